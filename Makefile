@@ -1,0 +1,61 @@
+# Everything runs from here: `make demo` shows the main job, `make test` passes the tests.
+PYTHON ?= python3
+BIN := .venv/bin
+export VIRTUAL_ENV := $(CURDIR)/.venv
+export PYTHONPATH := $(CURDIR)
+
+.PHONY: help demo test check down clean install lock docs soak bench
+help:  ## List the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: .venv/run.stamp  ## One whole night: 35 simulated insurers, through Airflow, to five indicators
+	@$(BIN)/anze demo
+
+test: .venv/dev.stamp  ## All tests, on real PostgreSQL, HTTP, files and Airflow
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: .venv/dev.stamp  ## Lint, types, layers, contracts, SQL, generated docs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/sqlfluff lint --disable-progress-bar quality warehouse
+	@$(BIN)/anze docs --check
+	@for contract in schemas/*.odcs.yaml; do $(BIN)/datacontract lint $$contract >/dev/null || exit 1; done; echo "contracts valid"
+
+down: .venv/run.stamp  ## Stop everything that runs
+	@$(BIN)/anze down
+
+clean:  ## Stop everything, remove all state and the virtual environment
+	@if [ -x $(BIN)/anze ]; then $(BIN)/anze down; fi
+	@rm -rf var .venv
+
+docs: .venv/dev.stamp  ## Generate docs/reference
+	@$(BIN)/anze docs
+
+soak: .venv/dev.stamp  ## Long-running fault and history tests
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --soak
+
+bench: .venv/dev.stamp  ## Measure the load path against raw COPY
+	@$(BIN)/python bench/load.py
+
+lock: .venv/dev.stamp  ## Resolve requirements/*.in again
+	@for name in uv run dev; do $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url \
+	  --no-emit-find-links --python-version 3.11 --upgrade requirements/$$name.in -o requirements/$$name.txt; done
+
+install: .venv/dev.stamp  ## Only install
+
+.venv/python.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "anze-hub needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
+	@echo "creating .venv ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt 2>/dev/null \
+	  || echo "uv is not available here: pip installs, more slowly"
+	@touch $@
+
+.venv/%.stamp: requirements/%.txt pyproject.toml | .venv/python.stamp
+	@echo "installing requirements/$*.txt ..."
+	@if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install -q --require-hashes -r requirements/$*.txt; \
+	  else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/$*.txt; fi
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
