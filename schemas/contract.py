@@ -1,0 +1,260 @@
+"""Data contracts: what one record of each type consists of.
+
+A contract is an Open Data Contract Standard v3.1 document, ``schemas/<record_type>.odcs.yaml``.
+Columns, field rules, templates and JSON Schema are derived from it and from nothing else.
+"""
+
+from __future__ import annotations
+
+import functools
+import pathlib
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import yaml
+from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
+from pydantic import ValidationError
+
+from schemas.contract_checks import faults
+from schemas.errors import DefinitionError
+
+FOLDER = pathlib.Path(__file__).parent
+
+Kind = Literal[
+    "text", "identifier", "code", "date", "timestamp", "amount", "decimal",
+    "ratio", "count", "boolean", "list", "hash",
+]  # fmt: skip
+Family = Literal["policy", "claim", "service", "register"]
+
+SQL_TYPES: dict[str, str] = {
+    "text": "text",
+    "identifier": "text",
+    "code": "text",
+    "list": "text",
+    "hash": "text",
+    "date": "date",
+    "timestamp": "timestamptz",
+    "amount": "numeric(18,2)",
+    "decimal": "numeric(18,6)",
+    "ratio": "numeric(9,6)",
+    "count": "integer",
+    "boolean": "boolean",
+}
+
+#: Fields that every insurer-fed record carries before its own (domain: public envelope).
+ENVELOPE = (
+    "insurer_code",
+    "branch_code",
+    "source_record_no",
+    "operation_code",
+    "source_updated_at",
+    "correction_reason_text",
+)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """True when any of ``alternatives`` holds; each is (field name, accepted canonical texts)."""
+
+    alternatives: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a record, with the checks that stand in the contract."""
+
+    name: str
+    business_name: str
+    kind: Kind
+    description: str
+    is_required: bool
+    required_when: Condition | None
+    key_position: int | None
+    code_list: str | None
+    references: tuple[str, str] | None
+    """(record type, field) that the value points at."""
+    max_length: int | None
+    pattern: str | None
+    minimum: int | None
+    maximum: int | None
+    is_signed: bool
+    semantic_type: Literal["credit_code", "region_code"] | None
+    classification: Literal["public", "business", "personal", "sensitive"]
+    condition_text: str | None = None
+    """Chinese: when the field is needed, where ``required_when`` cannot say it; nothing checks it."""
+
+    @property
+    def sql_type(self) -> str:
+        return SQL_TYPES[self.kind]
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A business event that starts the five-working-day clock (rule R32)."""
+
+    name: str
+    field: str
+    business_name: str
+    working_days: int
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One record type: fields in their order, natural key, milestones (the first is the main one)."""
+
+    record_type: str
+    business_name: str
+    version: str
+    family: Family
+    is_register: bool
+    grain: str
+    fields: tuple[Field, ...]
+    milestones: tuple[Milestone, ...]
+
+    @functools.cached_property
+    def by_name(self) -> dict[str, Field]:
+        return {field.name: field for field in self.fields}
+
+    @functools.cached_property
+    def key(self) -> tuple[str, ...]:
+        """Natural key within one sender: the primary key without ``insurer_code`` of an insurer-fed type."""
+        keyed = sorted((f.key_position, f.name) for f in self.fields if f.key_position is not None)
+        names = tuple(name for _, name in keyed)
+        return names if self.is_register else tuple(n for n in names if n != "insurer_code")
+
+
+@functools.cache
+def load_contracts() -> dict[str, Contract]:
+    """All contracts by record type: the nine insurer-fed types in the order in which a night loads them, then registers."""
+    found = {c.record_type: c for c in map(read_contract, sorted(FOLDER.glob("*.odcs.yaml")))}
+    missing = [name for name in RECORD_TYPES if name not in found]
+    if missing or len(found) != len(RECORD_TYPES):
+        odd = missing or sorted(set(found) - set(RECORD_TYPES))
+        raise DefinitionError(str(FOLDER), "schema", f"contracts and RECORD_TYPES differ: {odd}")
+    return {name: found[name] for name in RECORD_TYPES}
+
+
+def load_contract(record_type: str) -> Contract:
+    """The contract of one record type. Raises DefinitionError for a name that is no record type."""
+    contracts = load_contracts()
+    if record_type not in contracts:
+        raise DefinitionError("schemas", record_type, f"no such record type; one of {', '.join(contracts)}")
+    return contracts[record_type]
+
+
+#: Parents before children, so that a whole delivery loads without orphans.
+INSURER_RECORD_TYPES = (
+    "policy",
+    "endorsement",
+    "premium_receipt",
+    "claim",
+    "claim_payment",
+    "service_plan",
+    "service_record",
+    "hazard",
+    "fee_expense",
+)
+REGISTER_RECORD_TYPES = ("enterprise", "insurer", "agency", "rule_threshold")
+RECORD_TYPES = INSURER_RECORD_TYPES + REGISTER_RECORD_TYPES
+
+
+def read_contract(path: pathlib.Path) -> Contract:
+    """The contract of one ODCS document. Raises DefinitionError naming file, line, key and the fix."""
+    try:
+        document = OpenDataContractStandard.from_file(str(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise DefinitionError(path.name, ".".join(map(str, first["loc"])), first["msg"], fix="see ODCS v3.1") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise DefinitionError(path.name, "document", str(error.problem), line, "write valid YAML") from error
+    if not document.schema_ or len(document.schema_) != 1:
+        raise DefinitionError(path.name, "schema", "a contract describes exactly one table", fix="split the document")
+    if path.name != f"{document.schema_[0].name}.odcs.yaml":
+        problem = f"names {document.schema_[0].name}"
+        raise DefinitionError(path.name, "schema[0].name", problem, fix="file and table must agree")
+    contract = _contract(path, document, document.schema_[0])
+    for key, problem, fix in faults(contract):
+        raise DefinitionError(path.name, key, problem, _line(path, key), fix)
+    return contract
+
+
+def _contract(path: pathlib.Path, document: OpenDataContractStandard, table: SchemaObject) -> Contract:
+    custom: dict[str, Any] = {str(p.property): p.value for p in table.customProperties or []}
+    record_type = str(table.name)
+    return Contract(
+        record_type=record_type,
+        business_name=str(table.businessName),
+        version=str(document.version),
+        family=custom.get("family"),  # type: ignore[arg-type]  # checked by faults
+        is_register=custom.get("fedBy") == "regulator",
+        grain=str(table.dataGranularityDescription),
+        fields=tuple(_field(path, p) for p in table.properties or []),
+        milestones=tuple(
+            Milestone(
+                name=str(sla.id).removeprefix(f"{record_type}_"),
+                field=str(sla.element).removeprefix(f"{record_type}."),
+                business_name=str(sla.description),
+                working_days=int(sla.value or 0),
+            )
+            for sla in document.slaProperties or []
+            if sla.property == "timeliness"
+        ),
+    )
+
+
+def _line(path: pathlib.Path, key: str) -> int | None:
+    """The line on which the field of ``key`` begins, if it is a field's."""
+    begins = f"- name: {key.partition('.')[0]}"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next((number for number, line in enumerate(lines, start=1) if line.strip() == begins), None)
+
+
+def _field(path: pathlib.Path, p: SchemaProperty) -> Field:
+    custom: dict[str, Any] = {str(c.property): c.value for c in p.customProperties or []}
+    options = p.logicalTypeOptions or {}
+    kind: Any = custom.get("kind")
+    if kind not in get_args(Kind):
+        raise DefinitionError(path.name, f"{p.name}.kind", f"{kind!r} is no kind", _line(path, str(p.name)), _KINDS)
+    if not p.businessName:
+        fix = "give the Chinese name of the field"
+        raise DefinitionError(path.name, f"{p.name}.businessName", "is missing", _line(path, str(p.name)), fix)
+    if SQL_TYPES[kind] != p.physicalType:
+        problem = f"{p.physicalType} does not follow from kind {kind}"
+        raise DefinitionError(path.name, f"{p.name}.physicalType", problem, _line(path, str(p.name)), SQL_TYPES[kind])
+    return Field(
+        name=str(p.name),
+        business_name=p.businessName,
+        kind=kind,
+        description=p.description or "",
+        is_required=bool(p.required),
+        required_when=_condition(custom.get("requiredWhen")),
+        key_position=p.primaryKeyPosition,
+        code_list=custom.get("codeList"),
+        references=_reference(p),
+        max_length=options.get("maxLength"),
+        pattern=options.get("pattern"),
+        minimum=options.get("minimum"),
+        maximum=options.get("maximum"),
+        is_signed=bool(custom.get("signed")),
+        semantic_type=p.semanticType,  # type: ignore[arg-type]  # checked by faults
+        classification=p.classification,  # type: ignore[arg-type]  # checked by faults
+        condition_text=custom.get("conditionText"),
+    )
+
+
+_KINDS = " | ".join(get_args(Kind))
+
+
+def _condition(value: dict[str, Any] | None) -> Condition | None:
+    if value is None:
+        return None
+    parts = value.get("any", [value])
+    return Condition(tuple((part["field"], tuple(part["in"])) for part in parts))
+
+
+def _reference(p: SchemaProperty) -> tuple[str, str] | None:
+    if not p.relationships:
+        return None
+    record_type, _, field = str(p.relationships[0].to).partition(".")
+    return record_type, field

@@ -1,0 +1,60 @@
+"""What crosses from a source into landing: bytes, what their sender declared of them, and who may fetch."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+Channel = Literal["api", "drop", "submit", "register"]
+
+
+@dataclass(frozen=True)
+class Window:
+    """A half-open interval of source time [since, until), both with a zone; ``since`` None = from the beginning."""
+
+    since: dt.datetime | None
+    until: dt.datetime
+
+
+@dataclass(frozen=True)
+class Payload:
+    """Bytes exactly as they arrived: an API page or a file. ``name`` holds no secret and no query string."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Control:
+    """What the sender declared of a delivery, for the books: rows, and the sum of one amount field in yuan."""
+
+    row_count: int | None = None
+    amount_field: str | None = None
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One delivery of one feed, ready to land; ``cursor`` moves the feed's cursor in the receipt's transaction."""
+
+    insurer_id: str
+    record_type: str
+    channel: Channel
+    received_at: dt.datetime
+    payloads: tuple[Payload, ...]
+    window: Window | None = None
+    control: Control | None = None
+    cursor: dt.datetime | None = None
+    definition_digest: str = ""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Secrets of one insurer, from an Airflow connection or the environment; never printed."""
+
+    login: str = ""
+    secret: str = field(default="", repr=False)
+    extra: dict[str, str] = field(default_factory=dict, repr=False)

@@ -1,0 +1,108 @@
+"""Program faults, by what the caller should do. Data faults are findings, never exceptions.
+
+HubError
+├── RetryLater            try again, nothing is wrong with the definition
+│   ├── SourceUnavailable
+│   ├── RateLimited
+│   ├── IncompleteFetch
+│   └── WarehouseBusy
+├── StopFeed              a person must act, a retry cannot help
+│   ├── DefinitionError
+│   ├── AuthRefused
+│   ├── SchemaDrift
+│   └── LandingDamaged
+├── TellInsurer           the delivery cannot be read; the receipt says why
+│   ├── UnreadableFile
+│   ├── WrongEncoding
+│   └── EmptyFile
+└── SetupError            the installation is not ready: no database, wrong password, full disk
+"""
+
+from __future__ import annotations
+
+
+class HubError(Exception):
+    """Base of all program faults; ``str()`` of it is one clear line for a person."""
+
+
+class RetryLater(HubError):
+    """Raised when the same call may succeed later; ``after_seconds`` is the source's own wish, if it gave one."""
+
+    def __init__(self, message: str, after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.after_seconds = after_seconds
+
+
+class SourceUnavailable(RetryLater):
+    """Raised when an insurer's system cannot be reached or answers 5xx, from connectors.fetch."""
+
+
+class RateLimited(RetryLater):
+    """Raised when an insurer's system keeps answering 429 past our patience, from connectors.fetch."""
+
+
+class IncompleteFetch(RetryLater):
+    """Raised when a fetch cannot prove that it is complete, from connectors.fetch; nothing lands."""
+
+
+class WarehouseBusy(RetryLater):
+    """Raised when another writer holds the feed's lease, or the database asks for a retry, from warehouse."""
+
+
+class StopFeed(HubError):
+    """Raised when only a person can help."""
+
+
+class DefinitionError(StopFeed):
+    """Raised when a contract, insurer, rule or indicator file has a mistake, from its loader, before anything runs."""
+
+    def __init__(self, file: str, key: str, problem: str, line: int | None = None, fix: str | None = None) -> None:
+        where = f"{file}:{line}" if line is not None else file
+        super().__init__(f"{where}: {key}: {problem}" + (f"; fix: {fix}" if fix else ""))
+        self.file, self.key, self.problem, self.line, self.fix = file, key, problem, line, fix
+
+
+class AuthRefused(StopFeed):
+    """Raised when an insurer's system refuses our credentials, or they are missing, from connectors.fetch."""
+
+
+class SchemaDrift(StopFeed):
+    """Raised when a source no longer has the shape that its definition names, from connectors."""
+
+
+class LandingDamaged(StopFeed):
+    """Raised when landed bytes no longer match their digest, from warehouse.landing."""
+
+
+class TellInsurer(HubError):
+    """Raised when a delivery cannot be read at all. ``code`` names the reason, ``where`` the place in the file."""
+
+    code = "FILE-000"
+
+    def __init__(self, message: str, where: str = "", code: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.where = message, where
+        if code:
+            self.code = code
+
+
+class UnreadableFile(TellInsurer):
+    """Raised when the bytes are not a well-formed CSV, XLSX or JSON delivery, from connectors.parse."""
+
+    code = "FILE-001"
+
+
+class WrongEncoding(TellInsurer):
+    """Raised when text is neither UTF-8 nor GB18030 as declared, from connectors.parse."""
+
+    code = "FILE-002"
+
+
+class EmptyFile(TellInsurer):
+    """Raised when a file holds no header and no rows, from connectors.parse."""
+
+    code = "FILE-003"
+
+
+class SetupError(HubError):
+    """Raised when the installation is not ready, from pipeline.settings, pipeline.services and warehouse.engine."""

@@ -1,0 +1,51 @@
+"""The Excel template: a clerk finds every column in Chinese and picks codes from lists."""
+
+import pathlib
+import re
+import zipfile
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from schemas.code_lists import load_code_list
+from schemas.contract import INSURER_RECORD_TYPES, load_contract
+from schemas.template import CODES_SHEET, NOTES_SHEET, drop_down_values, write_template
+
+
+@pytest.mark.parametrize("record_type", INSURER_RECORD_TYPES)
+def test_a_template_names_every_field(record_type: str, tmp_path: pathlib.Path) -> None:
+    contract = load_contract(record_type)
+    write_template(contract, tmp_path / "t.xlsx")
+    workbook = CalamineWorkbook.from_path(tmp_path / "t.xlsx")
+    assert workbook.sheet_names == [contract.business_name, NOTES_SHEET, CODES_SHEET]
+    names = [field.business_name for field in contract.fields]
+    assert workbook.get_sheet_by_index(0).to_python() == [names]
+    assert [row[0] for row in workbook.get_sheet_by_index(1).to_python()[1:]] == names
+
+
+def test_a_template_offers_codes_and_booleans(tmp_path: pathlib.Path) -> None:
+    contract = load_contract("policy")
+    write_template(contract, tmp_path / "t.xlsx")
+    with zipfile.ZipFile(tmp_path / "t.xlsx") as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+        styles = archive.read("xl/styles.xml").decode()
+    offered = len(re.findall(r"<dataValidation ", sheet))
+    assert offered == sum(f.code_list is not None or f.kind == "boolean" for f in contract.fields)
+    assert "是,否" in sheet
+    assert 'formatCode="@"' in styles  # text, so that a leading zero stays
+
+
+def test_a_drop_down_offers_only_what_resolves_to_one_code() -> None:
+    assert drop_down_values(load_code_list("CL-INSURED-OBJECT")) == ["企业", "工程项目", "车辆/船舶", "其他"]
+    for record_type in INSURER_RECORD_TYPES:
+        for field in load_contract(record_type).fields:
+            code_list = load_code_list(field.code_list) if field.code_list else None
+            if code_list is None or code_list.is_keyed_by_edition:
+                continue
+            assert all(code_list.resolve(value, None) for value in drop_down_values(code_list))
+
+
+def test_the_same_contract_gives_the_same_bytes(tmp_path: pathlib.Path) -> None:
+    for name in ("a.xlsx", "b.xlsx"):
+        write_template(load_contract("hazard"), tmp_path / name)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
