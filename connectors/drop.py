@@ -1,0 +1,154 @@
+"""Files that a person or a script put into an insurer's drop folder. Finding and reading never move or delete them.
+
+Names: ``<record_type>_<YYYYMMDD>[anything].<csv|xlsx>``; beside it may stand ``<file>.control.json``, such as
+``{"row_count": 120, "amount_field": "written_premium_amount", "amount": "98000.00"}``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import pathlib
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from connectors.model import InsurerDefinition
+from schemas.contract import load_contract
+from schemas.delivery import Control
+
+logger = logging.getLogger(__name__)
+
+CONTROL_SUFFIX = ".control.json"
+CONTROL_BYTES = 10_000
+_NAME = re.compile(r"(?P<record_type>[a-z_]+)_(?P<day>\d{8})(?:[\w .()-]{0,100})?\.(?i:csv|xlsx)")
+_UNFINISHED = re.compile(r"[.~].*|.*\.(?i:tmp|temp|part|partial|crdownload|swp|lock)")
+_CONTROL_KEYS = {"row_count", "amount_field", "amount"}
+
+
+@dataclass(frozen=True)
+class Drop:
+    """One dropped file; ``control`` is what its sender declared beside it."""
+
+    record_type: str
+    path: pathlib.Path
+    control: Control | None
+
+
+class BadControl(ValueError):
+    """Raised when a control file is no such file; the drop waits until its sender mends it."""
+
+
+def find_drops(
+    definition: InsurerDefinition,
+    folder: pathlib.Path,
+    *,
+    watch_seconds: float = 0.0,
+    sleep: Callable[[float], None] = time.sleep,
+) -> list[Drop]:
+    """The files of ``folder`` that can be read now, parents' types first, then by day and name.
+
+    Left alone, with a warning in the log: other names, links, and a file with an unreadable control file. With
+    ``watch_seconds`` files that grow or change during that time are left for the next look.
+    """
+    files = _regular_files(folder)
+    if watch_seconds and files:
+        before = [_mark(path) for path in files]
+        sleep(watch_seconds)
+        files = [path for path, mark in zip(files, before, strict=True) if _mark(path) == mark]
+    found = [drop for path in files if (drop := _drop(definition, path)) is not None]
+    order = list(definition.records)
+    return sorted(found, key=lambda drop: (order.index(drop.record_type), _day(drop), drop.path.name))
+
+
+def read_control(path: pathlib.Path, record_type: str) -> Control | None:
+    """What the sender declared of ``path`` in its control file, or None without one. Raises BadControl."""
+    sidecar = path.with_name(path.name + CONTROL_SUFFIX)
+    if sidecar.is_symlink() or not sidecar.is_file():
+        return None
+    if sidecar.stat().st_size > CONTROL_BYTES:
+        raise BadControl(f"is over {CONTROL_BYTES} bytes")
+    try:
+        said = json.loads(sidecar.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise BadControl("is no JSON in UTF-8") from error
+    if not isinstance(said, dict) or not said or set(said) - _CONTROL_KEYS:
+        raise BadControl(f"holds other keys than {', '.join(sorted(_CONTROL_KEYS))}")
+    return Control(_row_count(said), *_amount(said, record_type))
+
+
+def _regular_files(folder: pathlib.Path) -> list[pathlib.Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if not path.name.endswith(CONTROL_SUFFIX) and not _UNFINISHED.fullmatch(path.name) and _is_regular(path)
+    )
+
+
+def _is_regular(path: pathlib.Path) -> bool:
+    if path.is_symlink():
+        logger.warning("%s: %a is a link and is left alone", path.parent.name, path.name)
+        return False
+    return path.is_file()
+
+
+def _mark(path: pathlib.Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _drop(definition: InsurerDefinition, path: pathlib.Path) -> Drop | None:
+    match = _NAME.fullmatch(path.name)
+    problem = "has no name of the form <record_type>_<YYYYMMDD>.<csv|xlsx>"
+    if match and match["record_type"] in definition.records and _is_day(match["day"]):
+        try:
+            return Drop(match["record_type"], path, read_control(path, match["record_type"]))
+        except BadControl as error:
+            problem = f"waits: its control file {error}"
+    logger.warning("%s: %a %s", definition.insurer_id, path.name, problem)
+    return None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(f"{text[:4]}-{text[4:6]}-{text[6:]}")
+    except ValueError:
+        return False
+    return True
+
+
+def _day(drop: Drop) -> str:
+    match = _NAME.fullmatch(drop.path.name)
+    return match["day"] if match else ""
+
+
+def _row_count(said: dict[str, Any]) -> int | None:
+    count = said.get("row_count")
+    if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 0):
+        raise BadControl("holds a row_count that is no whole number")
+    return count
+
+
+def _amount(said: dict[str, Any], record_type: str) -> tuple[str | None, Decimal | None]:
+    name, text = said.get("amount_field"), said.get("amount")
+    if name is None and text is None:
+        return None, None
+    field = load_contract(record_type).by_name.get(name) if isinstance(name, str) else None
+    if field is None or field.kind != "amount" or not isinstance(text, str):
+        raise BadControl("names no amount field, or its amount is no text such as 98000.00")
+    try:
+        amount = Decimal(text)
+    except InvalidOperation as error:
+        raise BadControl("holds an amount that is no number") from error
+    if not amount.is_finite():
+        raise BadControl("holds an amount that is no number")
+    return name, amount

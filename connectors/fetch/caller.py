@@ -1,0 +1,253 @@
+"""One insurer's API, called patiently: signed, paced, retried, never redirected to another host, always over verified TLS."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any, Literal, Self
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3.exceptions
+
+from connectors.definition import LOOPBACK
+from connectors.fetch.auth import Clock, Params, Request, signer, split_query
+from connectors.fetch.body import DamagedBody, dig, parse_json, read_body
+from connectors.fetch.waiting import Waiting, retry_after
+from connectors.model import ErrorBody, InsurerDefinition
+from schemas.delivery import Credentials
+from schemas.errors import (
+    AuthRefused,
+    IncompleteFetch,
+    RateLimited,
+    RetryLater,
+    SchemaDrift,
+    SourceUnavailable,
+    StopFeed,
+)
+
+logger = logging.getLogger(__name__)
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_HOPS = 3
+_BODY_SECONDS = 600.0
+_CHUNK_BYTES = 65_536
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer that is no error: headers, unpacked body, and the body's JSON with numbers as text."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    document: Any
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why there is no answer. ``refused`` may pass with fresh proof of who asks, ``drifted`` never, the others with time."""
+
+    kind: Literal["unavailable", "limited", "damaged", "refused", "drifted"]
+    message: str
+    after_seconds: float | None = None
+
+
+_RAISED: dict[str, type[RetryLater]] = {
+    "unavailable": SourceUnavailable,
+    "limited": RateLimited,
+    "damaged": IncompleteFetch,
+}
+
+
+class Caller:
+    """A session with one insurer for one feed; ``what`` names the feed in messages."""
+
+    def __init__(
+        self, definition: InsurerDefinition, credentials: Credentials, sleep: Callable[[float], None], clock: Clock
+    ) -> None:
+        hide_queries()
+        self._definition = definition
+        self._waiting = Waiting(definition.limits, sleep)
+        self._session = requests.Session()
+        self._session.auth = _no_netrc
+        self._session.trust_env = urlsplit(definition.base_url).hostname not in LOOPBACK  # no proxy to reach ourselves
+        self._session.headers.update(
+            {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "anze-hub"}
+        )
+        self._signer = signer(definition, credentials, self._fetch_token, clock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._session.close()
+
+    def get(self, url: str, params: Params) -> Answer:
+        """The answer to one signed GET, tried until patience ends.
+
+        Raises SourceUnavailable, RateLimited, IncompleteFetch (body cut or no JSON), AuthRefused, SchemaDrift, and
+        StopFeed for a certificate that cannot be verified or a redirect to another host.
+        """
+        return self._deliver(Request("GET", url, params, {}), self._answer)
+
+    def _deliver(self, request: Request, once: Callable[[Request], Answer | Failure]) -> Answer:
+        attempt, may_renew = 0, True
+        while True:
+            attempt += 1
+            outcome = once(request)
+            if isinstance(outcome, Answer):
+                return outcome
+            message = self._redacted(f"{self._definition.insurer_id} {urlsplit(request.url).path}: {outcome.message}")
+            if outcome.kind == "drifted":
+                raise SchemaDrift(message)
+            if outcome.kind == "refused":
+                if not (may_renew and once == self._answer and self._signer.renew()):
+                    raise AuthRefused(message)
+                may_renew = False
+                continue
+            logger.warning("%s (attempt %d)", message, attempt)
+            if not self._waiting.pause(attempt, outcome.after_seconds):
+                raise _RAISED[outcome.kind](message, outcome.after_seconds)
+
+    def _answer(self, request: Request) -> Answer | Failure:
+        answer = self._exchange(self._signer.sign(request))
+        for _ in range(_HOPS):
+            if not isinstance(answer, str):
+                break
+            url, params = split_query(same_origin(answer, self._definition))
+            answer = self._exchange(self._signer.sign(replace(request, url=url, params=params)))
+        if isinstance(answer, str):
+            raise StopFeed(f"{self._definition.insurer_id}: more than {_HOPS} redirects")
+        error = self._definition.response.error
+        return _judged(answer, error) if error and isinstance(answer, Answer) else answer
+
+    def _fetch_token(self, request: Request) -> str:
+        answer = self._deliver(request, self._unsigned)
+        token = answer.document.get("access_token") if isinstance(answer.document, dict) else None
+        if not isinstance(token, str) or not token:
+            raise AuthRefused(f"{self._definition.insurer_id}: the token answer holds no access_token")
+        return token
+
+    def _unsigned(self, request: Request) -> Answer | Failure:
+        answer = self._exchange(request)
+        if isinstance(answer, str):
+            raise StopFeed(f"{self._definition.insurer_id}: the token address redirects")
+        return answer
+
+    def _exchange(self, request: Request) -> Answer | Failure | str:
+        """One exchange on the wire: an answer, a failure, or the address of a redirect."""
+        self._waiting.pace()
+        limits = self._definition.limits
+        tls_fault = False
+        try:
+            response = self._session.request(
+                request.method,
+                request.url,
+                params=request.params,
+                headers=request.headers,
+                data=request.form,
+                timeout=(limits.connect_seconds, limits.read_seconds),
+                stream=True,
+                allow_redirects=False,
+            )
+        except requests.exceptions.SSLError as error:
+            tls_fault = "CERTIFICATE_VERIFY_FAILED" in str(error)
+            failure = Failure("unavailable", "TLS connection failed")
+        except requests.exceptions.RequestException as error:
+            failure = Failure("unavailable", f"no answer ({type(error).__name__})")
+        else:
+            with response:
+                return self._received(response)
+        if tls_fault:  # raised out of the handler: the original names the whole address, with its query
+            raise StopFeed(f"{self._definition.insurer_id}: the server's certificate cannot be verified")
+        return failure
+
+    def _received(self, response: requests.Response) -> Answer | Failure | str:
+        failure = self._status_failure(response)
+        if failure:
+            return failure
+        if response.status_code in _REDIRECTS:
+            return urljoin(response.url, response.headers.get("Location", ""))
+        encoding = response.headers.get("Content-Encoding", "").lower()
+        try:
+            chunks = _within(response.raw.stream(_CHUNK_BYTES, decode_content=False), _BODY_SECONDS)
+            body = read_body(chunks, encoding, self._definition.limits.body_bytes)
+            return Answer(response.headers, body, parse_json(body, self._definition.response.encoding))
+        except DamagedBody as error:
+            return Failure("damaged", str(error))
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            return Failure("damaged", f"body is cut ({type(error).__name__})")
+
+    def _status_failure(self, response: requests.Response) -> Failure | None:
+        status, headers = response.status_code, response.headers
+        wish = retry_after(headers.get("Retry-After"), headers.get("Date"))
+        if status == 429:
+            return Failure("limited", "too many requests (429)", wish)
+        if status >= 500 or status in (408, 425):
+            return Failure("unavailable", f"answers {status}", wish)
+        if status in (401, 403):
+            return Failure("refused", f"credentials are refused ({status})")
+        if status >= 400 or (status not in _REDIRECTS and status != 200):
+            return Failure("drifted", f"answers {status}, 200 is expected")
+        return None
+
+    def _redacted(self, text: str) -> str:
+        for secret in self._signer.secrets():
+            text = text.replace(secret, "***")
+        return text
+
+
+def same_origin(url: str, definition: InsurerDefinition) -> str:
+    """``url`` when scheme, host and port are those of ``base_url``. Raises StopFeed otherwise."""
+    there, ours = urlsplit(url), urlsplit(definition.base_url)
+    if (there.scheme, there.netloc) != (ours.scheme, ours.netloc):
+        raise StopFeed(f"{definition.insurer_id}: leads to another host, {there.scheme}://{there.hostname}: refused")
+    return url
+
+
+def _judged(answer: Answer, error: ErrorBody) -> Answer | Failure:
+    """The answer, or the failure that its body tells with HTTP 200; a code that is not listed is one of ``drifted``."""
+    code = dig(answer.document, error.path)
+    if code is not None and str(code) in error.ok:
+        return answer
+    said = dig(answer.document, error.message) if error.message else None
+    text = f"answers code {code}: {said}"
+    if str(code) in error.auth:
+        return Failure("refused", text)
+    if str(code) in error.retry:
+        return Failure("unavailable", text)
+    return Failure("drifted", f"{error.path}: {text}; the definition lists ok {', '.join(error.ok)}")
+
+
+def _within(chunks: Iterator[bytes], seconds: float) -> Iterator[bytes]:
+    """The chunks. Raises DamagedBody when they trickle for longer than ``seconds``."""
+    end = time.monotonic() + seconds
+    for chunk in chunks:
+        if time.monotonic() > end:
+            raise DamagedBody(f"body took over {seconds:.0f} s")
+        yield chunk
+
+
+def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keeps requests from reading credentials of its own out of ~/.netrc."""
+    return request
+
+
+class _HideQuery(logging.Filter):
+    """Cuts query strings, which may hold an API key, from the connection pool's debug lines."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(a.split("?")[0] if isinstance(a, str) else a for a in record.args)
+        return True
+
+
+_HIDE_QUERY = _HideQuery()
+
+
+def hide_queries() -> None:
+    """Keep query strings out of the HTTP library's log; may be called often."""
+    logging.getLogger("urllib3.connectionpool").addFilter(_HIDE_QUERY)

@@ -1,0 +1,203 @@
+"""Source columns become canonical columns: lookups, units, date forms; everything that does not fit is a finding."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.convert import Converted, Fault, contents, convert
+from connectors.model import ColumnSource, RecordMapping
+from schemas.contract import ENVELOPE, Contract, Field
+from schemas.errors import SchemaDrift, UnreadableFile
+from schemas.findings import Finding, Severity
+
+#: What each finding says of a value, and whether it keeps the row out.
+_SENTENCES: dict[str, tuple[Severity, str]] = {
+    "MAP-002": ("error", "不在约定的取值中,应为:{expected}"),
+    "MAP-003": ("error", "无法换算,约定的写法是:{expected}"),
+    "MAP-004": ("warning", "含有自定义区的生僻字,其他系统可能无法显示;请改用标准汉字"),
+    "MAP-005": ("error", "是表格软件的公式错误值;请填写实际内容"),
+}
+_ERROR_VALUES = pa.array(["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"])
+_PRIVATE_USE = "[\ue000-\uf8ff]"
+_PRIVATE_LEADS = (b"\xee", b"\xef")  # first bytes in UTF-8 of private use, and of little else
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\x00": "\\\\u0000"} | {
+    chr(code): json.dumps(chr(code))[1:-1] for code in range(1, 0x20)
+}
+_ESCAPED_BYTES = "".join(_ESCAPES).encode()
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """Canonical text (row_no, place, raw, then every field of the contract), and what the mapping found.
+
+    Findings without a row number speak of the batch; the chunks of one batch repeat them, equal.
+    """
+
+    table: pa.Table
+    findings: tuple[Finding, ...]
+
+
+def source_names(spec: RecordMapping) -> frozenset[str]:
+    """Source columns that a mapping reads: what a header is found by."""
+    return frozenset(column.source for column in spec.columns.values() if column.source)
+
+
+def apply(table: pa.Table, spec: RecordMapping, contract: Contract) -> Mapped:
+    """Map one chunk from ``connectors.parse``, whose last two columns are row_no and place.
+
+    Raises UnreadableFile (FILE-004) for a file, SchemaDrift for JSON, when the column of a required field is absent.
+    """
+    sources = {name: _array(table, i) for i, name in enumerate(table.column_names[:-2])}
+    row_no, place = _array(table, table.num_columns - 2), _array(table, table.num_columns - 1)
+    fields = {f.name: _canonical(sources, spec, f, len(row_no)) for f in contract.fields}
+    marks = table.schema.metadata or {}
+    is_json = marks.get(b"kind") == b"json"
+    findings = [
+        *_unended(marks),
+        *_unknown(sources, spec),
+        *_absent(sources, spec, contract, is_json, fields["operation_code"].values),
+    ]
+    for field in contract.fields:
+        findings.extend(_row_findings(fields[field.name], spec, field, row_no))
+    columns = {"row_no": row_no, "place": place, "raw": raw_json(sources, len(row_no))}
+    return Mapped(pa.table(columns | {name: made.values for name, made in fields.items()}), tuple(findings))
+
+
+def raw_json(sources: dict[str, pa.Array], row_count: int) -> pa.Array:
+    """One JSON object a row, of the source columns that have content, text as it arrived."""
+    parts: list[Any] = ["{"]
+    for name, values in sources.items():
+        if values.null_count == row_count:
+            continue
+        label = f', {json.dumps(name, ensure_ascii=False)}: "'
+        if values.null_count:
+            parts.append(pc.binary_join_element_wise(label, _escaped(values), '"', ""))
+        else:
+            parts += [label, _escaped(values), '"']
+    if len(parts) == 1:
+        return pa.array(["{}"] * row_count, pa.string())
+    # "replace", for pyarrow 26 drops rows that are null throughout when told to "skip"
+    joined = pc.binary_join_element_wise(*_merged([*parts, "}"]), "", null_handling="replace", null_replacement="")
+    return pc.replace_substring(joined, "{, ", "{", max_replacements=1)
+
+
+def _merged(parts: list[Any]) -> list[Any]:
+    """Parts with neighbouring literals joined."""
+    merged: list[Any] = []
+    for part in parts:
+        if merged and isinstance(part, str) and isinstance(merged[-1], str):
+            merged[-1] += part
+        else:
+            merged.append(part)
+    return merged
+
+
+def _escaped(values: pa.Array) -> pa.Array:
+    content = contents(values)
+    if len(content.translate(None, _ESCAPED_BYTES)) == len(content):
+        return values
+    for character, escape in _ESCAPES.items():
+        if character.encode() in content:
+            values = pc.replace_substring(values, character, escape)
+    return values
+
+
+def _array(table: pa.Table, position: int) -> pa.Array:
+    column = table.column(position)
+    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays([pa.array([], column.type), *column.chunks])
+
+
+def _canonical(sources: dict[str, pa.Array], spec: RecordMapping, field: Field, row_count: int) -> Converted:
+    column = spec.columns.get(field.name, ColumnSource(None))
+    if column.constant is not None:
+        return Converted(pa.repeat(pa.scalar(column.constant, pa.string()), row_count))
+    if column.source is None or column.source not in sources:
+        return Converted(pa.nulls(row_count, pa.string()))
+    return _without_oddities(convert(sources[column.source], column, field))
+
+
+def _without_oddities(made: Converted) -> Converted:
+    """Note characters of private use; take out what a spreadsheet writes in place of a result."""
+    content = contents(made.values)
+    faults, values = list(made.faults), made.values
+    if b"#" in content:
+        is_error = pc.is_in(values, _ERROR_VALUES)
+        if pc.any(is_error).as_py():
+            faults.append(Fault("MAP-005", is_error, values, ""))
+            values = pc.if_else(is_error, pa.scalar(None, pa.string()), values)
+    if not content.isascii() and any(lead in content for lead in _PRIVATE_LEADS):
+        is_private = pc.fill_null(pc.match_substring_regex(values, _PRIVATE_USE), False)
+        if pc.any(is_private).as_py():
+            faults.append(Fault("MAP-004", is_private, values, ""))
+    return Converted(values, tuple(faults))
+
+
+def _row_findings(made: Converted, spec: RecordMapping, field: Field, row_no: pa.Array) -> Iterator[Finding]:
+    is_hidden = field.classification in {"personal", "sensitive"}
+    source = spec.columns[field.name].source if made.faults else None
+    for fault in made.faults:
+        severity, sentence = _SENTENCES[fault.rule_id]
+        told = sentence.format(expected=fault.expected)
+        rows, found = row_no.filter(fault.mask).to_pylist(), fault.found.filter(fault.mask).to_pylist()
+        for row, value in zip(rows, found, strict=True):
+            shown = "的内容" if is_hidden else f"的内容“{value}”"
+            message = f"“{field.business_name}”(来源列 {source}){shown}{told}"
+            yield Finding(
+                fault.rule_id, severity, row, field.name, None if is_hidden else value, fault.expected or None, message
+            )
+
+
+def _unended(marks: Mapping[bytes, bytes]) -> Iterator[Finding]:
+    if b"unended" in marks:
+        message = "文件最后一行没有换行符,可能被截断;请核对总行数和最后一行的内容,如不完整请重新提交"
+        yield Finding("MAP-007", "warning", None, None, None, None, message)
+
+
+def _unknown(sources: dict[str, pa.Array], spec: RecordMapping) -> Iterator[Finding]:
+    known = source_names(spec)
+    candidates = sorted(known - set(sources)) or sorted(known)
+    for name in sources:
+        if name in known or _is_ignored(name, spec):
+            continue
+        near = next(iter(difflib.get_close_matches(name, candidates, n=1)), None)
+        hint = f",是否应为“{near}”" if near else ""
+        message = f"出现未约定的列“{name}”{hint};该列没有载入,请在机构定义中映射该列,或写明忽略的原因"
+        yield Finding("MAP-001", "warning", None, name, None, near, message)
+
+
+def _is_ignored(name: str, spec: RecordMapping) -> bool:
+    """Whether a column, or the nested object that it stands in, is listed as ignored."""
+    parts = name.split(".")
+    return any(".".join(parts[:i]) in spec.ignored for i in range(1, len(parts) + 1))
+
+
+def _absent(
+    sources: dict[str, pa.Array], spec: RecordMapping, contract: Contract, is_json: bool, operations: pa.Array
+) -> Iterator[Finding]:
+    """Findings for optional columns that a file lacks; JSON may leave out what is null. Raises for required ones."""
+    absent = {
+        n: c.source for n, c in spec.columns.items() if c.constant is None and c.source and c.source not in sources
+    }
+    required = [f for f in _asked(contract, operations) if f.name in absent]
+    if required:
+        told = "、".join(f"{absent[f.name]}({f.business_name})" for f in required)
+        if is_json:
+            raise SchemaDrift(f"{contract.record_type}: the answer lacks required fields: {told}")
+        raise UnreadableFile(f"缺少必填列:{told};请按约定的列名补齐后重新提交", "表头", "FILE-004")
+    for name, source in absent.items() if not is_json else ():
+        message = f"没有约定的列“{source}”({contract.by_name[name].business_name});按空值处理,如不再提供请更新机构定义"
+        yield Finding("MAP-006", "warning", None, name, None, source, message)
+
+
+def _asked(contract: Contract, operations: pa.Array) -> list[Field]:
+    """Fields that this chunk must have a column for; withdrawals need no more than key and envelope."""
+    only_withdrawals = len(operations) > 0 and pc.all(pc.equal(operations, "D"), min_count=0).as_py()
+    asked = [f for f in contract.fields if f.is_required]
+    return [f for f in asked if f.name in contract.key or f.name in ENVELOPE] if only_withdrawals else asked

@@ -1,0 +1,176 @@
+"""What a definition file says, as frozen dataclasses; read by fetch, drop, parse and mapping."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Channel = Literal["api", "drop"]
+AuthKind = Literal["api_key", "hmac", "oauth2", "basic", "none"]
+PagingKind = Literal["page", "offset", "cursor", "link", "next", "single"]
+ChecksumOf = Literal["body", "items"]
+Unit = Literal["元", "万元", "分", "百分比"]
+
+
+@dataclass(frozen=True)
+class SourceFormat:
+    """How payload bytes are laid out. Rows above ``header_row`` (1-based) are titles; ``sheet`` None = the first visible."""
+
+    kind: Literal["json", "csv", "xlsx"]
+    items_path: str = ""
+    """JSON: dotted path from the body to the list of items; empty = the body is the list."""
+    encoding: str = "utf-8"
+    """CSV: utf-8 (a BOM is tolerated), utf-8-sig or gb18030."""
+    delimiter: str = ","
+    header_row: int = 1
+    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class ColumnSource:
+    """Where one canonical field comes from: a source column, or a ``constant`` (then ``source`` is None).
+
+    ``unit`` is the source's unit (元, 万元, 分, 百分比), ``format`` the strptime form of its dates or times,
+    ``lookup`` source text -> canonical text; a value that is not in the lookup is a finding, never a default.
+    """
+
+    source: str | None
+    unit: Unit | None = None
+    format: str | None = None
+    lookup: Mapping[str, str] | None = None
+    constant: str | None = None
+
+
+@dataclass(frozen=True)
+class RecordMapping:
+    """One record type of one insurer: its address and every source column, mapped or ignored with a reason."""
+
+    record_type: str
+    path: str
+    """API: path below ``base_url``; empty for a drop."""
+    columns: Mapping[str, ColumnSource]
+    ignored: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Auth:
+    """How requests prove who asks; the secrets themselves come with the call, never from a file."""
+
+    kind: AuthKind = "none"
+    header: str | None = None
+    """api_key: header that carries the key; hmac: header that carries the signature."""
+    query: str | None = None
+    """api_key: query parameter that carries the key."""
+    token_path: str | None = None
+    """oauth2: path below ``base_url`` that gives tokens for client credentials."""
+    login_header: str = "X-Access-Key"
+    timestamp_header: str = "X-Timestamp"
+    nonce_header: str = "X-Nonce"
+
+
+@dataclass(frozen=True)
+class Paging:
+    """How the pages of one answer follow each other."""
+
+    kind: PagingKind = "single"
+    page_param: str | None = None
+    first: int = 1
+    size_param: str | None = None
+    size: int = 500
+    offset_param: str | None = None
+    cursor_param: str | None = None
+    cursor_path: str | None = None
+    """Body path of the next cursor; absent, null or empty = last page."""
+    next_path: str | None = None
+    """Body path of the next page's address; absent, null or empty = last page."""
+
+
+@dataclass(frozen=True)
+class WindowFormat:
+    """How the interval is asked for: parameter names, and ``iso``, ``epoch_seconds``, ``epoch_millis`` or a strftime form."""
+
+    since_param: str | None = None
+    until_param: str | None = None
+    format: str = "iso"
+    lookback: dt.timedelta = dt.timedelta(0)
+    """How far before its cursor a fetch starts again, for records that the source changes without dating them."""
+
+
+@dataclass(frozen=True)
+class ErrorBody:
+    """How an answer with HTTP 200 says that it failed: the value at ``path`` is none of ``ok``."""
+
+    path: str
+    ok: tuple[str, ...]
+    message: str | None = None
+    retry: tuple[str, ...] = ()
+    auth: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Response:
+    """Where an answer keeps its items and its proof of completeness; at least one proof is required."""
+
+    items: str = ""
+    total: str | None = None
+    """Body path of the number of items over all pages."""
+    total_header: str | None = None
+    page_count: str | None = None
+    """Body path of the number of pages."""
+    last_page: str | None = None
+    """Body path of a boolean that is true on the last page only."""
+    checksum: str | None = None
+    """Body path of a SHA-256 in hex over the items (compact JSON, keys sorted), when ``checksum_of`` is items."""
+    checksum_header: str | None = None
+    checksum_of: ChecksumOf = "items"
+    error: ErrorBody | None = None
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True)
+class FetchLimits:
+    """How gently and how patiently we ask; seconds, bytes and counts."""
+
+    requests_per_second: float = 10.0
+    connect_seconds: float = 5.0
+    read_seconds: float = 30.0
+    attempts: int = 6
+    patience_seconds: float = 300.0
+    """Longest sum of waits within one fetch."""
+    backoff_seconds: float = 0.5
+    backoff_cap_seconds: float = 30.0
+    body_bytes: int = 64_000_000
+    pages: int = 10_000
+
+
+@dataclass(frozen=True)
+class InsurerDefinition:
+    """One insurer's feed, complete: its vendor profile with the insurer's own entries laid over it."""
+
+    insurer_id: str
+    insurer_code: str
+    name: str
+    vendor: str
+    feed_mode: str
+    """Code of CL-FEED-MODE."""
+    channel: Channel
+    base_url: str
+    """API only; still holds ``${NAME}`` when that environment variable is not set: fetch then refuses."""
+    schedule: str
+    """Cron in Asia/Shanghai."""
+    source_format: SourceFormat
+    records: Mapping[str, RecordMapping]
+    contact: str
+    digest: str
+    """SHA-256 over the definition's files, without the environment."""
+    auth: Auth = field(default_factory=Auth)
+    paging: Paging = field(default_factory=Paging)
+    window: WindowFormat = field(default_factory=WindowFormat)
+    response: Response = field(default_factory=Response)
+    limits: FetchLimits = field(default_factory=FetchLimits)
+
+    @property
+    def lookback(self) -> dt.timedelta:
+        return self.window.lookback

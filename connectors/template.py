@@ -1,0 +1,80 @@
+"""Files that a person hands in: the insurer's own layout, or the hub's template in whichever form a spreadsheet saved it.
+
+A drop folder's files follow the insurer's definition and nothing else. For a file that is handed in, encoding and
+delimiter are read off the file (UTF-8 is checked, not assumed; the delimiter is the one that the header holds), and the
+layout is the first one whose required columns are all there: the definition's, canonical names, Chinese names.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from connectors.mapping import source_names
+from connectors.model import ColumnSource, InsurerDefinition, RecordMapping, SourceFormat
+from schemas.contract import Contract
+
+HEADER_BYTES = 1 << 16
+ARCHIVE_MARK = b"PK\x03\x04"
+DELIMITERS = ("\t", ";", ",")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How to read one batch: its format, and the layouts that may apply, in the order of preference."""
+
+    source: SourceFormat
+    layouts: tuple[RecordMapping, ...]
+
+    @property
+    def expected(self) -> frozenset[str]:
+        """Source columns of every layout: they find a header below title rows."""
+        return frozenset().union(*(source_names(layout) for layout in self.layouts))
+
+    def layout(self, columns: Collection[str]) -> RecordMapping:
+        """The first layout whose columns are all among ``columns``, else the one that knows most of them."""
+        for layout in self.layouts:
+            if source_names(layout) <= set(columns):
+                return layout
+        return max(self.layouts, key=lambda layout: len(source_names(layout) & set(columns)))
+
+
+def reading(definition: InsurerDefinition, contract: Contract, channel: str, paths: Sequence[pathlib.Path]) -> Reading:
+    """How the payloads of one batch are read; ``channel`` submit reads the layout off the file."""
+    own = definition.records.get(contract.record_type)
+    if channel != "submit" or not paths:
+        assert own is not None, "only what a definition names is collected"
+        return Reading(definition.source_format, (own,))
+    source = _source_of(definition, paths[0])
+    template = (named_after(contract, canonical=True), named_after(contract, canonical=False))
+    return Reading(source, (*([own] if own and source.kind == definition.source_format.kind else []), *template))
+
+
+def named_after(contract: Contract, *, canonical: bool) -> RecordMapping:
+    """The hub's template of a record type: columns are called by canonical names, or by Chinese business names."""
+    columns = {f.name: ColumnSource(f.name if canonical else f.business_name) for f in contract.fields}
+    return RecordMapping(contract.record_type, "", columns, {})
+
+
+def _source_of(definition: InsurerDefinition, path: pathlib.Path) -> SourceFormat:
+    with path.open("rb") as file:
+        head = file.read(HEADER_BYTES)
+    own = definition.source_format
+    if head.startswith(ARCHIVE_MARK):
+        return own if own.kind == "xlsx" else SourceFormat(kind="xlsx")
+    encoding = "utf-8" if _is_utf8(head) else "gb18030"
+    header = head.partition(b"\n")[0]
+    delimiter = max(DELIMITERS, key=lambda mark: header.count(mark.encode()))
+    given = own if own.kind == "csv" else SourceFormat(kind="csv")
+    return dataclasses.replace(given, encoding=encoding, delimiter=delimiter)
+
+
+def _is_utf8(head: bytes) -> bool:
+    """Whether the beginning of a file is UTF-8; a character cut at its end does not count."""
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.end >= len(head) and error.reason == "unexpected end of data"
+    return True

@@ -1,0 +1,194 @@
+"""YAML as a tree whose every entry knows its file and line, so that a mistake can be pointed at."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import pathlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from schemas.errors import DefinitionError
+
+_SECRET_WORDS = (
+    "password",
+    "passwd",
+    "secret",
+    "apikey",
+    "api_key",
+    "access_key",
+    "private_key",
+    "credential",
+    "token",
+)
+_NOT_SECRET = frozenset({"token_path"})
+#: Sections whose keys are column names or source values, not settings.
+_FREE_KEYS = frozenset({"columns", "ignored", "lookup", "lookups"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an entry stands: file, 1-based line, and dotted key."""
+
+    file: str
+    line: int
+    key: str
+
+    def error(self, problem: str, fix: str | None = None) -> DefinitionError:
+        return DefinitionError(self.file, self.key, problem, self.line, fix)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A scalar or a list of scalars, with its place."""
+
+    value: Any
+    place: Place
+
+
+@dataclass(frozen=True)
+class Section:
+    """A mapping, with its place; entries keep the place that they were written at."""
+
+    place: Place
+    entries: dict[str, Leaf | Section] = field(default_factory=dict)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.entries)
+
+    def section(self, key: str) -> Section:
+        """The mapping at ``key``; empty when absent. Raises DefinitionError when it is not a mapping."""
+        entry = self.entries.get(key)
+        if entry is None:
+            return Section(Place(self.place.file, self.place.line, _join(self.place.key, key)))
+        if isinstance(entry, Leaf):
+            raise entry.place.error(f"a mapping is wanted, found {entry.value!r}", "write key: value pairs below it")
+        return entry
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """The text at ``key``. Raises DefinitionError when it is missing without a default, or not text."""
+        entry = self.entries.get(key)
+        if entry is None:
+            if default is None:
+                raise self.missing(key)
+            return default
+        return as_text(entry)
+
+    def missing(self, key: str) -> DefinitionError:
+        place = Place(self.place.file, self.place.line, _join(self.place.key, key))
+        return place.error("is missing", f"add {key}: ...")
+
+    def refuse_unknown(self, known: Collection[str], what: str = "key") -> None:
+        """Raise DefinitionError for the first entry that is not in ``known``, with the nearest known one."""
+        for key, entry in self.entries.items():
+            if key not in known:
+                raise entry.place.error(f"unknown {what} {key!r}", nearest(key, known))
+
+
+def as_text(entry: Leaf | Section) -> str:
+    """The entry's text. Raises DefinitionError for a mapping, a number, a boolean or nothing."""
+    if isinstance(entry, Leaf) and isinstance(entry.value, str) and entry.value:
+        return entry.value
+    found = entry.value if isinstance(entry, Leaf) else "a mapping"
+    raise entry.place.error(f"text is wanted, found {found!r}", f'write it in quotes: "{found}"')
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """A fix in words: the known name most like ``word``, or all of them."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"did you mean {close[0]!r}?" if close else f"one of {', '.join(sorted(known))}"
+
+
+def read_yaml(path: pathlib.Path, file: str) -> Section:
+    """The file as a Section. Raises DefinitionError for bad YAML, a duplicate key, or a key that looks like a secret."""
+    node = _compose(path, file)
+    if not isinstance(node, yaml.MappingNode):
+        raise Place(file, 1, "document").error("is not a mapping", "write key: value lines")
+    return _section(node, Place(file, 1, ""), free=False)
+
+
+def overlay(base: Section, top: Section) -> Section:
+    """``top`` laid over ``base``: mappings are merged key by key, everything else is replaced."""
+    merged = dict(base.entries)
+    for key, entry in top.entries.items():
+        below = merged.get(key)
+        both = isinstance(below, Section) and isinstance(entry, Section)
+        merged[key] = overlay(below, entry) if both else entry  # type: ignore[arg-type]  # both are sections
+    return Section(top.place, merged)
+
+
+def _compose(path: pathlib.Path, file: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except FileNotFoundError as error:
+        raise DefinitionError(file, "file", "does not exist", fix=f"create {path.name}") from error
+    except UnicodeDecodeError as error:
+        raise DefinitionError(file, "file", "is not UTF-8", fix="save it as UTF-8") from error
+    except yaml.MarkedYAMLError as error:
+        is_open = isinstance(error, yaml.scanner.ScannerError) and error.context_mark is not None
+        mark = error.context_mark if is_open else error.problem_mark
+        line = mark.line + 1 if mark else 1
+        raise DefinitionError(file, "document", f"is no YAML: {error.problem}", line, "mend that line") from error
+    except yaml.YAMLError as error:
+        raise DefinitionError(file, "document", "is no YAML", fix="remove unprintable characters") from error
+
+
+def _section(node: yaml.MappingNode, place: Place, free: bool) -> Section:
+    entries: dict[str, Leaf | Section] = {}
+    for key_node, value_node in node.value:
+        key = str(key_node.value)
+        here = Place(place.file, key_node.start_mark.line + 1, _join(place.key, key))
+        if key in entries:
+            first = entries[key].place.line
+            raise here.error(f"is given twice, first on line {first}", "keep one of them")
+        if not free:
+            _refuse_secret(key, here)
+        entries[key] = _entry(value_node, here, free or key in _FREE_KEYS)
+    return Section(place, entries)
+
+
+def _entry(node: yaml.Node, place: Place, free: bool) -> Leaf | Section:
+    if isinstance(node, yaml.MappingNode):
+        return _section(node, place, free)
+    if isinstance(node, yaml.SequenceNode):
+        return Leaf([_scalar(item, place) for item in node.value], place)
+    return Leaf(_scalar(node, place), place)
+
+
+def _scalar(node: yaml.Node, place: Place) -> Any:
+    if not isinstance(node, yaml.ScalarNode):
+        raise place.error("holds nested lists", "write plain values")
+    try:
+        value = _constructor().construct_object(node)
+    except (ValueError, yaml.YAMLError) as error:
+        raise place.error(f"{node.value!r} cannot be read", "write it in quotes") from error
+    _refuse_reference(value, place)
+    return value
+
+
+@functools.cache
+def _constructor() -> yaml.SafeLoader:
+    return yaml.SafeLoader("")
+
+
+def _refuse_secret(key: str, place: Place) -> None:
+    folded = key.lower().replace("-", "_")
+    if key not in _NOT_SECRET and any(word in folded for word in _SECRET_WORDS):
+        raise place.error(
+            "looks like a secret; definitions hold none", "remove it and keep it in the insurer's Airflow connection"
+        )
+
+
+def _refuse_reference(value: object, place: Place) -> None:
+    if isinstance(value, str) and "${" in value and place.key != "base_url":
+        raise place.error("refers to the environment", "only base_url may hold ${NAME}")
+
+
+def _join(*parts: str) -> str:
+    return ".".join(part for part in parts if part)

@@ -1,0 +1,67 @@
+"""Writes the files that the parser's tests read: CSV in any dialect, workbooks, workbooks changed by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from connectors.model import SourceFormat
+from connectors.parse import Limits, read
+from connectors.parse.delimited import read_delimited
+
+Rows = list[dict[str, str | None]]
+
+
+def csv_bytes(
+    rows: Sequence[Sequence[str]], *, encoding: str = "utf-8", delimiter: str = ",", end: str = "\r\n", quoting: int = 0
+) -> bytes:
+    """Rows, header first, as the csv module writes them."""
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(rows)
+    return text.getvalue().encode(encoding)
+
+
+def parsed(content: bytes, source: SourceFormat | None = None, limits: Limits | None = None) -> list[list[str | None]]:
+    """Rows of a CSV file read in this process, without their numbers."""
+    rows: list[list[str | None]] = []
+    for header, batch in read_delimited(io.BytesIO(content), source or SourceFormat("csv"), limits or Limits()):
+        columns = [column.to_pylist() for column in batch.columns[: len(header.names)]]
+        rows.extend(list(row) for row in zip(*columns, strict=True))
+    return rows
+
+
+def read_rows(path: Path, source: SourceFormat, limits: Limits | None = None, expected: Sequence[str] = ()) -> Rows:
+    """Rows of a file as the hub reads it, in a child process."""
+    return [row for chunk in read(path, source, limits, expected) for row in chunk.to_pylist()]
+
+
+def workbook(path: Path, write: Callable[[Any, Any], None], sheet: str = "台账") -> Path:
+    """A workbook with one sheet, filled by ``write(book, sheet)``."""
+    book = xlsxwriter.Workbook(str(path))
+    write(book, book.add_worksheet(sheet))
+    book.close()
+    return path
+
+
+def rezip(path: Path, change: Callable[[str, bytes], bytes], extra: dict[str, bytes] | None = None) -> Path:
+    """The same archive with every entry passed through ``change(name, content)``, and entries added."""
+    with zipfile.ZipFile(path) as old:
+        entries = {name: change(name, old.read(name)) for name in old.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, content in (entries | (extra or {})).items():
+            new.writestr(name, content)
+    return path
+
+
+def in_sheet(pattern: bytes, replacement: bytes) -> Callable[[str, bytes], bytes]:
+    """A change of the first sheet's XML."""
+    return lambda name, content: (
+        re.sub(pattern, replacement, content, count=1) if name == "xl/worksheets/sheet1.xml" else content
+    )
