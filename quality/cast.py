@@ -1,0 +1,153 @@
+"""Canonical text to typed columns, with the field rules that a contract implies.
+
+In: a table of ``row_no``, ``place``, ``raw`` and all contract fields as text. Out: the same rows with the fields typed,
+an unreadable cell null, and a fault for each. Whole columns at a time: 200,000 rows of a policy in about two seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from quality.codes import edition_field, read_code, read_credit_code, read_region
+from quality.reading import TYPES, Fault, Reading, fault, read, trim
+from schemas.contract import ENVELOPE, Condition, Contract, Field
+
+SHANGHAI = "Asia/Shanghai"
+WITHDRAWAL = "D"
+
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+_REPLACEMENT = "\ufffd"
+_TEXTS = ("text", "identifier", "list")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """``table`` has the rows and column order of the input; ``faults`` name positions in it."""
+
+    table: pa.Table
+    faults: tuple[Fault, ...]
+
+
+def cast(table: pa.Table, contract: Contract) -> Cast:
+    """Types every contract field and applies the rules FLD-001 to FLD-025. A missing column counts as empty."""
+    texts = {f.name: _text(table, f) for f in contract.fields}
+    readings = {f.name: _read_plain(f, texts[f.name]) for f in contract.fields if not _is_listed(f)}
+    day = business_date({name: reading.values for name, reading in readings.items()}, contract, table.num_rows)
+    for listed in _listed_in_order(contract):
+        edition = readings.get(edition_field(contract) or "")
+        readings[listed.name] = _read_listed(listed, texts[listed.name], day, edition)
+    columns = {f.name: readings[f.name].values for f in contract.fields}
+    faults = [f for reading in readings.values() for f in reading.faults]
+    faults += [f for field in contract.fields for f in _limits(field, columns[field.name], texts[field.name])]
+    faults += [f for field in contract.fields for f in _missing(field, contract, texts, columns)]
+    kept = {name: table[name] for name in table.column_names if name not in columns}
+    return Cast(pa.table(kept | columns), tuple(faults))
+
+
+def business_date(columns: dict[str, pa.Array], contract: Contract, length: int) -> pa.Array:
+    """The Shanghai date of a record's main milestone, null where it has none (registers have none at all)."""
+    if not contract.milestones:
+        return pa.nulls(length, pa.date32())
+    return shanghai_date(columns[contract.milestones[0].field])
+
+
+def shanghai_date(values: pa.Array) -> pa.Array:
+    """Dates as they are, instants as the date on which they fell in Shanghai."""
+    if pa.types.is_timestamp(values.type):
+        return pc.local_timestamp(values.cast(pa.timestamp("us", tz=SHANGHAI))).cast(pa.date32(), safe=False)
+    return values
+
+
+def _text(table: pa.Table, field: Field) -> pa.Array:
+    if field.name not in table.column_names:
+        return pa.nulls(table.num_rows, pa.string())
+    column = table[field.name].combine_chunks()
+    if isinstance(column, pa.ChunkedArray):
+        column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.string())
+    return column if column.null_count == len(column) else trim(column.cast(pa.string()), field.kind)
+
+
+def _is_listed(field: Field) -> bool:
+    return field.code_list is not None or field.semantic_type is not None
+
+
+def _listed_in_order(contract: Contract) -> list[Field]:
+    """Fields that stand in a list, the edition before the codes that depend on it."""
+    return sorted(filter(_is_listed, contract.fields), key=lambda f: f.name != edition_field(contract))
+
+
+def _read_plain(field: Field, text: pa.Array) -> Reading:
+    if field.kind not in _TEXTS or text.null_count == len(text):
+        return read(field, text)
+    control = pc.fill_null(pc.match_substring_regex(text, _CONTROL), False)
+    damaged = pc.match_substring(text, _REPLACEMENT)
+    faults = fault("FLD-022", field.name, control, pa.array([None] * len(text), pa.string()), "不含控制字符的文字")
+    faults += fault("FLD-023", field.name, damaged, text, "完整的汉字")
+    reading = read(field, pc.if_else(control, None, text) if faults else text)
+    return Reading(reading.values, faults + reading.faults)
+
+
+def _read_listed(field: Field, text: pa.Array, day: pa.Array, edition: Reading | None) -> Reading:
+    if text.null_count == len(text):
+        return Reading(pa.nulls(len(text), TYPES[field.kind]))
+    if field.semantic_type == "credit_code":
+        return read_credit_code(field, text)
+    if field.semantic_type == "region_code":
+        shaped = pc.match_substring_regex(text, field.pattern) if field.pattern else pc.is_valid(text)
+        return read_region(field, pc.if_else(shaped, text, None), day)
+    return read_code(field, text, day, edition.values if edition else None)
+
+
+def _limits(field: Field, values: pa.Array, text: pa.Array) -> tuple[Fault, ...]:
+    """Length, pattern and range of a field."""
+    if text.null_count == len(text):
+        return ()
+    faults: tuple[Fault, ...] = ()
+    if field.max_length is not None and field.semantic_type is None and field.code_list is None:
+        too_long = pc.greater(pc.utf8_length(text), field.max_length)
+        faults += fault("FLD-018", field.name, too_long, text, f"最多{field.max_length}个字")
+    if field.pattern is not None and field.kind != "hash":
+        odd = pc.invert(pc.match_substring_regex(text, field.pattern))
+        faults += fault("FLD-019", field.name, odd, text, field.pattern)
+    if field.minimum is not None:
+        faults += fault("FLD-020", field.name, pc.less(values, field.minimum), text, f"不小于{field.minimum}")
+    if field.maximum is not None:
+        faults += fault("FLD-021", field.name, pc.greater(values, field.maximum), text, f"不大于{field.maximum}")
+    return faults
+
+
+def _missing(
+    field: Field, contract: Contract, texts: dict[str, pa.Array], columns: dict[str, pa.Array]
+) -> tuple[Fault, ...]:
+    text = texts[field.name]
+    if text.null_count == 0 or not (field.is_required or field.required_when):
+        return ()
+    empty = pc.is_null(text)
+    if not _is_asked_of_withdrawals(field, contract):
+        empty = pc.and_(empty, pc.fill_null(pc.not_equal(columns["operation_code"], WITHDRAWAL), True))
+    if field.is_required:
+        return fault("FLD-001", field.name, empty, text, "必填")
+    condition = field.required_when
+    assert condition is not None
+    return fault("FLD-002", field.name, pc.and_(empty, holds(condition, columns)), text, _reason(condition, contract))
+
+
+def _is_asked_of_withdrawals(field: Field, contract: Contract) -> bool:
+    return field.name in contract.key or field.name in ENVELOPE
+
+
+def holds(condition: Condition, columns: dict[str, pa.Array]) -> pa.Array:
+    """Whether a contract's condition holds on each row; unreadable counts as no."""
+    met = [pc.is_in(columns[name].cast(pa.string()), pa.array(values)) for name, values in condition.alternatives]
+    found = met[0]
+    for other in met[1:]:
+        found = pc.or_(found, other)
+    return found
+
+
+def _reason(condition: Condition, contract: Contract) -> str:
+    parts = [f"{contract.by_name[name].business_name}为{'/'.join(values)}" for name, values in condition.alternatives]
+    return "或".join(parts) + "时必填"

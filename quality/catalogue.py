@@ -1,0 +1,219 @@
+"""The catalogue of rules: read once from ``quality/rules/*.yml``, checked, versioned by digest, listed for the docs.
+
+One file a record type; ``common.yml``, ``field.yml`` and ``delivery.yml`` hold rules for every type. SQL of a rule may use ``{record_type}``, ``{key_match}`` (current
+record ``c`` has the key of staged row ``s``) and any fragment of ``quality/rules/fragments/*.sql`` by its name.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import pathlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+import yaml
+
+from schemas.contract import RECORD_TYPES, Contract, load_contract
+from schemas.errors import DefinitionError
+from schemas.findings import Rule, Severity, Tier
+
+FOLDER = pathlib.Path(__file__).parent / "rules"
+
+_ID = re.compile(r"^[A-Z]{3,4}-\d{3}$")
+_NEEDED = {"id", "title", "severity", "tier", "fields", "message", "remedy", "basis", "confidence"}
+_ALLOWED = _NEEDED | {"version", "valid_from", "valid_to", "expectation", "arguments", "select", "parent"}
+_CONFIDENCES = ("confirmed", "secondary", "assumption")
+#: Files whose rules speak of every record type.
+_FILES_OF_ALL = ("common", "delivery", "field")
+_CHOICES = {"severity": get_args(Severity), "tier": get_args(Tier), "confidence": _CONFIDENCES}
+_SQL_TIERS = ("orphan", "cross", "batch")
+#: Rules for ``*`` in these tiers speak of registers too; the others of insurer-fed types only.
+_TIERS_OF_ALL = ("file", "mapping", "field", "batch")
+
+
+@dataclass(frozen=True, eq=False)
+class RuleSet:
+    """All rules in the order of their ids; ``version`` is a digest over everything they say."""
+
+    rules: tuple[Rule, ...]
+    version: str
+
+    @functools.cached_property
+    def by_id(self) -> dict[str, Rule]:
+        return {rule.rule_id: rule for rule in self.rules}
+
+    def for_type(self, record_type: str) -> tuple[Rule, ...]:
+        """Every rule that speaks of a record type."""
+        is_register = load_contract(record_type).is_register
+        return tuple(
+            rule
+            for rule in self.rules
+            if rule.record_type == record_type
+            or (rule.record_type == "*" and (not is_register or rule.tier in _TIERS_OF_ALL))
+        )
+
+    def record_rules(self, record_type: str) -> tuple[Rule, ...]:
+        """Rules that Great Expectations judges, one record at a time."""
+        return tuple(rule for rule in self.for_type(record_type) if rule.expectation is not None)
+
+    def sql_rules(self, record_type: str) -> tuple[Rule, ...]:
+        """Rules that the warehouse runs on staged rows, with their SQL complete and limited to their validity."""
+        contract = load_contract(record_type)
+        chosen = [r for r in self.for_type(record_type) if r.select is not None and r.tier in _SQL_TIERS]
+        return tuple(
+            replace(rule, select=_in_force(rule, _expand(str(rule.select), contract), contract)) for rule in chosen
+        )
+
+
+@functools.cache
+def load_rules() -> RuleSet:
+    """The rules as shipped. Raises DefinitionError naming file, rule and fix."""
+    return read_rules(FOLDER)
+
+
+def read_rules(folder: pathlib.Path) -> RuleSet:
+    """The rules of a folder. Raises DefinitionError for a mistake or an id that stands twice."""
+    found: dict[str, Rule] = {}
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("**/*.*")):
+        if path.suffix in (".yml", ".sql"):
+            digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    for path in sorted(folder.glob("*.yml")):
+        for rule in _rules(path):
+            if rule.rule_id in found:
+                raise DefinitionError(
+                    path.name, rule.rule_id, "stands twice", fix="ids are never reused: take the next number"
+                )
+            found[rule.rule_id] = rule
+    return RuleSet(tuple(found[rule_id] for rule_id in sorted(found)), digest.hexdigest()[:16])
+
+
+def _rules(path: pathlib.Path) -> Iterator[Rule]:
+    record_type = "*" if path.stem in _FILES_OF_ALL else path.stem
+    if record_type != "*" and record_type not in RECORD_TYPES:
+        raise DefinitionError(path.name, "file name", f"{path.stem} is no record type", fix=", ".join(RECORD_TYPES))
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise DefinitionError(path.name, "document", str(error.problem), line, "write valid YAML") from error
+    for body in document or []:
+        yield _rule(path.name, record_type, body)
+
+
+def _rule(file: str, record_type: str, body: dict[str, Any]) -> Rule:
+    rule_id = str(body.get("id"))
+    _refuse(file, rule_id, record_type, body)
+    return Rule(
+        rule_id=rule_id,
+        record_type=record_type,
+        tier=body["tier"],
+        severity=body["severity"],
+        fields=tuple(body["fields"]),
+        title_zh=body["title"]["zh"],
+        title_en=body["title"]["en"],
+        message_zh=body["message"]["zh"],
+        message_en=body["message"]["en"],
+        remedy_zh=body["remedy"]["zh"],
+        remedy_en=body["remedy"]["en"],
+        basis=body["basis"],
+        confidence=body["confidence"],
+        version=body.get("version", 1),
+        valid_from=body.get("valid_from"),
+        valid_to=body.get("valid_to"),
+        expectation=body.get("expectation"),
+        arguments=body.get("arguments", {}),
+        select=body.get("select"),
+        parent=body.get("parent"),
+    )
+
+
+def _refuse(file: str, rule_id: str, record_type: str, body: dict[str, Any]) -> None:
+    """Raises DefinitionError for the first mistake of an entry."""
+    for key, problem, fix in _mistakes(rule_id, record_type, body):
+        raise DefinitionError(file, f"{rule_id}.{key}", problem, fix=fix)
+
+
+def _mistakes(rule_id: str, record_type: str, body: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    if not _ID.match(rule_id):
+        yield "id", "is no rule id", "write it like POL-014"
+    for key in sorted(_NEEDED - set(body)):
+        yield key, "is missing", f"add {key}"
+    for key in sorted(set(body) - _ALLOWED):
+        yield key, "unknown key", ", ".join(sorted(_ALLOWED))
+    for key, allowed in _CHOICES.items():
+        if body[key] not in allowed:
+            yield key, f"{body[key]!r} is not known", " | ".join(allowed)
+    yield from _misplaced(body)
+    known = {f.name for f in load_contract(record_type).fields} if record_type != "*" else set(body["fields"])
+    for name in sorted(set(body["fields"]) - known):
+        yield "fields", f"{name} is no field of {record_type}", ", ".join(sorted(known))
+    for key in ("valid_from", "valid_to"):
+        if key in body and type(body[key]) is not dt.date:
+            yield key, f"{body[key]!r} is no date", "YYYY-MM-DD"
+
+
+def _misplaced(body: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """What does not belong to the rule's tier."""
+    if "expectation" in body and "select" in body:
+        yield "select", "stands beside an expectation", "keep one of them"
+    if (body["tier"] == "record") != ("expectation" in body):
+        yield "expectation", "belongs to tier record, and only there", None
+    if (body["tier"] == "orphan") != ("parent" in body):
+        yield "parent", "belongs to tier orphan, and only there", None
+
+
+@functools.cache
+def _fragments() -> dict[str, str]:
+    return {
+        path.stem: path.read_text(encoding="utf-8").strip() for path in sorted((FOLDER / "fragments").glob("*.sql"))
+    }
+
+
+def _expand(select: str, contract: Contract) -> str:
+    names = _fragments() | {
+        "record_type": contract.record_type,
+        "key_match": " and ".join(f"c.{name} = s.{name}" for name in contract.key),
+    }
+    return re.sub(r"\{([a-z_]+)\}", lambda found: names[found[1]], select)
+
+
+def _in_force(rule: Rule, select: str, contract: Contract) -> str:
+    """The select without rows whose business date lies outside the rule's validity."""
+    if (rule.valid_from is None and rule.valid_to is None) or not contract.milestones:
+        return select
+    field = contract.by_name[contract.milestones[0].field]
+    day = f"(v.{field.name} at time zone 'Asia/Shanghai')::date" if field.kind == "timestamp" else f"v.{field.name}"
+    outside = [f"{day} < date '{rule.valid_from}'"] if rule.valid_from else []
+    outside += [f"{day} > date '{rule.valid_to}'"] if rule.valid_to else []
+    return (
+        f"select found.* from ({select.strip()}) as found\n"  # noqa: S608 - our own rules and dates, nothing sent
+        f"where not exists (select from staged as v where v.row_no = found.row_no and ({' or '.join(outside)}))"
+    )
+
+
+def markdown() -> str:
+    """The rules as a Markdown page, one table a record type."""
+    rules = load_rules()
+    lines = ["# 规则目录 Rules", "", f"{len(rules.rules)} rules. error holds the row, warning loads it with a finding."]
+    for record_type in ("*", *RECORD_TYPES):
+        listed = [rule for rule in rules.rules if rule.record_type == record_type]
+        heading = (
+            "所有类型 every type" if record_type == "*" else f"{load_contract(record_type).business_name} {record_type}"
+        )
+        lines += [
+            "",
+            f"## {heading}",
+            "",
+            "| 规则 | 级别 | 层次 | 名称 | Title | 依据 | 可信度 |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| {r.rule_id} | {r.severity} | {r.tier} | {r.title_zh} | {r.title_en} | {r.basis} | {r.confidence} |"
+            for r in listed
+        ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,115 @@
+"""Reading of what stands in a list: codes and their Chinese labels, region codes, credit codes.
+
+Codes and regions are judged on the business date of the record; an unknown code never falls to a default.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from quality.reading import Reading, Verdict, by_distinct
+from schemas import credit_code, regions
+from schemas.code_lists import CodeList, load_code_list
+from schemas.contract import Contract, Field
+
+#: Fields that ask for an area, not for the county of a place: a city's code is right there.
+AREA_FIELDS = frozenset({"pool_region_code", "branch_region_code"})
+
+_SEPARATOR = "\x1f"
+_CREDIT_CODE_REASONS: dict[str, str] = {
+    "empty": "18位统一社会信用代码",
+    "length": "18位统一社会信用代码",
+    "character": "仅含数字和大写字母(不含 I、O、S、V、Z)",
+    "placeholder": "真实的统一社会信用代码",
+}
+
+
+def read_code(field: Field, text: pa.Array, business_date: pa.Array, edition: pa.Array | None) -> Reading:
+    """A ``*_code`` field as codes; ``edition`` is the typed edition column of the record, if it has one."""
+    code_list = load_code_list(str(field.code_list))
+    keyed = edition if code_list.is_keyed_by_edition else None
+    if keyed is None and not any(e.valid_from or e.valid_to for e in code_list.entries):
+        return by_distinct(field.name, text, pa.string(), lambda t: _judge_code(code_list, t, "", ""))
+    return _with_context(field.name, text, business_date, keyed, functools.partial(_judge_code, code_list))
+
+
+def read_region(field: Field, text: pa.Array, business_date: pa.Array) -> Reading:
+    """A region code, kept as sent; what it counts for is worked out by the warehouse."""
+    judge = functools.partial(_judge_region, field.name in AREA_FIELDS)
+    if not any(_changed(code) for code in pc.unique(text).to_pylist() if code):
+        return by_distinct(field.name, text, pa.string(), lambda t: judge(t, "", ""))
+    return _with_context(field.name, text, business_date, None, judge)
+
+
+def _changed(code: str) -> bool:
+    """Whether a region code counts for something else on other days."""
+    return regions.resolve_region(code, None) != regions.resolve_region(code, regions.FIRST_DAY)
+
+
+def read_credit_code(field: Field, text: pa.Array) -> Reading:
+    """A unified social credit code, normalised."""
+    return by_distinct(field.name, text, pa.string(), _judge_credit_code)
+
+
+def edition_field(contract: Contract) -> str | None:
+    """The field that says from which edition the record's keyed codes come."""
+    return next((f.name for f in contract.fields if f.name.endswith("_edition_code")), None)
+
+
+def _with_context(
+    field: str,
+    text: pa.Array,
+    business_date: pa.Array,
+    edition: pa.Array | None,
+    judge: Callable[[str, str, str], Verdict],
+) -> Reading:
+    """Judges each distinct (text, business date, edition) once."""
+    day = pc.fill_null(business_date.cast(pa.string()), "")
+    kind = pc.fill_null(edition, "?") if edition is not None else pa.array([""] * len(text))
+    joined = pc.binary_join_element_wise(text, day, kind, _SEPARATOR)
+    reading = by_distinct(field, joined, pa.string(), lambda t: judge(*t.split(_SEPARATOR)))
+    faults = tuple(
+        type(f)(f.rule_id, f.field, f.positions, tuple(str(v).partition(_SEPARATOR)[0] for v in f.values), f.expected)
+        for f in reading.faults
+    )
+    return Reading(reading.values, faults)
+
+
+def _judge_code(code_list: CodeList, text: str, day: str, edition: str) -> Verdict:
+    on = dt.date.fromisoformat(day) if day else None
+    if edition == "?":
+        return Verdict(None)
+    if entry := code_list.resolve(text, on, edition or None):
+        return Verdict(entry.code)
+    other = code_list.resolve(text, None, edition or None)
+    if on is not None and other is not None:
+        return Verdict(None, "FLD-012", f"{on} 有效的代码:{code_list.offer(on, edition or None)}")
+    return Verdict(None, "FLD-011", code_list.offer(on, edition or None))
+
+
+def _judge_region(is_area: bool, text: str, day: str, _edition: str) -> Verdict:
+    if text == "*" or len(text) < 6 or (is_area and text == regions.PROVINCE_CODE):
+        return Verdict(text)
+    resolution = regions.resolve_region(text, dt.date.fromisoformat(day) if day else None)
+    if resolution is None:
+        near = "、".join(f"{code} {name}" for code, name in regions.near_regions(text))
+        return Verdict(None, "FLD-013", "六位县级行政区划代码" + (f",是否为 {near}" if near else ""))
+    if resolution.note_code and not (is_area and resolution.note_code == "city_level"):
+        return Verdict(text, "FLD-014", regions.NOTES[resolution.note_code])
+    return Verdict(text)
+
+
+@functools.lru_cache(maxsize=1 << 18)
+def _judge_credit_code(text: str) -> Verdict:
+    verdict = credit_code.check(text)
+    if verdict.is_valid:
+        doubt = "organisation_check" in verdict.warnings or "authority" in verdict.warnings
+        return Verdict(verdict.code, "FLD-016" if doubt else None, "第9至17位符合 GB 11714,首位为已知登记管理部门")
+    if verdict.reason == "check_character":
+        return Verdict(None, "FLD-015", f"末位校验码应为 {verdict.expected}")
+    return Verdict(None, "FLD-015", _CREDIT_CODE_REASONS[str(verdict.reason)])

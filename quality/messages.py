@@ -1,0 +1,84 @@
+"""What a person reads about a fault: Chinese, naming the field, what was found, what was expected, what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from schemas.contract import Contract, load_contract
+from schemas.findings import Finding, Rule
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+HIDDEN = "(已隐去)"
+EMPTY = "(空)"
+#: A value longer than this is cut in a message.
+SHOWN_LENGTH = 80
+
+_PRIVATE = ("personal", "sensitive")
+
+
+def show(value: Any) -> str | None:
+    """A typed value as its sender would write it: dates and instants of Shanghai, numbers without padding."""
+    match value:
+        case None:
+            return None
+        case bool():
+            return "是" if value else "否"
+        case dt.datetime():
+            return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+        case Decimal() | float():
+            return f"{Decimal(str(value)).normalize():f}"
+    return str(value)
+
+
+def is_private(field: str | None, contract: Contract) -> bool:
+    """Whether a field's values may not be shown."""
+    return field in contract.by_name and contract.by_name[str(field)].classification in _PRIVATE
+
+
+def finding(rule: Rule, contract: Contract, where: tuple[int, str], found: tuple[str | None, str | None]) -> Finding:
+    """The finding of a rule at (row_no, field) with (value, expected); a personal value is left out."""
+    row_no, field = where
+    value, expected = found
+    message = _text(rule, contract, field, found)
+    shown = None if is_private(field, contract) else value
+    return Finding(rule.rule_id, rule.severity, row_no, field, shown, expected, message)
+
+
+def render(rule: Rule, value: str | None, expected: str | None, field: str | None) -> str:
+    """The Chinese message of a rule for a value found and a value expected, as the warehouse's SQL rules need it."""
+    return _text(
+        rule, load_contract("policy" if rule.record_type == "*" else rule.record_type), field, (value, expected)
+    )
+
+
+def _text(rule: Rule, contract: Contract, field: str | None, found: tuple[str | None, str | None]) -> str:
+    value, expected = found
+    return f"{rule.message_zh}。{rule.remedy_zh}。".format(
+        field=contract.by_name[field].business_name if field in contract.by_name else field,
+        value=HIDDEN if value is not None and is_private(field, contract) else _shorten(value),
+        expected=_shorten(expected),
+    )
+
+
+def expectation_text(rule: Rule) -> str | None:
+    """What an expectation about one column asks for, in words; None for a comparison of two columns."""
+    arguments = rule.arguments
+    low, high = arguments.get("min_value"), arguments.get("max_value")
+    if low is not None and high is not None:
+        return f"{low} 至 {high}"
+    if low is not None:
+        return f"{'大于' if arguments.get('strict_min') else '不小于'}{low}"
+    if high is not None:
+        return f"{'小于' if arguments.get('strict_max') else '不大于'}{high}"
+    if values := arguments.get("value_set"):
+        return "、".join(map(str, values))
+    return {"ExpectColumnValuesToBeNull": "空", "ExpectColumnValuesToNotBeNull": "必填"}.get(str(rule.expectation))
+
+
+def _shorten(text: str | None) -> str:
+    if text is None:
+        return EMPTY
+    return text if len(text) <= SHOWN_LENGTH else text[:SHOWN_LENGTH] + "…"

@@ -1,0 +1,240 @@
+"""The working-day calendar, and the deadline of the five-working-day rule (R32).
+
+The calendar is what the State Council's notices say, ``quality/calendar/<year>-<revision>.csv``: a day off or a
+make-up working day is never derived from weekdays, statutory days or a library, and a year without a notice is
+never guessed. A working day is a make-up day; else no day off; else Monday to Friday.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import functools
+import hashlib
+import pathlib
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from schemas.errors import DefinitionError
+
+FOLDER = pathlib.Path(__file__).parent / "calendar"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+#: Working days that a record may take from its business event to its receipt, R32.
+WORKING_DAYS = 5
+
+#: The next notice may still change the end of a year: verdicts from this day of the last year on are for review.
+REVIEW_FROM = (12, 28)
+
+Timeliness = Literal["on_time", "late", "pending", "undetermined"]
+
+TIMELINESS_NAMES: dict[Timeliness, str] = {
+    "on_time": "及时",
+    "late": "迟报",
+    "pending": "未到期",
+    "undetermined": "待定",
+}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One State Council notice, or a change of it: where the days of a year come from."""
+
+    year: int
+    revision: int
+    announced: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How timely one milestone was. ``is_for_review`` is shown 「日历待复核」: the next notice may change it."""
+
+    timeliness: Timeliness
+    event_on: dt.date
+    deadline_on: dt.date | None
+    is_for_review: bool
+    calendar_version: str
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Working days from ``first_day`` to ``last_day``, the last day of the last published year."""
+
+    version: str
+    first_day: dt.date
+    last_day: dt.date
+    notices: tuple[Notice, ...]
+    working_days: tuple[dt.date, ...]
+    notes: Mapping[dt.date, str]
+
+    def is_working_day(self, day: dt.date) -> bool:
+        """Whether a day is a working day. Raises LookupError outside the published years."""
+        if not self.first_day <= day <= self.last_day:
+            raise LookupError(f"{day} is outside the published calendar {self.first_day} to {self.last_day}")
+        position = bisect_right(self.working_days, day)
+        return position > 0 and self.working_days[position - 1] == day
+
+    def working_day_no(self, day: dt.date) -> int:
+        """Working days from ``first_day`` up to and including ``day``."""
+        return bisect_right(self.working_days, day)
+
+    def deadline(self, event_on: dt.date, working_days: int = WORKING_DAYS) -> dt.date | None:
+        """The ``working_days``-th working day after the event's date; None = undetermined, the calendar ends before."""
+        if working_days < 1:
+            raise ValueError(f"a deadline is at least one working day away, not {working_days}")
+        position = self.working_day_no(event_on) + working_days - 1
+        if event_on < self.first_day or position >= len(self.working_days):
+            return None
+        return self.working_days[position]
+
+    def verdict(
+        self,
+        event_on: dt.date,
+        received_at: dt.datetime | None,
+        as_of: dt.datetime | None = None,
+        working_days: int = WORKING_DAYS,
+    ) -> Verdict:
+        """Judge a milestone by its first accepted receipt; ``received_at`` None judges the wait, as of ``as_of``.
+
+        Received on or before the last published day is on time even where the deadline is undetermined: fewer
+        than ``working_days`` published working days have passed.
+        """
+        deadline_on = self.deadline(event_on, working_days)
+        timeliness = self._timeliness(event_on, deadline_on, received_at, as_of)
+        review_from = dt.date(self.last_day.year, *REVIEW_FROM)
+        unsure = deadline_on is None or deadline_on >= review_from
+        is_for_review = unsure and event_on >= self.first_day and timeliness != "undetermined"
+        return Verdict(timeliness, event_on, deadline_on, is_for_review, self.version)
+
+    def _timeliness(
+        self, event_on: dt.date, deadline_on: dt.date | None, received_at: dt.datetime | None, as_of: dt.datetime | None
+    ) -> Timeliness:
+        last_known = self.last_day if event_on >= self.first_day else dt.date.min
+        if received_at is not None:
+            if event_date(received_at) <= (deadline_on or last_known):
+                return "on_time"
+            return "late" if deadline_on else "undetermined"
+        if deadline_on is None:
+            return "undetermined"
+        return "late" if as_of is not None and event_date(as_of) > deadline_on else "pending"
+
+    def rows(self) -> Iterator[dict[str, object]]:
+        """Rows of ``reference.calendar_day``: every day of the published years."""
+        number = 0
+        working = frozenset(self.working_days)
+        for offset in range((self.last_day - self.first_day).days + 1):
+            day = self.first_day + dt.timedelta(days=offset)
+            number += day in working
+            yield {
+                "day": day,
+                "is_working_day": day in working,
+                "working_day_no": number,
+                "note": self.notes.get(day, ""),
+                "calendar_version": self.version,
+            }
+
+
+def event_date(value: str | dt.date | dt.datetime) -> dt.date:
+    """The Shanghai date of a business event: a date as it is, an instant by its zone, +08:00 where it names none.
+
+    Text is ``YYYY-MM-DD`` or an ISO 8601 instant. Raises ValueError for anything else.
+    """
+    if isinstance(value, str):
+        value = _moment(value.strip())
+    if not isinstance(value, dt.datetime):
+        return value
+    try:
+        return value.date() if value.tzinfo is None else value.astimezone(SHANGHAI).date()
+    except OverflowError as error:
+        raise ValueError(f"{value} has no date in Shanghai") from error
+
+
+@functools.cache
+def load_calendar() -> Calendar:
+    """The calendar that ships with the hub: the last revision of every year. Raises DefinitionError."""
+    return read_calendar(FOLDER)
+
+
+def read_calendar(folder: pathlib.Path, announced_by: str | None = None) -> Calendar:
+    """The calendar of a folder of notices; ``announced_by`` (ISO date) leaves out later revisions. Raises DefinitionError.
+
+    The version is the last year and a digest of what the notices say: other days, other version.
+    """
+    notices = _notices(folder, announced_by)
+    spans = [span for notice in notices for span in _spans(folder, notice)]
+    first_day, last_day = dt.date(notices[0].year, 1, 1), dt.date(notices[-1].year, 12, 31)
+    off = {day: span.holiday for span in spans if span.kind == "off" for day in span.days()}
+    make_up = {day: f"调休上班({span.holiday})" for span in spans if span.kind == "work" for day in span.days()}
+    days = [first_day + dt.timedelta(days=n) for n in range((last_day - first_day).days + 1)]
+    working = tuple(d for d in days if d in make_up or (d not in off and d.weekday() < 5))
+    digest = hashlib.sha256(repr([(s.kind, s.first_day, s.last_day) for s in spans]).encode()).hexdigest()
+    return Calendar(f"{last_day.year}-{digest[:8]}", first_day, last_day, tuple(notices), working, off | make_up)
+
+
+@dataclass(frozen=True)
+class _Span:
+    holiday: str
+    kind: str
+    first_day: dt.date
+    last_day: dt.date
+
+    def days(self) -> Iterator[dt.date]:
+        return (self.first_day + dt.timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1))
+
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _moment(text: str) -> dt.date | dt.datetime:
+    if _DATE.fullmatch(text):
+        return dt.date.fromisoformat(text)
+    if not _DATE.match(text):
+        raise ValueError(f"{text!r} is neither a date YYYY-MM-DD nor an ISO 8601 instant")
+    return dt.datetime.fromisoformat(text)
+
+
+def _notices(folder: pathlib.Path, announced_by: str | None) -> list[Notice]:
+    latest: dict[int, Notice] = {}
+    for row in _rows(folder / "notices.csv"):
+        notice = Notice(int(row["year"]), int(row["revision"]), row["announced"], row["source"], row["confidence"])
+        is_known = announced_by is None or notice.announced[:10] <= announced_by
+        if is_known and (notice.year not in latest or notice.revision > latest[notice.year].revision):
+            latest[notice.year] = notice
+    years = sorted(latest)
+    if not years or any(b - a != 1 for a, b in pairwise(years)):
+        raise DefinitionError(
+            "notices.csv", "year", f"years {years} are not one unbroken row", fix="add the missing notice"
+        )
+    return [latest[year] for year in years]
+
+
+def _spans(folder: pathlib.Path, notice: Notice) -> list[_Span]:
+    file = folder / f"{notice.year}-{notice.revision}.csv"
+    spans = []
+    for line, row in enumerate(_rows(file), start=2):
+        try:
+            first, last = dt.date.fromisoformat(row["first_day"]), dt.date.fromisoformat(row["last_day"])
+        except ValueError as error:
+            raise DefinitionError(file.name, "first_day, last_day", str(error), line, "write YYYY-MM-DD") from error
+        if row["kind"] not in ("off", "work") or first > last or (last - first).days > 15:
+            raise DefinitionError(
+                file.name, row["holiday"], f"{row} is no span of days", line, "off | work, first <= last"
+            )
+        spans.append(_Span(row["holiday"], row["kind"], first, last))
+    return spans
+
+
+def _rows(file: pathlib.Path) -> list[dict[str, str]]:
+    if not file.is_file():
+        raise DefinitionError(
+            file.name, "file", "is missing", fix="a notice of notices.csv has a file <year>-<revision>.csv"
+        )
+    with file.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))

@@ -1,0 +1,224 @@
+"""Judging: every reason of a row at once, in Chinese, without personal values; a rule that did not run never passes."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import pathlib
+from dataclasses import replace
+
+import great_expectations as gx
+import great_expectations.expectations as gxe
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from connectors.mapping import _SENTENCES
+from connectors.parse.reasons import REASONS
+from quality.cast import cast
+from quality.catalogue import RuleSet, load_rules, markdown, read_rules
+from quality.check import Checked, check
+from quality.expectations import RuleNotRun, expectation
+from schemas.code_lists import load_code_list
+from schemas.contract import RECORD_TYPES, Contract, load_contract
+from schemas.errors import DefinitionError
+
+RULES_FOLDER = pathlib.Path(__file__).parents[1] / "rules"
+RECEIVED_AT = dt.datetime.fromisoformat("2026-11-21T09:00:00+08:00")
+POLICY = load_contract("policy")
+
+
+def good(record_type: str = "policy") -> dict[str, str | None]:
+    """A row that breaks nothing by itself."""
+    with (RULES_FOLDER / "base" / f"{record_type}.csv").open(encoding="utf-8", newline="") as stream:
+        return {name: value or None for name, value in next(csv.DictReader(stream)).items()}
+
+
+def judge(contract: Contract, *rows: dict[str, str | None], rules: RuleSet | None = None) -> Checked:
+    columns: dict[str, pa.Array] = {"row_no": pa.array(range(2, 2 + len(rows)), pa.int64())}
+    columns |= {f.name: pa.array([row.get(f.name) for row in rows], pa.string()) for f in contract.fields}
+    return check(pa.table(columns), contract, rules or load_rules(), RECEIVED_AT)
+
+
+def test_all_reasons_of_a_row_at_once_and_all_rows_kept() -> None:
+    bad = good() | {
+        "cover_end_date": "2026-01-01",
+        "commission_ratio": "8%",
+        "holder_name": None,
+        "region_code": "379999",
+    }
+    result = judge(POLICY, good(), bad)
+    assert {f.rule_id for f in result.findings} == {"POL-001", "POL-007", "FLD-001", "FLD-013"}
+    assert {f.row_no for f in result.findings} == {3}
+    assert result.table.num_rows == 2
+    assert result.table["region_code"].to_pylist() == ["370102", None]
+
+
+def test_message_names_field_value_expectation_and_remedy() -> None:
+    finding = judge(POLICY, good() | {"cover_end_date": "2026-01-01"}).findings[0]
+    assert (finding.field, finding.value, finding.expected) == ("cover_end_date", "2026-01-01", "2026-03-10")
+    for part in ("保险止期", "2026-01-01", "2026-03-10", "请核对"):
+        assert part in finding.message
+
+
+def test_personal_values_are_in_no_finding() -> None:
+    fee = load_contract("fee_expense")
+    row = dict.fromkeys(f.name for f in fee.fields) | {
+        "payee_name": "某某区应急管理局" + "长" * 200,
+        "operation_code": "I",
+    }
+    findings = [f for f in judge(fee, row).findings if f.field == "payee_name"]
+    assert {f.rule_id for f in findings} == {"FLD-018", "FEE-007"}
+    assert all(f.value is None and "某某区" not in f.message for f in findings)
+
+
+def test_every_failing_row_is_named_however_many() -> None:
+    rows = [good() | {"cover_end_date": "2026-01-01", "policy_no": f"P{n}"} for n in range(1500)]
+    assert [f.row_no for f in judge(POLICY, *rows).findings if f.rule_id == "POL-001"] == list(range(2, 1502))
+
+
+def test_rule_in_force_by_business_date() -> None:
+    old = good() | {"issue_date": "2024-03-01", "cover_start_date": "2024-03-10", "cover_end_date": "2025-03-09"}
+    assert "POL-007" not in {f.rule_id for f in judge(POLICY, old | {"commission_ratio": "8%"}).findings}
+    assert "POL-007" in {f.rule_id for f in judge(POLICY, good() | {"commission_ratio": "8%"}).findings}
+
+
+def test_withdrawals_are_not_judged_by_record_rules() -> None:
+    row = good() | {"operation_code": "D", "correction_reason_text": "误报", "cover_end_date": "2026-01-01"}
+    assert judge(POLICY, row).findings == []
+
+
+@pytest.mark.parametrize("record_type", RECORD_TYPES)
+def test_empty_chunk_of_any_type(record_type: str) -> None:
+    assert judge(load_contract(record_type)).findings == []
+
+
+def test_a_rule_that_does_not_run_never_passes() -> None:
+    broken = {"column": "payee_name", "regex": "("}
+    rules = [replace(r, arguments=broken) if r.rule_id == "FEE-007" else r for r in load_rules().rules]
+    with pytest.raises(RuleNotRun, match="FEE-007"):
+        judge(
+            load_contract("fee_expense"), {"payee_name": "甲", "operation_code": "I"}, rules=RuleSet(tuple(rules), "x")
+        )
+
+
+def test_a_mistaken_argument_names_file_rule_and_key() -> None:
+    rule = replace(load_rules().by_id["POL-007"], arguments={"colum": "commission_ratio"})
+    with pytest.raises(DefinitionError, match=r"policy.yml: POL-007.arguments"):
+        expectation(rule)
+
+
+def test_every_expectation_can_be_built() -> None:
+    assert all(expectation(rule) for rule in load_rules().rules if rule.expectation)
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ("severity: error", "severity"),
+        ("tier: record", "expectation"),
+        ("fields: [cover_end_date, cover_start_date]", "fields"),
+        ("id: POL-001", "id"),
+        ("basis: domain 3.3", "basis"),
+    ],
+)
+def test_a_mistake_in_a_rule_file_names_it(tmp_path: pathlib.Path, change: str, key: str) -> None:
+    wrong = {
+        "severity": "severity: fatal",
+        "expectation": "tier: cross",
+        "fields": "fields: [nothing]",
+        "id": "id: P1",
+        "basis": "base: x",
+    }
+    text = (pathlib.Path("quality/rules") / "policy.yml").read_text(encoding="utf-8").replace(change, wrong[key], 1)
+    (tmp_path / "policy.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(DefinitionError, match=rf"policy.yml: \w[\w-]*\.{key}"):
+        read_rules(tmp_path)
+
+
+def test_an_id_stands_once(tmp_path: pathlib.Path) -> None:
+    text = (pathlib.Path("quality/rules") / "agency.yml").read_text(encoding="utf-8")
+    (tmp_path / "agency.yml").write_text(text + text, encoding="utf-8")
+    with pytest.raises(DefinitionError, match="REG-004: stands twice"):
+        read_rules(tmp_path)
+
+
+def test_version_changes_with_any_word(tmp_path: pathlib.Path) -> None:
+    text = (pathlib.Path("quality/rules") / "agency.yml").read_text(encoding="utf-8")
+    versions = set()
+    for n, wording in enumerate((text, text.replace("请核对", "请再核对"))):
+        folder = tmp_path / str(n)
+        folder.mkdir()
+        (folder / "agency.yml").write_text(wording, encoding="utf-8")
+        versions.add(read_rules(folder).version)
+    assert len(versions) == 2
+
+
+def test_catalogue_lists_the_reasons_of_connectors() -> None:
+    assert set(REASONS) | set(_SENTENCES) <= set(load_rules().by_id)
+
+
+def test_every_rule_speaks_both_languages_without_variable_names() -> None:
+    for rule in load_rules().rules:
+        texts = (rule.title_zh, rule.title_en, rule.message_zh, rule.message_en, rule.remedy_zh, rule.remedy_en)
+        assert all(texts), rule.rule_id
+        assert "_" not in rule.message_zh + rule.remedy_zh, rule.rule_id
+
+
+def test_sql_of_every_type_is_complete() -> None:
+    for record_type in RECORD_TYPES:
+        assert not [r.rule_id for r in load_rules().sql_rules(record_type) if "{" in str(r.select)]
+
+
+def test_markdown_lists_every_rule() -> None:
+    page = markdown()
+    assert all(f"| {rule.rule_id} |" in page for rule in load_rules().rules)
+
+
+STATUS = [e.code for e in load_code_list("CL-POLICY-STATUS").entries]
+NUMBERS = st.one_of(st.none(), st.integers(-5, 5).map(str))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from([None, *STATUS, "99", "xx"]), NUMBERS), min_size=1, max_size=30))
+def test_a_suite_generated_from_the_contract_agrees_row_by_row(cells: list[tuple[str | None, str | None]]) -> None:
+    """Required, code list and range of the contract, judged by Great Expectations and by the field rules."""
+    texts = {"policy_status_code": [c for c, _ in cells], "insured_person_count": [n for _, n in cells]}
+    table = pa.table(
+        {"row_no": pa.array(range(len(cells)), pa.int64())} | {k: pa.array(v, pa.string()) for k, v in texts.items()}
+    )
+    ours = {
+        (fault.rule_id, fault.field, int(p))
+        for fault in cast(table, POLICY).faults
+        for p in fault.positions
+        if fault.field in texts
+    }
+    assert ours == set(_generated_suite_findings(table))
+
+
+def _generated_suite_findings(table: pa.Table) -> list[tuple[str, str, int]]:
+    built = []
+    for name in ("policy_status_code", "insured_person_count"):
+        field = POLICY.by_name[name]
+        built.append(gxe.ExpectColumnValuesToNotBeNull(column=name, meta={"rule": "FLD-001"}))
+        if field.code_list:
+            codes = [e.code for e in load_code_list(field.code_list).entries]
+            built.append(gxe.ExpectColumnValuesToBeInSet(column=name, value_set=codes, meta={"rule": "FLD-011"}))
+        if field.minimum is not None:
+            built.append(
+                gxe.ExpectColumnValuesToBeBetween(column=name, min_value=field.minimum, meta={"rule": "FLD-020"})
+            )
+    context = gx.get_context(mode="ephemeral")
+    batch = (
+        context.data_sources.add_pandas("rows").add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
+    )
+    frame = table.to_pandas()
+    frame["insured_person_count"] = frame["insured_person_count"].astype(float)
+    suite = gx.ExpectationSuite("contract", expectations=built)
+    outcome = batch.get_batch({"dataframe": frame}).validate(suite, result_format="COMPLETE")
+    return [
+        (str(r.expectation_config.meta["rule"]), str(r.expectation_config.kwargs["column"]), int(position))
+        for r in outcome.results
+        for position in r.result.get("unexpected_index_list") or []
+    ]
