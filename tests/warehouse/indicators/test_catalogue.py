@@ -1,0 +1,107 @@
+"""Definitions are read strictly: a mistake names the file, the line, the key and the fix, before anything runs."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+
+import pytest
+import sqlalchemy as sa
+
+from schemas.errors import DefinitionError
+from warehouse.indicators.catalogue import FOLDER, load_definition, load_definitions
+from warehouse.indicators.rollup import check_queries, grouping_sets
+
+
+@pytest.fixture
+def folder(tmp_path: pathlib.Path) -> pathlib.Path:
+    """The definition of coverage alone, to be spoiled."""
+    for suffix in ("yml", "sql"):
+        shutil.copy(FOLDER / f"coverage_ratio.{suffix}", tmp_path)
+    return tmp_path
+
+
+def spoil(folder: pathlib.Path, suffix: str, old: str, new: str) -> None:
+    path = folder / f"coverage_ratio.{suffix}"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_five_defaults_and_their_variants_are_there() -> None:
+    definitions = load_definitions()
+    codes = {d.code: d for d in definitions.values()}
+    assert {"I1", "I2", "I3", "I4", "I5", "T1"} <= {code for code, d in codes.items() if d.variant_of is None}
+    assert len(definitions) >= 29
+    assert all(d.confidence == "默认口径,可配置" for d in definitions.values())
+
+
+def test_an_indicator_is_found_by_id_and_by_code() -> None:
+    assert load_definition("I4a").indicator == "major_hazard_rectification_ratio"
+    assert load_definition("fee_input_ratio").code == "I5a"
+    with pytest.raises(DefinitionError, match="no such indicator"):
+        load_definition("I99")
+
+
+def test_the_market_is_never_ranked_by_coverage() -> None:
+    assert load_definition("I1").dimensions.insurer is False
+    assert load_definition("I2").dimensions.region == "city"
+    assert not load_definition("I5").dimensions.domain
+    assert "month" not in load_definition("I5").periods
+
+
+def test_a_county_is_never_cut_by_domain_and_insurer_at_once() -> None:
+    sets = grouping_sets(load_definition("I3"))
+    assert ("city_code", "domain_group", "insurer_id") in sets
+    assert ("county_code", "insurer_id") in sets
+    assert ("county_code", "domain_group", "insurer_id") not in sets
+
+
+@pytest.mark.parametrize(
+    ("suffix", "old", "new", "message"),
+    [
+        ("yml", "unit: percent", "unit: per cent", r"coverage_ratio.yml:7: unit: 'per cent' is unknown; fix: one of"),
+        ("yml", "periods: [as_of]", "periods: [yesterday]", r"periods: .*is no list of known names; fix: one of as_of"),
+        ("yml", "direction:", "directon:", r"direction: is missing; fix: add `direction:`"),
+        ("yml", "version: 1", "version: one", r"version: 'one' is no int"),
+        ("yml", "feeds: [policy, endorsement]", "feeds: [polices]", r"feeds: .*fix: one of claim"),
+        ("yml", "  domain: true\n", "", r"dimensions: does not say region, domain and insurer"),
+        ("yml", "  en: coverage ratio\n", "", r"name: is not in both languages"),
+        ("yml", "unit: percent", "unit: count", r"denominator: a count has none"),
+        ("yml", "version: 1", "version: 1\nvariant_of: nothing", r"variant_of: nothing is no indicator"),
+        ("yml", "indicator: coverage_ratio", "indicator: cover", r"indicator: differs from the file's name"),
+        ("yml", "code: I1", "code: [I1", r"document: is not YAML"),
+        ("yml", 'shown: "99.77"', 'shown: "99,77"', r"golden: .*is no published figure"),
+        ("yml", "version: 1", "version: 1\nremark: x", r"remark: is no key of a definition"),
+        ("sql", ":as_of", ":as_off", r"coverage_ratio.sql:\d+: :as_off: is no parameter; fix: one of as_of"),
+        ("sql", "-- limits:", "-- limit:", r"limits: is missing in the header"),
+        ("sql", "select", "delete", r"select: is not one select"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named(folder: pathlib.Path, suffix: str, old: str, new: str, message: str) -> None:
+    spoil(folder, suffix, old, new)
+    with pytest.raises(DefinitionError, match=message):
+        load_definitions(folder)
+
+
+def test_sql_without_a_definition_is_named(folder: pathlib.Path) -> None:
+    (folder / "coverage_ratio.yml").unlink()
+    with pytest.raises(DefinitionError, match=r"coverage_ratio.sql: indicator: has no definition; fix: add"):
+        load_definitions(folder)
+
+
+def test_the_database_reads_every_definition(connection: sa.Connection) -> None:
+    check_queries(connection, load_definitions())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("e.credit_code as unit", "e.credit_cod as unit", r"coverage_ratio.sql: select: .*credit_cod"),
+        ("as denominator", "as divisor", r"coverage_ratio.sql: columns: returns .*divisor.*; fix: return record_type"),
+    ],
+)
+def test_wrong_sql_is_named(folder: pathlib.Path, connection: sa.Connection, old: str, new: str, message: str) -> None:
+    spoil(folder, "sql", old, new)
+    with pytest.raises(DefinitionError, match=message):
+        check_queries(connection, load_definitions(folder))

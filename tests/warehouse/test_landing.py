@@ -1,0 +1,118 @@
+"""What was acknowledged is kept as it arrived, once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import pathlib
+import stat
+
+import pytest
+import sqlalchemy as sa
+
+from schemas.delivery import Delivery, Payload, Window
+from schemas.errors import LandingDamaged, SetupError
+from tests.warehouse.building import at, one, rows_of
+from warehouse import feeds, landing
+from warehouse.landing import Store, land
+
+
+def delivery(*contents: bytes, record_type: str = "policy", received: dt.datetime | None = None) -> Delivery:
+    parts = tuple(Payload(f"page-{n}.json", "application/json", content) for n, content in enumerate(contents, 1))
+    when = received or at(18)
+    return Delivery("lichun", record_type, "api", when, parts, window=Window(None, when), cursor=when)
+
+
+def test_bytes_are_kept_unchanged_and_read_only(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
+    store = Store(tmp_path)
+    landed = land(engine, store, delivery(b"one", b"two"))
+    parts = landing.payloads(engine, store, landed.batch_id)
+    assert [part.path.read_bytes() for part in parts] == [b"one", b"two"]
+    assert [part.name for part in parts] == ["page-1.json", "page-2.json"]
+    sha256 = hashlib.sha256(b"one").hexdigest()
+    assert parts[0].path == tmp_path / sha256[:2] / sha256[2:4] / sha256
+    assert stat.S_IMODE(parts[0].path.stat().st_mode) == 0o444
+
+
+def test_the_same_bytes_again_are_a_duplicate_and_only_move_the_cursor(
+    engine: sa.Engine, tmp_path: pathlib.Path
+) -> None:
+    store = Store(tmp_path)
+    first = land(engine, store, delivery(b"one", b"two"))
+    before = rows_of(engine, "select * from landing.batch")
+    again = land(engine, store, delivery(b"one", b"two", received=at(19)))
+    assert (again.state, again.duplicate_of) == ("duplicate", first.batch_id)
+    assert rows_of(engine, "select * from landing.batch where batch_id = :b", b=first.batch_id) == before
+    assert one(engine, "select count(*) from landing.payload") == 2
+    assert feeds.cursor(engine, "lichun", "policy") == at(19)
+    assert landing.pending(engine) == [first.batch_id]
+
+
+def test_other_feed_or_other_order_is_no_duplicate(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
+    store = Store(tmp_path)
+    land(engine, store, delivery(b"one", b"two"))
+    assert land(engine, store, delivery(b"two", b"one")).state == "received"
+    assert land(engine, store, delivery(b"one", b"two", record_type="claim")).state == "received"
+
+
+def test_a_window_without_pages_gets_a_receipt(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
+    landed = land(engine, Store(tmp_path), delivery())
+    assert landed.state == "received"
+    assert landing.payloads(engine, Store(tmp_path), landed.batch_id) == ()
+
+
+def test_a_cursor_never_moves_back_but_by_hand(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
+    land(engine, Store(tmp_path), delivery(b"new", received=at(19)))
+    land(engine, Store(tmp_path), delivery(b"old", received=at(3)))
+    assert feeds.cursor(engine, "lichun", "policy") == at(19)
+    feeds.reset_cursor(engine, "lichun", "policy", at(3), at(20))
+    assert feeds.cursor(engine, "lichun", "policy") == at(3)
+    feeds.reset_cursor(engine, "lichun", "policy", None, at(20))
+    assert feeds.cursor(engine, "lichun", "policy") is None
+
+
+@pytest.mark.parametrize("damage", ["changed", "cut", "gone"])
+def test_damaged_bytes_are_found_out(engine: sa.Engine, tmp_path: pathlib.Path, damage: str) -> None:
+    store = Store(tmp_path)
+    landed = land(engine, store, delivery(b"evidence"))
+    path = landing.payloads(engine, store, landed.batch_id)[0].path
+    path.chmod(0o644)
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(b"evidencf" if damage == "changed" else b"evid")
+    with pytest.raises(LandingDamaged):
+        landing.payloads(engine, store, landed.batch_id)
+    assert list(landing.damaged(engine, store)) == [hashlib.sha256(b"evidence").hexdigest()]
+
+
+def test_a_file_that_cannot_be_kept_gets_no_receipt(
+    engine: sa.Engine, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(descriptor: int) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(SetupError, match="No space left"):
+        land(engine, Store(tmp_path), delivery(b"one"))
+    assert one(engine, "select count(*) from landing.batch") == 0
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_receipts_cannot_be_rewritten(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
+    land(engine, Store(tmp_path), delivery(b"one"))
+    for statement in (
+        "update landing.batch set received_at = received_at - interval '1 day'",
+        "delete from landing.batch",
+        "truncate landing.batch cascade",
+    ):
+        with pytest.raises(sa.exc.DBAPIError, match="receipts are never"), engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+
+
+def test_a_file_in_a_drop_folder_is_known_by_name_and_bytes(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
+    land(engine, Store(tmp_path), delivery(b"one"))
+    assert feeds.has_receipt(engine, "lichun", "policy", Payload("page-1.json", "", b"one"))
+    assert not feeds.has_receipt(engine, "lichun", "policy", Payload("renamed.json", "", b"one"))
+    assert not feeds.has_receipt(engine, "lichun", "claim", Payload("page-1.json", "", b"one"))

@@ -1,0 +1,123 @@
+"""Batches as people see them: lists, one receipt with its findings, the rows that were held."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from schemas.errors import SetupError
+from warehouse.engine import translated
+from warehouse.statements import statement
+
+NEXT_ACTIONS = {
+    "received": "等待入库:运行 anze load {batch_id},或等待夜间任务",
+    "loaded": "无需处理",
+    "partly_loaded": "请更正被隔离的行后重新报送,已入库的行不受影响",
+    "rejected": "请按原因更正后重新报送整批数据",
+    "duplicate": "与批次 {duplicate_of} 内容完全相同,未改变任何数据,无需处理",
+}
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One batch: what arrived, what became of it, why, and what to do next (Chinese)."""
+
+    batch_id: int
+    insurer_id: str
+    record_type: str
+    channel: str
+    received_at: dt.datetime
+    state: str
+    duplicate_of: int | None
+    received_count: int | None
+    accepted_count: int | None
+    quarantined_count: int | None
+    duplicate_count: int | None
+    superseded_count: int | None
+    reason_code: str | None
+    reason_text: str | None
+    loaded_at: dt.datetime | None
+
+    @property
+    def next_action(self) -> str:
+        """What the sender or the engineer should do, in Chinese."""
+        return NEXT_ACTIONS[self.state].format(batch_id=self.batch_id, duplicate_of=self.duplicate_of)
+
+
+@dataclass(frozen=True)
+class FindingCount:
+    """Findings of one rule in a batch, with the first as an example."""
+
+    rule_id: str
+    severity: str
+    finding_count: int
+    open_count: int
+    title: str
+    first_row_no: int | None
+    first_message: str
+
+
+@dataclass(frozen=True)
+class QuarantinedRow:
+    """A row that was held: where it stands, as it arrived, and every reason."""
+
+    row_no: int
+    place: str
+    record_key: str | None
+    raw: dict[str, Any]
+    reasons: tuple[dict[str, Any], ...]
+    quarantined_at: dt.datetime
+    resolved_at: dt.datetime | None
+    resolved_by_batch_id: int | None
+
+
+@dataclass(frozen=True)
+class BatchView:
+    """A receipt with its findings by rule."""
+
+    receipt: Receipt
+    findings: tuple[FindingCount, ...]
+
+
+def list_batches(
+    engine: sa.Engine,
+    *,
+    insurer_id: str | None = None,
+    record_type: str | None = None,
+    state: str | None = None,
+    limit: int = 50,
+) -> list[Receipt]:
+    """Receipts, newest first."""
+    values = {"insurer_id": insurer_id, "record_type": record_type, "state": state, "row_limit": limit}
+    with translated("listing batches"), engine.connect() as connection:
+        return [Receipt(**row._asdict()) for row in connection.execute(statement("batches/list"), values)]
+
+
+def show_batch(engine: sa.Engine, batch_id: int) -> BatchView:
+    """One receipt with its findings. Raises SetupError when there is no such batch."""
+    with translated("reading a batch"), engine.connect() as connection:
+        row = connection.execute(statement("batches/show"), {"batch_id": batch_id}).one_or_none()
+        if row is None:
+            raise SetupError(f"there is no batch {batch_id}")
+        found = connection.execute(statement("batches/findings"), {"batch_id": batch_id}).all()
+    return BatchView(Receipt(**row._asdict()), tuple(FindingCount(**each._asdict()) for each in found))
+
+
+def quarantined_rows(
+    engine: sa.Engine, batch_id: int, *, open_only: bool = False, limit: int = 1000
+) -> list[QuarantinedRow]:
+    """Rows of a batch that were held, in their order, each with every reason."""
+    values = {"batch_id": batch_id, "open_only": open_only, "row_limit": limit}
+    with translated("reading quarantine"), engine.connect() as connection:
+        rows = connection.execute(statement("batches/quarantined"), values).all()
+    return [QuarantinedRow(**{**row._asdict(), "reasons": tuple(row.reasons)}) for row in rows]
+
+
+def state_totals(engine: sa.Engine) -> dict[str, tuple[int, int]]:
+    """Per state: number of batches, and rows received in them."""
+    with translated("counting batches"), engine.connect() as connection:
+        rows = connection.execute(statement("batches/totals")).all()
+    return {row.state: (int(row.batch_count), int(row.received_count)) for row in rows}

@@ -1,0 +1,110 @@
+"""SQL for a record type's tables, written from its contract when a migration is prepared.
+
+A migration holds the text frozen, so that a database can be built again as it was; the drift test compares
+contracts with a migrated database. To add a record type: write its contract, put ``core_ddl`` and
+``report_ddl`` of it into a new migration's SQL files.
+"""
+
+from __future__ import annotations
+
+from schemas.contract import Contract, Field
+
+#: Columns that the hub adds to every core table, after those of the contract.
+HUB_COLUMNS = (
+    ("batch_id", "bigint not null"),
+    ("row_no", "bigint not null"),
+    ("content_hash", "text not null"),
+    ("recorded_at", "timestamptz not null"),
+    ("superseded_at", "timestamptz"),
+    ("first_received_at", "timestamptz not null"),
+    ("deadline_on", "date"),
+    ("timeliness", "text check (timeliness in ('on_time', 'late', 'undetermined'))"),
+    ("is_withdrawn", "boolean not null default false"),
+)
+
+REPORTED_HUB_COLUMNS = (
+    "version_id",
+    "batch_id",
+    "row_no",
+    "recorded_at",
+    "first_received_at",
+    "deadline_on",
+    "timeliness",
+)
+HIDDEN_CLASSES = frozenset({"personal", "sensitive"})
+
+
+def core_ddl(contract: Contract) -> str:
+    """Table, indexes, history trigger, current view and known-at function of one record type."""
+    name = contract.record_type
+    key = ", ".join((*contract.key, "insurer_id"))
+    columns = [
+        "version_id bigint generated always as identity primary key",
+        "insurer_id text not null",
+        *(_column(contract, field) for field in contract.fields),
+        *(f"{column} {kind}" for column, kind in HUB_COLUMNS),
+    ]
+    body = ",\n    ".join(columns)
+    return f"""{_header(f"core.{name}: every accepted version of {contract.business_name}", f"one row a version of ({key})")}
+create table core.{name} (
+    {body},
+    check (superseded_at is null or superseded_at >= recorded_at)
+);
+create unique index {name}_current_key on core.{name} ({key}) where superseded_at is null;
+create index {name}_past_key on core.{name} ({key}) where superseded_at is not null;
+create index {name}_batch on core.{name} using brin (batch_id);
+
+call core.protect_history('{name}');
+
+create view core.{name}_current as
+select * from core.{name} where superseded_at is null and not is_withdrawn;
+
+create function core.{name}_known(known_at timestamptz) returns setof core.{name}
+language sql stable parallel safe as $$
+    select v.* from core.{name} as v
+    where v.recorded_at <= $1 and (v.superseded_at is null or v.superseded_at > $1) and not v.is_withdrawn
+$$;
+{_comments(f"core.{name}", contract, contract.fields)}
+"""  # noqa: S608 - names come from contracts
+
+
+def report_ddl(contract: Contract) -> str:
+    """Write the documented view of current records that regulators read: no personal or sensitive column."""
+    shown = reported_fields(contract)
+    columns = ("insurer_id", *(f.name for f in shown), *REPORTED_HUB_COLUMNS)
+    body = ",\n    ".join(columns)
+    name = contract.record_type
+    return f"""{_header(f"report.{name}: current records of {contract.business_name}", contract.grain)}
+create view report.{name} as
+select
+    {body}
+from core.{name}_current;
+grant select on report.{name} to anze_regulator;
+comment on view report.{name} is {_quoted(f"{contract.business_name}: 当前有效记录,不含个人信息")};
+{_comments(f"report.{name}", contract, shown)}
+"""  # noqa: S608 - names come from contracts
+
+
+def reported_fields(contract: Contract) -> tuple[Field, ...]:
+    """Select the fields of a record that the report views may show."""
+    return tuple(f for f in contract.fields if f.classification not in HIDDEN_CLASSES)
+
+
+def _column(contract: Contract, field: Field) -> str:
+    is_needed = field.name in contract.key or field.name in ("operation_code", "source_updated_at")
+    return f"{field.name} {field.sql_type}" + (" not null" if is_needed else "")
+
+
+def _comments(relation: str, contract: Contract, fields: tuple[Field, ...]) -> str:
+    lines = [f"comment on column {relation}.{f.name} is {_quoted(f.business_name)};" for f in fields]
+    if relation.startswith("core."):
+        lines.insert(0, f"comment on table {relation} is {_quoted(contract.business_name + '(全部版本)')};")
+    return "\n".join(lines)
+
+
+def _header(what: str, grain: str) -> str:
+    return f"-- {what}\n-- grain: {grain}"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,111 @@
+"""Connections to PostgreSQL, and its errors in our words: SQLSTATE and constraint name, never a row's values."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import cast
+
+import psycopg2
+import psycopg2.extensions
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from schemas.errors import HubError, SetupError, WarehouseBusy
+
+APPLICATION_NAME = "anze-hub"
+CONNECT_TIMEOUT_SECONDS = 10
+#: A batch is staged in temporary tables: most batches stay in memory. It is taken only as it is used.
+TEMP_BUFFERS = "128MB"
+
+#: SQLSTATE classes and codes after which the same call may succeed.
+BUSY_STATES = ("40", "08", "55P03", "57P01", "57P02", "57P03", "57014", "53300")
+
+#: SQLSTATEs that mean that the installation is not ready, in words for the person who must act.
+SETUP_STATES = {
+    "53100": "the database server's disk is full",
+    "53200": "the database server is out of memory",
+    "28P01": "the database refuses the password",
+    "28000": "the database refuses the login",
+    "3D000": "the database does not exist",
+    "42501": "the database role lacks a privilege",
+    "42P01": "a table is missing: run the migrations",
+    "3F000": "a schema is missing: run the migrations",
+    "58030": "the database server cannot read or write its files",
+}
+
+
+def connect(url: str, *, role: str | None = None) -> sa.Engine:
+    """Open an engine with a small pool, checked to answer; ``role`` is assumed by every connection.
+
+    Raises SetupError in one clear line: server unreachable, wrong password, no such database.
+    """
+    options = f"-c timezone=Asia/Shanghai -c temp_buffers={TEMP_BUFFERS}" + (f" -c role={role}" if role else "")
+    engine = sa.create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=4,
+        max_overflow=4,
+        connect_args={
+            "application_name": APPLICATION_NAME,
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            "options": options,
+        },
+    )
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("select 1")
+    except exc.DBAPIError as error:
+        engine.dispose()
+        raise SetupError(_unreachable(engine.url, error)) from None
+    return engine
+
+
+@contextlib.contextmanager
+def translated(doing: str) -> Iterator[None]:
+    """Turn driver errors raised inside into WarehouseBusy or SetupError; ``doing`` says what was tried."""
+    try:
+        yield
+    except exc.DBAPIError as error:
+        raise hub_error(doing, error.orig) from None
+    except psycopg2.Error as error:
+        raise hub_error(doing, error) from None
+
+
+def hub_error(doing: str, error: BaseException | None) -> HubError:
+    """Choose the HubError for a driver error, without its message: that may hold a row's values."""
+    state = getattr(error, "pgcode", None)
+    if state is None:
+        return WarehouseBusy(f"{doing}: the connection to the database was lost")
+    if state.startswith(BUSY_STATES):
+        return WarehouseBusy(f"{doing}: the database asks for a retry (SQLSTATE {state})")
+    diagnosis = getattr(error, "diag", None)
+    constraint = getattr(diagnosis, "constraint_name", None)
+    reason = SETUP_STATES.get(state, "the database refused the statement")
+    named = f", constraint {constraint}" if constraint else ""
+    return SetupError(f"{doing}: {reason} (SQLSTATE {state}{named})")
+
+
+def driver(connection: sa.Connection) -> psycopg2.extensions.connection:
+    """Give the driver's own connection, for COPY and for statements that SQLAlchemy does not compose."""
+    return cast("psycopg2.extensions.connection", connection.connection.driver_connection)
+
+
+def _unreachable(url: sa.URL, error: exc.DBAPIError) -> str:
+    """One line that names the server; libpq's connection errors hold no data, and carry no SQLSTATE."""
+    where = f"{url.host or url.query.get('host') or 'local socket'}:{url.port or 5432}/{url.database}"
+    text = str(error.orig)
+    for sign, reason in (
+        ("password authentication failed", "wrong password"),
+        ("no password supplied", "a password is needed"),
+        ("does not exist", "no such database or role"),
+        ("Connection refused", "nothing listens there"),
+        ("No such file or directory", "no server socket there"),
+        ("could not translate host name", "unknown host name"),
+        ("timeout expired", "no answer in time"),
+        ("starting up", "the server is starting up"),
+        ("too many clients", "the server has no free connection"),
+    ):
+        if sign in text:
+            return f"PostgreSQL at {where} cannot be used: {reason}"
+    return f"PostgreSQL at {where} cannot be used"

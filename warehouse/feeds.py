@@ -1,0 +1,92 @@
+"""Feeds (an insurer and a record type): cursors, last deliveries, timeliness."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from schemas.delivery import Payload
+from warehouse.engine import translated
+from warehouse.load import LoadReport
+from warehouse.statements import statement
+
+
+@dataclass(frozen=True)
+class FeedDeliveries:
+    """Deliveries of one feed; ``last_fresh_at`` is the last one with at least one good row."""
+
+    insurer_id: str
+    record_type: str
+    batch_count: int
+    last_received_at: dt.datetime
+    last_fresh_at: dt.datetime | None
+    pending_count: int
+
+
+@dataclass(frozen=True)
+class FeedTimeliness:
+    """Verdicts on one feed's business events."""
+
+    insurer_id: str
+    record_type: str
+    due_count: int
+    on_time_count: int
+    late_count: int
+    undetermined_count: int
+
+
+def cursor(engine: sa.Engine, insurer_id: str, record_type: str) -> dt.datetime | None:
+    """Up to where in source time a feed was collected; None for a feed that never was."""
+    values = {"insurer_id": insurer_id, "record_type": record_type}
+    with translated("reading a cursor"), engine.connect() as connection:
+        value: dt.datetime | None = connection.execute(statement("feeds/cursor"), values).scalar_one_or_none()
+    return value
+
+
+def reset_cursor(
+    engine: sa.Engine, insurer_id: str, record_type: str, value: dt.datetime | None, moved_at: dt.datetime
+) -> None:
+    """Set a feed's cursor, back too; None makes the next collect take everything."""
+    values = {"insurer_id": insurer_id, "record_type": record_type}
+    name = "feeds/forget_cursor" if value is None else "feeds/reset_cursor"
+    with translated("resetting a cursor"), engine.begin() as connection:
+        connection.execute(statement(name), {**values, "value": value, "moved_at": moved_at})
+
+
+def deliveries(engine: sa.Engine, known_at: dt.datetime) -> list[FeedDeliveries]:
+    """List what each feed delivered up to a moment."""
+    with translated("reading deliveries"), engine.connect() as connection:
+        rows = connection.execute(statement("feeds/deliveries"), {"known_at": known_at}).all()
+    return [FeedDeliveries(**row._asdict()) for row in rows]
+
+
+def timeliness(engine: sa.Engine, since: dt.date, until: dt.date) -> list[FeedTimeliness]:
+    """Verdicts by feed on business events of the days from ``since`` to before ``until``."""
+    with translated("reading verdicts"), engine.connect() as connection:
+        rows = connection.execute(statement("feeds/timeliness"), {"since": since, "until": until}).all()
+    return [FeedTimeliness(**row._asdict()) for row in rows]
+
+
+def has_receipt(engine: sa.Engine, insurer_id: str, record_type: str, payload: Payload) -> bool:
+    """Whether this very file, name and bytes, was acknowledged to this feed before."""
+    sha256 = hashlib.sha256(payload.content).hexdigest()
+    values = {"insurer_id": insurer_id, "record_type": record_type, "name": payload.name, "sha256": sha256}
+    with translated("reading receipts"), engine.connect() as connection:
+        return connection.execute(statement("feeds/has_receipt"), values).scalar_one_or_none() is not None
+
+
+def report(engine: sa.Engine, batch_id: int) -> LoadReport:
+    """Give the report of a batch from its receipt, for a batch that was loaded earlier; it took no time now."""
+    with translated("reading a batch"), engine.connect() as connection:
+        row = connection.execute(statement("batches/show"), {"batch_id": batch_id}).one()
+        found = connection.execute(statement("batches/findings"), {"batch_id": batch_id}).all()
+    books = (row.received_count, row.accepted_count, row.quarantined_count, row.duplicate_count, row.superseded_count)
+    findings = tuple((each.rule_id, each.severity, each.finding_count) for each in found)
+    received, accepted, quarantined, duplicate, superseded = (count or 0 for count in books)
+    return LoadReport(
+        batch_id, row.insurer_id, row.record_type, row.state, received, accepted, quarantined, duplicate, superseded,
+        findings, 0.0,
+    )  # fmt: skip

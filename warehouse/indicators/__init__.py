@@ -1,0 +1,1 @@
+"""Indicators that explain themselves: definitions, contributions at record grain, roll-up, explanation."""

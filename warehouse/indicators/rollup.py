@@ -1,0 +1,164 @@
+"""From contributions to cells, written once for all indicators."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import pathlib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ProgrammingError
+
+from schemas.errors import DefinitionError
+from schemas.regions import PROVINCE_CODE
+from warehouse.indicators.catalogue import Definition, PeriodKind
+
+FOLDER = pathlib.Path(__file__).parent / "sql"
+LEVELS = ("province", "city", "county")
+COLUMNS = (
+    "record_type", "record_id", "unit", "insurer_id", "region_code", "business_date", "domain_code", "numerator",
+    "denominator", "exclusion",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Period:
+    """A span of days, both ends included; ``end`` is the as-of day."""
+
+    kind: PeriodKind
+    start: dt.date
+    end: dt.date
+
+
+def period(kind: PeriodKind, as_of: dt.date) -> Period:
+    """The period of a kind that ends on the as-of day."""
+    starts = {
+        "as_of": as_of,
+        "month": as_of.replace(day=1),
+        "ytd": as_of.replace(month=1, day=1),
+        "rolling12": _year_before(as_of) + dt.timedelta(days=1),
+    }
+    return Period(kind, starts[kind], as_of)
+
+
+def snapshot(connection: sa.Connection, known_at: dt.datetime) -> None:
+    """Prepares the temporary tables that contributions read, for the rest of the transaction."""
+    connection.execute(statement("snapshot"), {"known_at": known_at})
+
+
+def contribute(connection: sa.Connection, definition: Definition, span: Period, known_at: dt.datetime) -> None:
+    """Fills the temporary table ``contribution`` with one definition's records of one period.
+
+    Needs ``snapshot`` in the same transaction. Raises DefinitionError when the database refuses the SQL.
+    """
+    connection.execute(sa.text("truncate contribution"))
+    filled = statement("resolve", contributions=definition.contributions_sql)
+    try:
+        connection.execute(filled, {**_moments(span, known_at), "province_code": PROVINCE_CODE})
+    except ProgrammingError as error:
+        raise _refused(definition, error) from error
+    connection.execute(sa.text("analyze contribution"))
+
+
+def roll_up(connection: sa.Connection, definition: Definition, span: Period, publication_id: int) -> int:
+    """Stores cells and exclusions of the current contributions; how many cells. Needs table ``expected_feed``."""
+    shared = {"publication_id": publication_id, "indicator": definition.indicator, "period_kind": span.kind}
+    cells = statement("rollup", **_dimension_sql(definition))
+    stored = connection.execute(
+        cells,
+        {
+            **shared,
+            "definition_version": definition.version,
+            "period_start": span.start,
+            "period_end": span.end,
+            "province_code": PROVINCE_CODE,
+            "is_distinct": definition.is_distinct,
+            "unit": definition.unit,
+            "scale": 100 if definition.unit == "percent" else 1,
+            "feeds": list(definition.feeds),
+        },
+    )
+    connection.execute(statement("exclusions"), shared)
+    return stored.rowcount
+
+
+def grouping_sets(definition: Definition) -> list[tuple[str, ...]]:
+    """The columns of each kind of cell on which an indicator is meaningful.
+
+    A county cell never has both a domain and an insurer: about one policy a cell is no statistic.
+    """
+    regions, domains, insurers = _columns(definition)
+    return [
+        tuple(filter(None, (region, domain, insurer)))
+        for region in regions
+        for domain in ("", *domains)
+        for insurer in ("", *insurers)
+        if not (region == "county_code" and domain and insurer)
+    ]
+
+
+def _columns(definition: Definition) -> tuple[list[str], list[str], list[str]]:
+    dimensions = definition.dimensions
+    regions = [f"{level}_code" for level in LEVELS[: LEVELS.index(dimensions.region) + 1]]
+    domains = ["domain_part", "domain_group"] if dimensions.domain else []
+    return regions, domains, ["insurer_id"] if dimensions.insurer else []
+
+
+def _dimension_sql(definition: Definition) -> dict[str, str]:
+    regions, domains, insurers = _columns(definition)
+    return {
+        "regions": ", ".join(regions),
+        "domains": ", ".join(domains) or "null",
+        "insurers": ", ".join(insurers) or "null",
+        "grouping_sets": ", ".join(f"({', '.join(columns)})" for columns in grouping_sets(definition)),
+    }
+
+
+def check_queries(connection: sa.Connection, definitions: dict[str, Definition]) -> None:
+    """Has the database read every definition's SQL without running it. Raises DefinitionError at the first mistake."""
+    moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    snapshot(connection, moment)
+    span = period("ytd", moment.date())
+    for definition in definitions.values():
+        try:
+            empty = statement("no_contribution", contributions=definition.contributions_sql)
+            result = connection.execute(empty, _moments(span, moment))
+        except ProgrammingError as error:
+            raise _refused(definition, error) from error
+        if tuple(result.keys()) != COLUMNS:
+            problem = f"returns {', '.join(result.keys())}"
+            raise DefinitionError(_file(definition), "columns", problem, fix=f"return {', '.join(COLUMNS)}")
+
+
+def statement(name: str, **slots: str) -> sa.TextClause:
+    """The statement of ``sql/<name>.sql``, with our own SQL in its ``:slot_...`` marks."""
+    return sa.text(template(name, **slots))
+
+
+def template(name: str, **slots: str) -> str:
+    """The text of ``sql/<name>.sql``, with our own SQL in its ``:slot_...`` marks."""
+    text = (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+    for slot, part in slots.items():
+        text = re.sub(rf":slot_{slot}\b", part.replace("\\", r"\\"), text)
+    return text
+
+
+def _moments(span: Period, known_at: dt.datetime) -> dict[str, Any]:
+    return {"period_start": span.start, "period_end": span.end, "as_of": span.end, "known_at": known_at}
+
+
+def _year_before(day: dt.date) -> dt.date:
+    last = calendar.monthrange(day.year - 1, day.month)[1]
+    return day.replace(year=day.year - 1, day=min(day.day, last))
+
+
+def _refused(definition: Definition, error: ProgrammingError) -> DefinitionError:
+    message = str(getattr(error.orig, "diag", None) and error.orig.diag.message_primary)  # type: ignore[union-attr]
+    return DefinitionError(_file(definition), "select", message, fix="correct the SQL of the contributions")
+
+
+def _file(definition: Definition) -> str:
+    return f"{definition.indicator}.sql"

@@ -1,0 +1,215 @@
+"""Loading one batch: everything in one transaction, under the feed's lease.
+
+    with Loading(engine, batch_id, holder, contract, recorded_at, versions) as loading:
+        for table, findings in chunks:
+            loading.stage(table, findings)
+        report = loading.merge(rules.sql_rules(record_type), render)
+
+Leaving the block commits rows, quarantine, findings, verdicts and the batch's state together; an exception leaves
+the batch as it was, ready to be loaded again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from schemas.contract import Contract
+from schemas.errors import RetryLater, SetupError, StopFeed
+from schemas.findings import Finding, Rule
+from warehouse import lease, merge, rules, staging
+from warehouse.engine import translated
+from warehouse.lease import Lease
+from warehouse.merge import Counts, Findings, Scope
+from warehouse.rules import Render
+from warehouse.statements import statement
+
+LEASE_SECONDS = 900.0
+FINAL_STATES = ("loaded", "partly_loaded", "rejected", "duplicate")
+_TICK = dt.timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Versions:
+    """What a batch is judged by, besides its contract."""
+
+    ruleset: str
+    calendar: str
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What became of a batch; received = accepted + quarantined + duplicate + superseded."""
+
+    batch_id: int
+    insurer_id: str
+    record_type: str
+    state: str
+    received: int
+    accepted: int
+    quarantined: int
+    duplicate: int
+    superseded: int
+    findings: tuple[tuple[str, str, int], ...]
+    """(rule id, severity, count)."""
+    seconds: float
+
+
+class Loading:
+    """One batch being loaded. Raises WarehouseBusy (lease, lost connection), StopFeed (already loaded), SetupError."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        batch_id: int,
+        holder: str,
+        contract: Contract,
+        recorded_at: dt.datetime,
+        versions: Versions,
+        *,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        self.engine, self.batch_id, self.contract, self.versions = engine, batch_id, contract, versions
+        self._holder, self._lease_seconds, self._asked_recorded_at = holder, lease_seconds, recorded_at
+        self.report: LoadReport | None = None
+        self._lease: Lease | None = None
+        self._spool = staging.RawSpool()
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="copy")
+        self._copying: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        self._began = time.monotonic()
+        feed = self._feed()
+        with translated(f"opening batch {self.batch_id}"):
+            self._connection = self.engine.connect()
+            try:
+                session = lease.session_of(self._connection)
+                self._lease = lease.acquire(self.engine, feed, self._holder, session, self._lease_seconds)
+                self._open()
+            except BaseException:
+                self._close()
+                raise
+        return self
+
+    def stage(self, table: pa.Table, findings: Iterable[Finding] = ()) -> None:
+        """Add a chunk: row_no, place, raw and all contract fields, typed; findings of these rows or of the batch."""
+        lines, unstorable = staging.written_rows(self.contract, table)
+        self._spool.add(table)
+        self._settle()
+        self._copying = self._worker.submit(staging.stage_chunk, self._connection, lines, [*findings, *unstorable])
+
+    def merge(self, sql_rules: Sequence[Rule], render: Render) -> LoadReport:
+        """Judge across records, split, merge and account. Rows with any error are held, all others are kept."""
+        self._settle()
+        with translated(f"loading batch {self.batch_id}"):
+            merge.prepare(self._connection, self._scope)
+        rules.run(self._connection, sql_rules, self._scope.parameters, render)
+        with translated(f"loading batch {self.batch_id}"):
+            counts, findings = merge.merge(self._connection, self._scope, self._spool)
+        state = merge.state_of(counts)
+        self.report = self._finish(state, counts, findings, merge.reason_of(state, findings))
+        return self.report
+
+    def reject(self, code: str, message: str, where: str = "") -> LoadReport:
+        """End the batch as unreadable: nothing is kept, and the receipt says what is wrong and where."""
+        text = f"{where}: {message}" if where else message
+        finding = Finding(code, "error", None, None, where or None, None, text)
+        self._settle()
+        with translated(f"rejecting batch {self.batch_id}"):
+            staging.clear(self._connection)
+            staging.stage_findings(self._connection, [finding])
+            counts, findings = merge.account_nothing(self._connection, self._scope)
+        self.report = self._finish("rejected", counts, findings, (code, text))
+        return self.report
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None and self.report is not None:
+                self._commit()
+        finally:
+            self._close()
+
+    def _feed(self) -> str:
+        with translated("reading a batch"), self.engine.connect() as connection:
+            row = connection.execute(statement("landing/read_batch"), {"batch_id": self.batch_id}).one_or_none()
+        if row is None:
+            raise SetupError(f"there is no batch {self.batch_id}")
+        if row.record_type != self.contract.record_type:
+            raise SetupError(f"batch {self.batch_id} holds {row.record_type}, not {self.contract.record_type}")
+        return f"{row.insurer_id}/{row.record_type}"
+
+    def _open(self) -> None:
+        row = merge.open_batch(self._connection, self.batch_id)
+        if row.state in FINAL_STATES:
+            raise StopFeed(f"batch {self.batch_id} is {row.state} already")
+        self._scope = Scope.of(row, self.contract, self.versions.calendar, self._recorded_at(row))
+        staging.create(self._connection, self.contract, row.insurer_id)
+
+    def _recorded_at(self, row: sa.Row[tuple[object, ...]]) -> dt.datetime:
+        """Knowledge time only moves forward within a feed, even if the hub's clock was set back."""
+        last: dt.datetime | None = row.last_loaded_at
+        return self._asked_recorded_at if last is None else max(self._asked_recorded_at, last + _TICK)
+
+    def _held(self) -> Lease:
+        if self._lease is None:
+            raise RuntimeError("a batch is staged and merged inside its with block")
+        return self._lease
+
+    def _settle(self) -> None:
+        """Wait for the chunk that is being copied while its follower is made ready; prolong the lease."""
+        if self._copying is not None:
+            copying, self._copying = self._copying, None
+            with translated(f"staging batch {self.batch_id}"):
+                copying.result()
+        lease.renew(self.engine, self._held())
+
+    def _finish(
+        self,
+        state: str,
+        counts: Counts,
+        findings: Findings,
+        reason: tuple[str | None, str | None],
+    ) -> LoadReport:
+        values = {
+            "state": state,
+            "contract_version": self.contract.version,
+            "ruleset_version": self.versions.ruleset,
+            "reason_code": reason[0],
+            "reason_text": reason[1],
+        }
+        with translated(f"closing batch {self.batch_id}"):
+            merge.finish(self._connection, self._scope, counts, values)
+        return LoadReport(
+            self.batch_id, self._scope.insurer_id, self.contract.record_type, state,
+            counts.received, counts.accepted, counts.quarantined, counts.duplicate, counts.superseded,
+            findings, time.monotonic() - self._began,
+        )  # fmt: skip
+
+    def _commit(self) -> None:
+        with translated(f"committing batch {self.batch_id}"):
+            lease.assert_token(self._connection, self._held())
+            self._connection.commit()
+
+    def _close(self) -> None:
+        """Roll back what was not committed, and let go.
+
+        A lost connection has rolled back by itself, and frees the lease by itself: neither hides the first error.
+        """
+        self._worker.shutdown(wait=True)
+        self._spool.close()
+        with contextlib.suppress(sa.exc.DBAPIError):
+            self._connection.close()
+        if self._lease is not None:
+            with contextlib.suppress(RetryLater):
+                lease.release(self.engine, self._lease)

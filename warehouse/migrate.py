@@ -1,0 +1,47 @@
+"""Brings a database to the newest schema."""
+
+from __future__ import annotations
+
+import pathlib
+import threading
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from warehouse import access
+from warehouse.engine import connect, translated
+
+SCRIPTS = pathlib.Path(__file__).parent / "migrations"
+LOCK_KEY = 7_420_001
+_alembic = threading.Lock()
+"""Alembic keeps its context in module globals: one migration at a time in a process."""
+
+
+def migrate(url: str) -> None:
+    """Create our roles and all tables that are missing, in one transaction; running it again changes nothing.
+
+    The login of ``url`` must be a superuser, or own the database and be allowed to create roles.
+    Raises SetupError and WarehouseBusy.
+    """
+    engine = connect(url)
+    try:
+        with translated("migrating the warehouse"):
+            access.create_roles(engine)
+            with _alembic, engine.begin() as connection:
+                connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
+                access.protect_database(connection)
+                connection.exec_driver_sql("set local role anze_owner")
+                _upgrade(connection)
+    finally:
+        engine.dispose()
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    connection.exec_driver_sql("create schema if not exists migration")
+    connection.exec_driver_sql("set local search_path = migration, pg_catalog")
+    command.upgrade(config, "head")

@@ -1,0 +1,1 @@
+"""Alembic migrations of the warehouse; each runs SQL files that stand frozen beside it."""

@@ -1,0 +1,165 @@
+"""Publishing: all indicators and the timeliness of all feeds, for a day, as known at a moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from schemas.contract import INSURER_RECORD_TYPES, load_contract
+from warehouse.indicators.catalogue import Definition, load_definitions
+from warehouse.indicators.rollup import contribute, period, roll_up, snapshot, statement, template
+
+LOCK_KEY = 7_420_002
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One set of published figures; the same (as_of, known_at) is published once."""
+
+    publication_id: int
+    as_of: dt.date
+    known_at: dt.datetime
+    published_at: dt.datetime
+    is_provisional: bool
+    missing_insurers: tuple[str, ...]
+    missing_feeds: tuple[str, ...]
+    """``insurer_id/record_type`` of every expected feed that was not delivered."""
+    expected_count: int
+    delivered_count: int
+
+
+def publish(
+    connection: sa.Connection,
+    as_of: dt.date,
+    known_at: dt.datetime,
+    published_at: dt.datetime,
+    *,
+    expected: Iterable[tuple[str, str]],
+    delivered_since: dt.datetime,
+) -> Publication:
+    """Computes and stores every figure in the caller's transaction; what was published before is found again.
+
+    ``expected`` are (insurer_id, record_type) feeds; one counts as delivered by a batch received from
+    ``delivered_since`` to ``known_at``. Moments carry a zone. Raises DefinitionError for a mistake in a definition.
+    """
+    connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
+    found = _find(connection, as_of=as_of, known_at=known_at)
+    if found is not None:
+        return found
+    connection.execute(sa.text("set local work_mem = '64MB'"))
+    snapshot(connection, known_at)
+    _judge_feeds(connection, known_at, sorted(set(expected)), delivered_since)
+    publication_id = _record(connection, as_of, known_at, published_at)
+    for definition in load_definitions().values():
+        _publish_indicator(connection, definition, publication_id, as_of, known_at)
+    _publish_timeliness(connection, publication_id, as_of, known_at)
+    return find_publication(connection, publication_id)
+
+
+def find_publication(connection: sa.Connection, publication_id: int) -> Publication:
+    """A publication by its id. Raises LookupError when there is none."""
+    found = _find(connection, publication_id)
+    if found is None:
+        raise LookupError(f"no publication {publication_id}")
+    return found
+
+
+def latest_publication(connection: sa.Connection) -> Publication | None:
+    """The publication of the newest day, and of it the one known latest; None before the first."""
+    return _find(connection)
+
+
+def _find(
+    connection: sa.Connection,
+    publication_id: int | None = None,
+    as_of: dt.date | None = None,
+    known_at: dt.datetime | None = None,
+) -> Publication | None:
+    wanted = {"publication_id": publication_id, "as_of": as_of, "known_at": known_at}
+    row = connection.execute(statement("publish_find_publication"), wanted).mappings().one_or_none()
+    if row is None:
+        return None
+    missing = {name: tuple(row[name]) for name in ("missing_insurers", "missing_feeds")}
+    return Publication(**{**row, **missing})
+
+
+def _judge_feeds(
+    connection: sa.Connection, known_at: dt.datetime, feeds: list[tuple[str, str]], delivered_since: dt.datetime
+) -> None:
+    connection.execute(sa.text("drop table if exists pg_temp.expected_feed"))
+    connection.execute(
+        statement("publish_feeds"),
+        {
+            "insurer_ids": [insurer_id for insurer_id, _ in feeds],
+            "record_types": [record_type for _, record_type in feeds],
+            "delivered_since": delivered_since,
+            "known_at": known_at,
+        },
+    )
+
+
+def _record(connection: sa.Connection, as_of: dt.date, known_at: dt.datetime, published_at: dt.datetime) -> int:
+    moments = {"as_of": as_of, "known_at": known_at, "published_at": published_at}
+    return int(connection.execute(statement("publish_record_publication"), moments).scalar_one())
+
+
+def _publish_indicator(
+    connection: sa.Connection, definition: Definition, publication_id: int, as_of: dt.date, known_at: dt.datetime
+) -> None:
+    _keep_definition(connection, definition)
+    for kind in definition.periods:
+        span = period(kind, as_of)
+        contribute(connection, definition, span, known_at)
+        roll_up(connection, definition, span, publication_id)
+
+
+def _keep_definition(connection: sa.Connection, definition: Definition) -> None:
+    denominator = definition.denominator
+    row = {
+        "indicator": definition.indicator,
+        "definition_version": definition.version,
+        "digest": definition.digest,
+        "code": definition.code,
+        "name_zh": definition.name.zh,
+        "name_en": definition.name.en,
+        "unit": definition.unit,
+        "direction": definition.direction,
+        "variant_of": definition.variant_of,
+        "numerator_zh": definition.numerator.zh,
+        "denominator_zh": denominator.zh if denominator else "",
+        "population_zh": definition.population.zh,
+        "confidence": definition.confidence,
+        "owner": definition.owner,
+        "source_document": definition.source,
+        "valid_from": definition.valid_from,
+        "review_date": definition.review_date,
+        "contributions_sql": definition.contributions_sql,
+    }
+    connection.execute(statement("publish_keep_definition"), row)
+
+
+def _publish_timeliness(connection: sa.Connection, publication_id: int, as_of: dt.date, known_at: dt.datetime) -> None:
+    span = period("ytd", as_of)
+    verdicts = "union all\n".join(map(_verdicts, INSURER_RECORD_TYPES))
+    connection.execute(
+        statement("publish_timeliness", verdicts=verdicts),
+        {
+            "publication_id": publication_id,
+            "known_at": known_at,
+            "period_start": span.start,
+            "period_end": span.end,
+        },
+    )
+
+
+def _verdicts(record_type: str) -> str:
+    """The verdicts of one record type; its event is the first milestone of the contract."""
+    contract = load_contract(record_type)
+    field = contract.by_name[contract.milestones[0].field]
+    event = f"v.{field.name}"
+    if field.kind == "timestamp":
+        event = f"{event} at time zone 'Asia/Shanghai'"
+    return template("publish_verdicts", record_type=record_type, known=f"{record_type}_known", event=event)

@@ -1,0 +1,5 @@
+-- One batch by its number.
+select
+    batch_id, insurer_id, record_type, channel, received_at, state, interval_start, interval_end, definition_digest
+from landing.batch
+where batch_id = :batch_id

@@ -1,0 +1,3 @@
+-- Who holds a feed.
+select holder from landing.lease
+where feed = :feed

@@ -1,0 +1,25 @@
+-- What core already knows of a small batch's keys. Grain: one row a row of the batch whose key is known.
+-- As ``known``, but each key is looked up by index: ``offset 0`` keeps the lookups apart.
+-- slot_core: the record type's table; slot_key_match: equality of its key columns.
+create temporary table known on commit drop as
+select
+    s.row_no,
+    bool_or(version.content_hash = s.content_hash) as is_duplicate,
+    max(version.version_id) filter (where version.is_current) as current_version_id,
+    max(version.source_updated_at) filter (where version.is_current) as current_updated_at,
+    min(version.first_received_at) as first_received_at
+from staged as s
+cross join lateral (
+    select either.version_id, either.source_updated_at, either.first_received_at, either.content_hash, either.is_current
+    from (
+        select c.version_id, c.source_updated_at, c.first_received_at, c.content_hash, true as is_current
+        from :slot_core as c
+        where c.insurer_id = :insurer_id and c.superseded_at is null and :slot_key_match
+        union all
+        select c.version_id, c.source_updated_at, c.first_received_at, c.content_hash, false as is_current
+        from :slot_core as c
+        where c.insurer_id = :insurer_id and c.superseded_at is not null and :slot_key_match
+    ) as either
+    offset 0  -- noqa: AM09
+) as version
+group by s.row_no
