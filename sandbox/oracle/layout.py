@@ -1,0 +1,123 @@
+"""How the rows of one batch become records: its format, its columns, and the contract's kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.oracle import readers
+from sandbox.oracle.codes import CodeReader
+from sandbox.oracle.values import Reader, Unreadable, Value, reader
+from schemas.contract import Contract, Field
+
+Columns = Mapping[str, Mapping[str, Any]]
+"""Canonical field -> {source, unit, format, lookup, constant}."""
+Plain = Mapping[str, Any]
+"""One record type of one insurer: {"format": {...}, "columns": Columns}."""
+Definitions = Mapping[str, Mapping[str, Any]]
+"""insurer_id -> a definition as plain values: {"source_format": ..., "records": {type: {"columns": ...}}}, or type -> Plain."""
+
+REGULATOR = "regulator"
+_SHEET_MARK = b"PK\x03\x04"
+
+
+class NoLayout(LookupError):
+    """Raised when no definition says how to read a batch, from ``plain``: the check could not run."""
+
+
+def plain(definitions: Definitions, insurer_id: str, contract: Contract, channel: str, head: bytes) -> list[Plain]:
+    """The layouts that may apply to a batch, in the order of preference. ``head`` is the beginning of its first payload."""
+    own = _own(definitions.get(insurer_id, {}), contract.record_type)
+    if channel != "submit":
+        if own is None and not contract.is_register:
+            raise NoLayout(f"no definition of {insurer_id} for {contract.record_type}")
+        return [own or {"format": _CSV, "columns": named(contract, by_business_name=False)}]
+    form = _read_off(own["format"] if own else {}, head)
+    templates: list[Plain] = [{"format": form, "columns": named(contract, by_business_name=b)} for b in (False, True)]
+    is_same_kind = own is not None and own["format"]["kind"] == form["kind"]
+    return [{"format": form, "columns": own["columns"]}, *templates] if own and is_same_kind else templates
+
+
+_CSV = {"kind": "csv", "encoding": "utf-8", "delimiter": ",", "header_row": 1}
+
+
+def named(contract: Contract, *, by_business_name: bool) -> Columns:
+    """The hub's template: every field under its canonical or its Chinese name."""
+    return {f.name: {"source": f.business_name if by_business_name else f.name} for f in contract.fields}
+
+
+def _own(definition: Mapping[str, Any], record_type: str) -> Plain | None:
+    if "records" in definition:
+        record = definition["records"].get(record_type)
+        return record and {"format": definition["source_format"], "columns": record["columns"]}
+    found: Plain | None = definition.get(record_type)
+    return found
+
+
+def _read_off(own: Mapping[str, Any], head: bytes) -> Mapping[str, Any]:
+    """Format of a file that was handed in: encoding and delimiter are those that it shows."""
+    if head.startswith(_SHEET_MARK):
+        return own if own.get("kind") == "xlsx" else {"kind": "xlsx", "header_row": 1}
+    first = head.partition(b"\n")[0]
+    delimiter = max("\t;,", key=lambda mark: first.count(mark.encode()))
+    base = own if own.get("kind") == "csv" else _CSV
+    return {**base, "encoding": "utf-8" if _is_utf8(head) else "gb18030", "delimiter": delimiter}
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return len(head) - error.start < len("\U00010000".encode()) and error.reason == "unexpected end of data"
+    return True
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A row that the replay cannot read, by the field at fault; it holds no value."""
+
+    field: str
+    problem: str
+
+
+Content = tuple[Value, ...]
+RecordRow = tuple[int, Content | Fault]
+
+
+def records(payloads: Sequence[bytes], layouts: Sequence[Plain], contract: Contract) -> Iterator[RecordRow]:
+    """(row_no, values of all contract fields in their order, or the fault) of every row of a batch."""
+    read: Callable[[Mapping[str, str | None]], Content | Fault] | None = None
+    known = {column["source"] for layout in layouts for column in layout["columns"].values() if column.get("source")}
+    for row_no, cells in readers.rows(payloads, layouts[0]["format"], known):
+        if read is None:
+            read = _record_reader(max(layouts, key=lambda layout: _known(layout, cells))["columns"], contract)
+        yield row_no, read(cells)
+
+
+def _known(layout: Plain, cells: Mapping[str, str | None]) -> int:
+    return sum(column.get("source") in cells for column in layout["columns"].values())
+
+
+def _record_reader(columns: Columns, contract: Contract) -> Callable[[Mapping[str, str | None]], Content | Fault]:
+    plan = [_column_plan(field, columns.get(field.name, {})) for field in contract.fields]
+    codes = CodeReader(contract)
+
+    def read(cells: Mapping[str, str | None]) -> Content | Fault:
+        name = ""
+        values: list[Value] = []
+        try:
+            for name, source, constant, parse in plan:  # noqa: B007  # name is the culprit's when parse raises
+                text = constant if constant is not None else cells.get(source) if source else None
+                values.append(parse(text) if text is not None and text.strip() else None)
+            return codes.resolved(values)
+        except Unreadable as error:
+            return Fault(error.field or name, str(error))
+
+    return read
+
+
+def _column_plan(field: Field, column: Mapping[str, Any]) -> tuple[str, str | None, str | None, Reader]:
+    constant = column.get("constant")
+    spoken = {} if constant is not None else column
+    return field.name, column.get("source"), constant, reader(field, spoken)

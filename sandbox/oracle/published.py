@@ -1,0 +1,122 @@
+"""B3: published figures against the oracle's: every cell both ways, exactly."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from sandbox.oracle import timeliness
+from sandbox.oracle.cells import CellKey, Exclusion, periods
+from sandbox.oracle.indicators import CATALOGUE, Computed, Progress, compute
+from sandbox.oracle.replay import ReplayReport
+from sandbox.oracle.world import build
+
+_CELLS = """
+select indicator, period_kind, region_code, domain_code, insurer_id, numerator, denominator, value, shown_value,
+    shown_pct, null_reason, period_start, period_end
+from mart.indicator_value where publication_id = :publication_id
+"""
+_EXCLUSIONS = """
+select indicator, period_kind, insurer_id, reason, record_count
+from mart.indicator_exclusion where publication_id = :publication_id
+"""
+_TIMELINESS = """
+select insurer_id, record_type, due_count, on_time_count, late_count, undetermined_count, on_time_ratio
+from mart.timeliness where publication_id = :publication_id
+"""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Which figures are checked."""
+
+    publication_id: int
+    as_of: dt.date
+    known_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How many figures were compared, and a line for each that differs."""
+
+    compared: int
+    differing: tuple[str, ...]
+
+
+def find(connection: sa.Connection, publication_id: int | None) -> Publication | None:
+    """The publication asked for, or the last one; None when there is none."""
+    query = sa.text(
+        "select publication_id, as_of, known_at from mart.publication"
+        " where cast(:wanted as bigint) is null or publication_id = :wanted order by as_of desc, known_at desc limit 1"
+    )
+    row = connection.execute(query, {"wanted": publication_id}).one_or_none()
+    return None if row is None else Publication(row.publication_id, row.as_of, row.known_at)
+
+
+def compare(
+    connection: sa.Connection, publication: Publication, replayed: ReplayReport, progress: Progress
+) -> Comparison:
+    """Recompute a publication from the replayed records and compare cells, exclusions and timeliness."""
+    computed = compute(replayed.records, publication.as_of, replayed.verdicts, progress)
+    world = build({}, publication.as_of, replayed.verdicts)
+    counts = timeliness.table(world, periods(publication.as_of)["ytd"])
+    sides: tuple[tuple[str, Mapping[Any, Any], Mapping[Any, Any]], ...] = (
+        ("cell", dict(_published_cells(connection, publication)), _expected_cells(computed, publication)),
+        ("exclusion", dict(_published_exclusions(connection, publication)), dict(computed.exclusions)),
+        ("timeliness", dict(_published_timeliness(connection, publication)), counts),
+    )
+    compared = sum(len(set(stored) | set(expected)) for _, stored, expected in sides)
+    return Comparison(compared, tuple(line for side in sides for line in _differences(*side)))
+
+
+def _differences(what: str, stored: Mapping[Hashable, object], expected: Mapping[Hashable, object]) -> Iterator[str]:
+    for key in sorted(set(stored) | set(expected), key=str):
+        name = f"{what} {' '.join(map(str, key if isinstance(key, tuple) else (key,)))}"
+        if key not in stored:
+            yield f"{name}: not published, expected {_brief(expected[key])}"
+        elif key not in expected:
+            yield f"{name}: published {_brief(stored[key])}, not expected"
+        elif stored[key] != expected[key]:
+            yield f"{name}: published {_brief(stored[key])}, expected {_brief(expected[key])}"
+
+
+def _brief(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _published_cells(connection: sa.Connection, publication: Publication) -> Iterator[tuple[CellKey, tuple[Any, ...]]]:
+    for row in connection.execute(sa.text(_CELLS), {"publication_id": publication.publication_id}):
+        yield CellKey(*row[:5]), tuple(row[5:])
+
+
+def _expected_cells(computed: Computed, publication: Publication) -> dict[CellKey, tuple[Any, ...]]:
+    spans = periods(publication.as_of)
+    return {
+        key: (
+            cell.numerator,
+            cell.denominator,
+            cell.value,
+            cell.shown,
+            cell.shown if CATALOGUE[key.indicator].meaning.unit == "percent" else None,
+            cell.null_reason,
+            spans[key.period_kind].start,
+            spans[key.period_kind].end,
+        )
+        for key, cell in computed.cells.items()
+    }
+
+
+def _published_exclusions(connection: sa.Connection, publication: Publication) -> Iterator[tuple[Exclusion, int]]:
+    for row in connection.execute(sa.text(_EXCLUSIONS), {"publication_id": publication.publication_id}):
+        yield Exclusion(*row[:4]), row.record_count
+
+
+def _published_timeliness(
+    connection: sa.Connection, publication: Publication
+) -> Iterator[tuple[tuple[str, str], timeliness.Counts]]:
+    for row in connection.execute(sa.text(_TIMELINESS), {"publication_id": publication.publication_id}):
+        yield (row.insurer_id, row.record_type), timeliness.Counts(*row[2:])
