@@ -1,0 +1,43 @@
+"""The command line ``anze``: everything that a DAG does, by hand, and everything that a person asks.
+
+Exit codes: 0 done; 1 the answer is no (refused, quarantined, out of balance); 2 wrong usage; 3 try again later;
+4 a person must act first (definition, credentials, installation).
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import typer
+from rich.markup import escape
+
+from pipeline.cli.output import stderr
+from schemas.errors import HubError, RetryLater, TellInsurer
+
+COMMANDS = ("services", "flow", "batch", "indicator", "definitions", "calendar", "docs")
+
+
+def build() -> typer.Typer:
+    """The whole command line."""
+    app = typer.Typer(
+        name="anze", help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
+    )
+    for module in COMMANDS:
+        importlib.import_module(f"pipeline.cli.{module}").register(app)
+    return app
+
+
+def main() -> None:
+    """Entry point: run a command, turn program faults into one clear line and an exit code."""
+    try:
+        build()()
+    except HubError as error:
+        stderr.print(f"[red]{type(error).__name__}[/red]: {escape(str(error))}", highlight=False, soft_wrap=True)
+        sys.exit(_exit_code(error))
+
+
+def _exit_code(error: HubError) -> int:
+    if isinstance(error, RetryLater):
+        return 3
+    return 1 if isinstance(error, TellInsurer) else 4

@@ -1,0 +1,69 @@
+"""``anze calendar``: working days and deadlines."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.output import print_table, stderr
+from quality.working_days import event_date, load_calendar
+
+calendar = typer.Typer(help="Working days 工作日 and deadlines 截止日.", no_args_is_help=True)
+UNDETERMINED = "undetermined"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.add_typer(calendar, name="calendar")
+
+
+@calendar.command()
+def deadline(
+    dates: Annotated[list[str], typer.Argument(help="Event dates or instants; - reads them from standard input.")],
+    days: Annotated[int, typer.Option(min=1, help="Working days.")] = 5,
+) -> None:
+    """Print the deadline of each event date, one a line; `undetermined` past the last published year."""
+    known = load_calendar()
+    failed = False
+    for text in _each(dates):
+        try:
+            found = known.deadline(_event(text), days)
+        except ValueError:
+            stderr.print(
+                f"not a date: {text!r}; write YYYY-MM-DD, or an instant such as 2026-11-20T16:30:00Z", markup=False
+            )
+            failed = True
+            continue
+        typer.echo(found.isoformat() if found else UNDETERMINED)
+    if failed:
+        raise typer.Exit(2)
+
+
+@calendar.command()
+def show() -> None:
+    """Show the calendar's version, span and working days a year."""
+    known = load_calendar()
+    counts: dict[int, int] = {}
+    for row in known.rows():
+        day = row["day"]
+        assert isinstance(day, dt.date)
+        counts[day.year] = counts.get(day.year, 0) + bool(row["is_working_day"])
+    title = f"{known.version}: {known.first_day} .. {known.last_day}"
+    print_table(("年 year", "工作日 working days"), sorted(counts.items()), title, right=(1,))
+
+
+def _each(dates: Iterable[str]) -> Iterable[str]:
+    for text in dates:
+        if text == "-":
+            yield from (line.strip() for line in sys.stdin if line.strip())
+        else:
+            yield text
+
+
+def _event(text: str) -> dt.date:
+    """A date, or the Shanghai date of an instant; an instant without zone is Shanghai time."""
+    return event_date(text)

@@ -1,0 +1,111 @@
+"""``anze insurer`` and ``anze rules``: what the hub knows of senders and rules."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.output import AsJson, print_json, print_table, stdout
+
+insurer = typer.Typer(help="Insurers 保险机构.", no_args_is_help=True)
+rules = typer.Typer(help="Rules 规则.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.add_typer(insurer, name="insurer")
+    app.add_typer(rules, name="rules")
+
+
+@insurer.command("list")
+def list_insurers(as_json: AsJson = False) -> None:
+    """List the insurers and how each delivers."""
+    from connectors.definition import load_definitions
+
+    found = load_definitions().values()
+    if as_json:
+        print_json(
+            [{"insurer_id": d.insurer_id, "name": d.name, "vendor": d.vendor, "channel": d.channel} for d in found]
+        )
+        return
+    rows = [(d.insurer_id, d.name, d.channel, d.vendor, d.auth.kind, d.paging.kind, len(d.records)) for d in found]
+    print_table(
+        ("机构 insurer", "名称 name", "方式 channel", "方言 dialect", "认证 auth", "分页 paging", "数据 types"),
+        rows,
+        right=(6,),
+    )
+
+
+@insurer.command("check")
+def check(insurer_ids: Annotated[list[str] | None, typer.Argument(help="Insurers; default: all.")] = None) -> None:
+    """Check definition files; a mistake is told with file, line, key and the fix. Exit code 4 if there is one."""
+    from connectors.definition import load_definition
+    from pipeline.schedule import feeds
+    from schemas.errors import DefinitionError
+
+    mistakes = 0
+    for insurer_id in insurer_ids or [feed.insurer_id for feed in feeds()]:
+        try:
+            load_definition(insurer_id)
+        except DefinitionError as error:
+            mistakes += 1
+            stdout.print(f"[red]✗[/red] {insurer_id}: {error}", soft_wrap=True)
+        else:
+            stdout.print(f"[green]✓[/green] {insurer_id}")
+    if mistakes:
+        raise typer.Exit(4)
+
+
+@insurer.command("new")
+def new(
+    insurer_id: Annotated[str, typer.Argument(help="Lower-case id: names the file and the DAG.")],
+    dialect: Annotated[str, typer.Option(help="Vendor profile that it extends.")],
+    name: Annotated[str, typer.Option(help="Chinese name.")],
+) -> None:
+    """Write a definition file for a new insurer: the only file that it needs."""
+    from pipeline.new_insurer import write
+
+    path = write(insurer_id, dialect, name)
+    stdout.print(f"written: {path}; fill base_url and contact, then `anze insurer check {insurer_id}`", soft_wrap=True)
+
+
+@rules.command("list")
+def list_rules(
+    record_type: Annotated[str | None, typer.Argument(help="Only rules of this record type.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the rules."""
+    from quality.catalogue import load_rules
+
+    catalogue = load_rules()
+    found = catalogue.for_type(record_type) if record_type else catalogue.rules
+    if as_json:
+        print_json(list(found))
+        return
+    rows = [(r.rule_id, r.record_type, r.tier, r.severity, r.title_zh, r.basis) for r in found]
+    print_table(("规则 rule", "数据 type", "层 tier", "程度 severity", "名称 title", "依据 basis"), rows)
+
+
+@rules.command("show")
+def show_rule(rule_id: Annotated[str, typer.Argument(help="For example POL-014.")], as_json: AsJson = False) -> None:
+    """Show one rule: what it checks, its messages and remedies, its basis."""
+    from quality.catalogue import load_rules
+
+    found = load_rules().by_id.get(rule_id.upper())
+    if found is None:
+        raise typer.BadParameter(f"no rule {rule_id}: `anze rules list` names them")
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        ("名称 title", f"{found.title_zh} / {found.title_en}"),
+        ("数据 record type", found.record_type),
+        ("层 / 程度 tier / severity", f"{found.tier} / {found.severity}"),
+        ("消息 message", f"{found.message_zh}\n{found.message_en}"),
+        ("处理 remedy", f"{found.remedy_zh}\n{found.remedy_en}"),
+        ("依据 basis", f"{found.basis} ({found.confidence})"),
+        ("有效 validity", f"{found.valid_from or ''} .. {found.valid_to or ''}, v{found.version}"),
+        ("检查 check", found.select or f"{found.expectation or '(built in)'} {found.arguments or ''}"),
+    ]
+    print_table(("", found.rule_id), rows)

@@ -1,0 +1,142 @@
+"""What one demo night shows: insurers, figures, timeliness, and whether everything balances."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline import steps
+from pipeline.cli.flow import show_verdict
+from pipeline.cli.indicator import FIVE, plain
+from pipeline.cli.output import print_table, stderr, stdout
+from pipeline.hub import Hub
+from pipeline.services.demonstration import Night
+from pipeline.services.installation import NIGHT, Installation
+from pipeline.settings import load_settings
+from pipeline.verifying import verify
+from warehouse import nights
+from warehouse.indicators.catalogue import load_definition
+from warehouse.indicators.explain import Cell, show
+from warehouse.publish import Publication, latest_publication
+
+#: A run may be green though rows were held: red is for the machine, the receipt is for the insurer.
+_MARGIN = dt.timedelta(minutes=5)
+
+
+def report(here: Installation, night: Night) -> bool:
+    """Print the night; True when the books balance and no cell differs."""
+    hub = steps.open_hub(load_settings(here.environ()))
+    _insurers(hub, night)
+    with hub.engine.connect() as connection:
+        publication = latest_publication(connection)
+        if publication is None:
+            stdout.print("[red]没有发布 nothing was published[/red]: anze publish")
+            return False
+        _figures(connection, publication)
+        _timeliness(connection, publication)
+    stderr.print("verify: books, replay and oracle ...")
+    verdict = verify(hub)
+    stdout.print()
+    show_verdict(verdict)
+    _conclusion(night, publication, verdict.is_good)
+    return verdict.is_good
+
+
+def _insurers(hub: Hub, night: Night) -> None:
+    since = NIGHT - _MARGIN
+    brought = nights.summary(hub.engine, since)
+    rows = []
+    for insurer_id, definition in hub.insurers.items():
+        run = night.runs.get(f"sync__{insurer_id}", {})
+        told = brought.get(insurer_id)
+        counts = (
+            (told.received_count, told.accepted_count, told.quarantined_count, told.duplicate_count, told.late_count)
+            if told
+            else ("—",) * 5
+        )
+        rows.append((insurer_id, definition.name, definition.vendor, _outcome(run, told), *counts))
+    columns = (
+        "机构 insurer",
+        "名称 name",
+        "方言 dialect",
+        "结果 outcome",
+        "接收 received",
+        "入库 accepted",
+        "隔离 held",
+        "重复 duplicate",
+        "迟报 late",
+    )
+    print_table(columns, rows, "\n一夜 one night, insurer by insurer", right=(4, 5, 6, 7, 8))
+
+
+def _outcome(run: Mapping[str, object], told: Any) -> str:
+    if run.get("state") != "success":
+        return "[red]未完成 failed[/red]"
+    if told is None:
+        return "[yellow]无数据 silent[/yellow]"
+    if told.rejected_batch_count:
+        return "[yellow]有批次退回 batch refused[/yellow]"
+    if told.quarantined_count:
+        return "[yellow]部分入库 rows held[/yellow]"
+    if told.duplicate_batch_count:
+        return "[yellow]重复文件 duplicate file[/yellow]"
+    return "[green]完成 done[/green]"
+
+
+def _figures(connection: Any, publication: Publication) -> None:
+    cells: dict[tuple[str, str], Cell] = {}
+    names: dict[str, str] = {}
+    for name in FIVE:
+        definition = load_definition(name)
+        for level in ("province", "city"):
+            for cell in show(
+                connection,
+                indicators=[name],
+                period_kind=definition.periods[-1],
+                region_level=level,
+                publication_id=publication.publication_id,
+            ):
+                cells[name, cell.region_code] = cell
+                names[cell.region_code] = cell.region_name or cell.region_code
+    columns = ["地区 region", *(f"{load_definition(n).code} {load_definition(n).name.zh}" for n in FIVE)]
+    rows = [(names[code], *(_shown(cells.get((n, code))) for n in FIVE)) for code in sorted(names)]
+    print_table(
+        columns, rows, f"\n五项指标 five indicators, as of {publication.as_of} (* 暂定 provisional)", right=range(1, 6)
+    )
+    province = [cells[n, "370000"] for n in FIVE if (n, "370000") in cells]
+    stdout.print(
+        "全省 province: "
+        + "; ".join(f"{c.indicator_code} {plain(c.numerator)} / {plain(c.denominator)}" for c in province)
+    )
+
+
+def _shown(cell: Cell | None) -> str:
+    if cell is None:
+        return "—"
+    return cell.shown_text + ("*" if cell.is_provisional else " ")
+
+
+def _timeliness(connection: Any, publication: Publication) -> None:
+    rows = [
+        (t.record_type, t.due_count, t.on_time_count, t.late_count, t.undetermined_count, t.shown)
+        for t in nights.timeliness(connection, publication.publication_id)
+    ]
+    columns = ("数据 record type", "到期 due", "及时 on time", "迟报 late", "待定 undetermined", "及时率")
+    print_table(columns, rows, "\n及时性 timeliness (5个工作日)", right=(1, 2, 3, 4, 5))
+
+
+def _conclusion(night: Night, publication: Publication, is_balanced: bool) -> None:
+    failed = [dag_id for dag_id, run in night.runs.items() if run["state"] != "success"]
+    seconds = (night.ended_at - night.begun_at).total_seconds()
+    stdout.print(
+        f"\n这一夜 the night: {len(night.runs) - len(failed)} 个任务完成, {len(failed)} 个未完成, {seconds:.0f} s"
+    )
+    if publication.is_provisional:
+        missing = ", ".join(publication.missing_insurers)
+        stdout.print(
+            f"[yellow]全省数据为暂定 the province's figures are provisional[/yellow]: 未交齐 not delivered in full: {missing}",
+            soft_wrap=True,
+        )
+    if not is_balanced:
+        stdout.print("[red]账不平 the books do not balance[/red]")

@@ -1,0 +1,48 @@
+"""``anze docs``: generate docs/reference, or tell whether it is stale."""
+
+from __future__ import annotations
+
+import filecmp
+import pathlib
+import tempfile
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.output import stdout
+from pipeline.settings import ROOT
+
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(docs)
+
+
+def docs(
+    check: Annotated[bool, typer.Option("--check", help="Only tell whether the pages are stale.")] = False,
+) -> None:
+    """Generate the reference pages from contracts, rules, insurers and indicators."""
+    from pipeline.reference_pages import write
+
+    if not check:
+        write(REFERENCE)
+        stdout.print(f"written: {REFERENCE.relative_to(ROOT)}")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        write(pathlib.Path(folder))
+        stale = _differences(pathlib.Path(folder), REFERENCE)
+    if stale:
+        stdout.print(f"docs/reference is stale, run `make docs`: {', '.join(stale[:5])}")
+        raise typer.Exit(1)
+    stdout.print("docs/reference is fresh")
+
+
+def _differences(fresh: pathlib.Path, kept: pathlib.Path) -> list[str]:
+    names = {p.relative_to(root) for root in (fresh, kept) if root.exists() for p in root.rglob("*") if p.is_file()}
+    return sorted(str(n) for n in names if not _same(fresh / n, kept / n))
+
+
+def _same(one: pathlib.Path, other: pathlib.Path) -> bool:
+    return one.exists() and other.exists() and filecmp.cmp(one, other, shallow=False)

@@ -1,0 +1,160 @@
+"""``anze collect | submit | load | intake | publish | verify``: the steps, by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import pathlib
+from typing import Annotated, Any
+
+import typer
+
+from pipeline.cli.output import AsJson, Meter, print_json, print_table, progress, stdout
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (collect, submit, load, intake, publish, verify):
+        app.command()(command)
+
+
+Until = Annotated[dt.datetime | None, typer.Option(help="End of the interval, Asia/Shanghai; default: now.")]
+COLUMNS = ("批次 batch", "机构 insurer", "数据 record type", "状态 state", "接收 rows", "入库 accepted", "隔离 held", "重复 duplicate", "旧版 superseded")  # fmt: skip
+
+
+def collect(
+    insurer_ids: Annotated[list[str] | None, typer.Argument(help="Insurers; default: all.")] = None,
+    until: Until = None,
+    as_json: AsJson = False,
+) -> None:
+    """Collect and load everything new of the given insurers."""
+    from pipeline import steps
+    from schemas.errors import HubError
+
+    hub = steps.open_hub()
+    chosen = insurer_ids or list(hub.insurers)
+    reports, failures = [], []
+    with progress("collect", len(chosen)) as advance:
+        for insurer_id in chosen:
+            try:
+                reports += steps.sync_insurer(hub, insurer_id, lambda _: None, _in_shanghai(until))
+            except HubError as error:
+                failures.append((insurer_id, type(error).__name__, str(error)))
+            advance(insurer_id)
+    _show(reports, as_json)
+    if failures:
+        print_table(("机构 insurer", "原因 reason", "说明 message"), failures)
+        raise typer.Exit(3)
+
+
+def submit(
+    insurer_id: Annotated[str, typer.Argument(help="Who sends it.")],
+    record_type: Annotated[str, typer.Argument(help="What its rows are, for example policy.")],
+    file: Annotated[pathlib.Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV or XLSX.")],
+    as_json: AsJson = False,
+) -> None:
+    """Land and load one file, as a drop would; prints batch, state, counts and reasons. Exit code 1 if rows are held."""
+    from pipeline import steps
+    from pipeline.cli.batch import show_batch
+
+    hub = steps.open_hub()
+    landed = steps.submit(hub, insurer_id, record_type, file)
+    if landed.state == "received":
+        steps.load(hub, landed.batch_id)
+    if show_batch(hub.engine, landed.batch_id, as_json) not in ("loaded", "duplicate"):
+        raise typer.Exit(1)
+
+
+def load(
+    batch_ids: Annotated[list[int] | None, typer.Argument(help="Batches; default: all that wait.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load landed batches. A batch that is loaded already answers with its report."""
+    from pipeline import steps
+    from warehouse import landing
+
+    hub = steps.open_hub()
+    waiting = batch_ids or landing.pending(hub.engine)
+    with progress("load", len(waiting)) as advance:
+        reports = []
+        for batch_id in waiting:
+            reports.append(steps.load(hub, batch_id))
+            advance(str(batch_id))
+    _show(reports, as_json)
+
+
+def intake(as_json: AsJson = False) -> None:
+    """Land what was dropped and load every batch that waits."""
+    from pipeline import steps
+
+    hub = steps.open_hub()
+    _show([steps.load(hub, batch_id) for batch_id in steps.intake(hub)], as_json)
+
+
+def publish(until: Until = None, as_json: AsJson = False) -> None:
+    """Compute all indicators from what is loaded, as of the day before the interval's end."""
+    from pipeline import steps
+
+    publication = steps.publish(steps.open_hub(), _in_shanghai(until))
+    if as_json:
+        print_json(publication)
+        return
+    stdout.print(f"发布 publication {publication.publication_id}: 统计截止 as of {publication.as_of}")
+    if publication.is_provisional:
+        stdout.print(f"[yellow]暂定 provisional[/yellow]: 未交 missing {', '.join(publication.missing_insurers)}")
+
+
+def verify(as_json: AsJson = False) -> None:
+    """Check the books, replay everything that landed, and recompute every published cell. Exit code 1 if anything differs."""
+    from pipeline import steps
+    from pipeline.verifying import verify as run
+
+    with progress("verify", 100) as advance:
+        verdict = run(steps.open_hub(), Meter(advance))
+    if as_json:
+        print_json(verdict)
+    else:
+        show_verdict(verdict)
+    if not verdict.is_good:
+        raise typer.Exit(1)
+
+
+def show_verdict(verdict: Any) -> None:
+    """Print a verdict of the oracle."""
+    rows = [
+        ("未说明的行 rows unaccounted", verdict.unaccounted_rows),
+        ("卡住的批次 batches stuck", verdict.stuck_batches),
+        ("重放的行 rows replayed", verdict.rows_replayed),
+        ("重放差异 replay differences", verdict.replay_differences),
+        ("核对指标格 cells compared", verdict.cells_compared),
+        ("不同指标格 cells differing", verdict.cells_differing),
+    ]
+    print_table(("核对 verify", "数 count"), rows, right=(1,))
+    for detail in (*verdict.not_run, *verdict.details[:20]):
+        stdout.print(f"  {detail}", markup=False)
+
+
+def _show(reports: list[Any], as_json: bool) -> None:
+    if as_json:
+        print_json(reports)
+        return
+    rows = [
+        (
+            r.batch_id,
+            r.insurer_id,
+            r.record_type,
+            r.state,
+            r.received,
+            r.accepted,
+            r.quarantined,
+            r.duplicate,
+            r.superseded,
+        )
+        for r in reports
+    ]
+    print_table(COLUMNS, rows, right=(0, 4, 5, 6, 7, 8))
+
+
+def _in_shanghai(moment: dt.datetime | None) -> dt.datetime | None:
+    from pipeline.settings import SHANGHAI
+
+    return moment.replace(tzinfo=SHANGHAI) if moment and moment.tzinfo is None else moment

@@ -1,0 +1,186 @@
+"""``anze indicator list | show | explain``: figures, and what stands behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from pipeline.cli.output import AsJson, print_json, print_table, stdout
+
+if TYPE_CHECKING:
+    from warehouse.indicators.catalogue import PeriodKind
+
+indicator = typer.Typer(help="Indicators 指标.", no_args_is_help=True)
+FIVE = (
+    "coverage_ratio",
+    "loss_ratio_simple",
+    "service_completion_ratio",
+    "hazard_rectification_ratio",
+    "fee_payment_ratio",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.add_typer(indicator, name="indicator")
+
+
+Name = Annotated[str, typer.Argument(help="Indicator id or code, for example coverage_ratio or I1.")]
+Region = Annotated[str, typer.Option(help="Region code; `*` = every region.")]
+Domain = Annotated[str, typer.Option(help="High-risk domain code; `*` = all together.")]
+Insurer = Annotated[str, typer.Option(help="Insurer id; `*` = all together.")]
+Period = Annotated[
+    str, typer.Option(help="as_of, month, ytd or rolling12; default: the widest that the indicator has.")
+]
+Publication = Annotated[int | None, typer.Option(help="Publication id; default: the latest.")]
+
+
+@indicator.command("list")
+def list_indicators(as_json: AsJson = False) -> None:
+    """List the indicators and their definitions in one line each."""
+    from warehouse.indicators.catalogue import load_definitions
+
+    found = load_definitions().values()
+    if as_json:
+        print_json([{"indicator": d.indicator, "code": d.code, "name": d.name.zh, "unit": d.unit} for d in found])
+        return
+    rows = [(d.code, d.indicator, d.name.zh, d.unit, "/".join(d.periods), f"v{d.version}") for d in found]
+    print_table(("代码 code", "指标 indicator", "名称 name", "单位 unit", "期间 periods", "版本 version"), rows)
+
+
+@indicator.command()
+def show(
+    names: Annotated[list[str] | None, typer.Argument(help="Indicator ids or codes; default: the five.")] = None,
+    region: Region = "370000",
+    level: Annotated[str | None, typer.Option(help="province, city or county: every region of that level.")] = None,
+    domain: Domain = "*",
+    insurer: Insurer = "*",
+    period: Period = "",
+    publication: Publication = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show published figures."""
+    from pipeline import steps
+    from warehouse.indicators.explain import show as published
+
+    chosen = [_definition(name) for name in names or FIVE]
+    with steps.open_hub().engine.connect() as connection:
+        cells = [
+            cell
+            for d in chosen
+            for cell in published(
+                connection,
+                indicators=[d.indicator],
+                period_kind=period or d.periods[-1],
+                region_code=None if level or region == "*" else region,
+                region_level=level,
+                domain_code=domain,
+                insurer_id=insurer,
+                publication_id=publication,
+            )
+        ]
+    if as_json:
+        print_json(cells)
+    else:
+        show_cells(cells)
+    if not cells:
+        raise typer.Exit(1)
+
+
+@indicator.command()
+def explain(
+    name: Name,
+    region: Region = "370000",
+    domain: Domain = "*",
+    insurer: Insurer = "*",
+    period: Period = "",
+    publication: Publication = None,
+    limit: Annotated[int, typer.Option(help="Records shown of each type.")] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Explain one figure: definition, numerator and denominator, and the records behind it with their files and rows."""
+    from pipeline import steps
+    from warehouse.indicators.explain import Place
+    from warehouse.indicators.explain import explain as trace
+
+    d = _definition(name)
+    place = Place(d.indicator, cast("PeriodKind", period or d.periods[-1]), region, domain, insurer)
+    try:
+        with steps.open_hub().engine.begin() as connection:
+            found = trace(connection, place, publication_id=publication, limit=limit)
+    except LookupError as error:
+        raise typer.BadParameter(str(error)) from error
+    if as_json:
+        print_json(found)
+    else:
+        _show_explanation(found)
+
+
+def show_cells(cells: list[Any]) -> None:
+    """Print figures, one a line."""
+    rows = [
+        (
+            c.indicator_code, c.indicator_name, f"{c.region_name or c.region_code}", c.domain_code, c.insurer_id,
+            f"{c.period_kind} {c.period_start}..{c.period_end}", plain(c.numerator), plain(c.denominator), c.shown_text,
+            "暂定 provisional" if c.is_provisional else (c.null_reason or ""),
+        )
+        for c in cells
+    ]  # fmt: skip
+    columns = (
+        "代码",
+        "指标 indicator",
+        "地区 region",
+        "行业",
+        "机构",
+        "期间 period",
+        "分子 numerator",
+        "分母 denominator",
+        "值 value",
+        "",
+    )
+    print_table(columns, rows, right=(6, 7, 8))
+
+
+def plain(number: Any) -> str:
+    """A decimal without padding zeros or exponent."""
+    return "" if number is None else f"{number.normalize():,f}"
+
+
+def _show_explanation(found: Any) -> None:
+    d = found.definition
+    show_cells([found.cell])
+    stdout.print(f"\n[bold]{d.code} {d.name.zh}[/bold] {d.name.en}, v{d.version} ({d.confidence})")
+    stdout.print(f"分子 {d.numerator.zh}\n     {d.numerator.en}", markup=False)
+    if d.denominator:
+        stdout.print(f"分母 {d.denominator.zh}\n     {d.denominator.en}", markup=False)
+    stdout.print(f"范围 {d.population.zh}\n来源 {d.source}", markup=False)
+    verdict = "与发布一致 agrees" if found.agrees else "[red]与发布不一致 DIFFERS[/red]"
+    stdout.print(
+        f"\n由 {found.record_count} 条记录重算 recomputed: {plain(found.numerator)} / {plain(found.denominator)} {verdict}"
+    )
+    rows = [
+        (
+            r.record_type,
+            r.insurer_id,
+            r.record_key,
+            plain(r.numerator),
+            plain(r.denominator),
+            r.batch_id,
+            r.row_no,
+            r.files[0] if r.files else "",
+        )
+        for r in found.records
+    ]
+    columns = ("数据 type", "机构", "记录 record", "分子", "分母", "批次 batch", "行 row", "文件 file")
+    print_table(columns, rows, right=(3, 4, 5, 6))
+    if found.exclusions:
+        excluded = [(e.reason, e.record_count, plain(e.numerator), plain(e.denominator)) for e in found.exclusions]
+        print_table(("未计入 left out", "记录", "分子", "分母"), excluded, right=(1, 2, 3))
+
+
+def _definition(name: str) -> Any:
+    from warehouse.indicators.catalogue import load_definition, load_definitions
+
+    by_code = {d.code: d for d in load_definitions().values()}
+    return by_code[name] if name in by_code else load_definition(name)

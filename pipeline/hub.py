@@ -1,0 +1,55 @@
+"""One installation, opened: database, landing store, definitions and rules, for the steps to work on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from connectors.definition import REGULATOR, load_definition, load_definitions
+from connectors.model import InsurerDefinition
+from pipeline.settings import Settings, load_settings
+from quality.catalogue import RuleSet, load_rules
+from warehouse.engine import connect
+from warehouse.landing import Store
+
+
+@dataclass(frozen=True)
+class Hub:
+    """What every step needs; definitions and rules are read once, on first use."""
+
+    settings: Settings
+    engine: sa.Engine
+    store: Store
+
+    @functools.cached_property
+    def insurers(self) -> Mapping[str, InsurerDefinition]:
+        """The insurers' definitions, by id."""
+        return load_definitions(environ=self.settings.environ)
+
+    @functools.cached_property
+    def registers(self) -> InsurerDefinition:
+        """The definition of the regulator's registers."""
+        return load_definition(REGULATOR)
+
+    @functools.cached_property
+    def rules(self) -> RuleSet:
+        """The rule catalogue."""
+        return load_rules()
+
+    def definition(self, insurer_id: str) -> InsurerDefinition:
+        """The definition of one sender, the regulator included, read alone. Raises DefinitionError."""
+        return load_definition(insurer_id, environ=self.settings.environ)
+
+    def now(self) -> dt.datetime:
+        """The hub's clock, for entry points."""
+        return self.settings.now()
+
+
+def open_hub(settings: Settings | None = None) -> Hub:
+    """Open the installation that ``settings`` (default: this environment's) describe. Raises SetupError."""
+    chosen = settings or load_settings()
+    return Hub(chosen, connect(chosen.database_url), Store(chosen.landing_folder))

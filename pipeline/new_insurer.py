@@ -1,0 +1,44 @@
+"""The file of a new insurer: one YAML, nothing else."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+
+from connectors.definition import FOLDER
+from schemas.errors import DefinitionError
+
+TEMPLATE = """\
+insurer: {insurer_id}
+extends: {dialect}
+name: {name}
+insurer_code: {code}
+feed_mode: "{feed_mode}"
+{base_url}schedule: "30 1 * * *"
+contact: data@{insurer_id}.example
+"""
+
+
+def write(insurer_id: str, dialect: str, name: str, folder: pathlib.Path = FOLDER) -> pathlib.Path:
+    """Write ``insurers/<insurer_id>.yml``. Raises DefinitionError for a bad id, an unknown dialect or an existing file."""
+    target = folder / "insurers" / f"{insurer_id}.yml"
+    vendors = sorted(path.stem for path in (folder / "vendors").glob("*.yml"))
+    if not re.fullmatch(r"[a-z][a-z0-9_]{1,30}", insurer_id):
+        raise DefinitionError(target.name, "insurer", f"{insurer_id!r} is no id", fix="lower-case letters, digits, _")
+    if dialect not in vendors:
+        raise DefinitionError(
+            target.name, "extends", f"no vendor profile {dialect}", fix=f"one of {', '.join(vendors)}"
+        )
+    if target.exists():
+        raise DefinitionError(target.name, "insurer", "exists already", fix="choose another id")
+    is_drop = "channel: drop" in (folder / "vendors" / f"{dialect}.yml").read_text(encoding="utf-8")
+    text = TEMPLATE.format(
+        insurer_id=insurer_id,
+        dialect=dialect,
+        name=name,
+        code=insurer_id.upper()[:12],
+        feed_mode="30" if is_drop else "10",
+        base_url="" if is_drop else f"base_url: https://{insurer_id}.example/api\n",
+    )
+    target.write_text(text, encoding="utf-8")
+    return target

