@@ -89,6 +89,8 @@ def _refuse_misfit(field: Field, column: ColumnSource, entry: Section) -> None:
     for value in (column.lookup or {}).values():
         if allowed and value not in allowed:
             raise entry.place.error(f"lookup leads to {value!r}", nearest(value, allowed))
+    if allowed and column.constant is not None and column.constant not in allowed:
+        raise entry.place.error(f"{column.constant!r} is no code of {field.name}", nearest(column.constant, allowed))
 
 
 def _lookup_values(field: Field) -> frozenset[str]:

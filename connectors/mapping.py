@@ -168,7 +168,8 @@ def _unknown(sources: dict[str, pa.Array], spec: RecordMapping) -> Iterator[Find
             continue
         near = next(iter(difflib.get_close_matches(name, candidates, n=1)), None)
         hint = f",是否应为“{near}”" if near else ""
-        message = f"出现未约定的列“{name}”{hint};该列没有载入,请在机构定义中映射该列,或写明忽略的原因"
+        remedy = "请更正列名,或删除该列" if spec.may_lack_optional else "请在机构定义中映射该列,或写明忽略的原因"
+        message = f"出现未约定的列“{name}”{hint};该列没有载入,{remedy}"
         yield Finding("MAP-001", "warning", None, name, None, near, message)
 
 
@@ -191,7 +192,7 @@ def _absent(
         if is_json:
             raise SchemaDrift(f"{contract.record_type}: the answer lacks required fields: {told}")
         raise UnreadableFile(f"缺少必填列:{told};请按约定的列名补齐后重新提交", "表头", "FILE-004")
-    for name, source in absent.items() if not is_json else ():
+    for name, source in absent.items() if not (is_json or spec.may_lack_optional) else ():
         message = f"没有约定的列“{source}”({contract.by_name[name].business_name});按空值处理,如不再提供请更新机构定义"
         yield Finding("MAP-006", "warning", None, name, None, source, message)
 

@@ -52,6 +52,8 @@ class RecordMapping:
     """API: path below ``base_url``; empty for a drop."""
     columns: Mapping[str, ColumnSource]
     ignored: Mapping[str, str]
+    may_lack_optional: bool = False
+    """Whether a file without the column of an optional field is as agreed: so it is with the hub's template."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 A drop folder's files follow the insurer's definition and nothing else. For a file that is handed in, encoding and
 delimiter are read off the file (UTF-8 is checked, not assumed; the delimiter is the one that the header holds), and the
-layout is the first one whose required columns are all there: the definition's, canonical names, Chinese names.
+layout is the first one whose columns are all there (the definition's, canonical names, Chinese names), else the one
+that knows most of them. Who fills in the template may leave out optional columns: nothing was agreed on them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 
 from connectors.mapping import source_names
 from connectors.model import ColumnSource, InsurerDefinition, RecordMapping, SourceFormat
+from connectors.parse.reasons import refuse
 from schemas.contract import Contract
 
 HEADER_BYTES = 1 << 16
@@ -42,20 +44,27 @@ class Reading:
 
 
 def reading(definition: InsurerDefinition, contract: Contract, channel: str, paths: Sequence[pathlib.Path]) -> Reading:
-    """How the payloads of one batch are read; ``channel`` submit reads the layout off the file."""
+    """How the payloads of one batch are read; ``channel`` submit reads the layout off the file.
+
+    Raises UnreadableFile (FILE-060) for a record type that the sender's definition does not name.
+    """
     own = definition.records.get(contract.record_type)
+    if own is None:
+        raise refuse("FILE-060", "", f"{definition.name}: {contract.business_name}")
     if channel != "submit" or not paths:
-        assert own is not None, "only what a definition names is collected"
         return Reading(definition.source_format, (own,))
     source = _source_of(definition, paths[0])
-    template = (named_after(contract, canonical=True), named_after(contract, canonical=False))
-    return Reading(source, (*([own] if own and source.kind == definition.source_format.kind else []), *template))
+    templates = [named_after(contract, canonical=True), named_after(contract, canonical=False)]
+    if source.kind != definition.source_format.kind:
+        return Reading(source, tuple(templates))
+    is_template = any(own.columns == template.columns for template in templates)
+    return Reading(source, (dataclasses.replace(own, may_lack_optional=is_template), *templates))
 
 
 def named_after(contract: Contract, *, canonical: bool) -> RecordMapping:
     """The hub's template of a record type: columns are called by canonical names, or by Chinese business names."""
     columns = {f.name: ColumnSource(f.name if canonical else f.business_name) for f in contract.fields}
-    return RecordMapping(contract.record_type, "", columns, {})
+    return RecordMapping(contract.record_type, "", columns, {}, may_lack_optional=True)
 
 
 def _source_of(definition: InsurerDefinition, path: pathlib.Path) -> SourceFormat:

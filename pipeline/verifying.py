@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 from pipeline.hub import Hub
 from sandbox.oracle import verify as oracle
+from sandbox.oracle.indicators import silent
 from warehouse import landing
 
 Progress = Callable[[str, float], None]
 
 
-def verify(hub: Hub, progress: Progress = lambda what, share: None) -> oracle.Verdict:
+def verify(hub: Hub, progress: Progress = silent) -> oracle.Verdict:
     """Check everything that was acknowledged; reads the database and the landing store only."""
     damaged = tuple(f"landed file {digest[:12]} is damaged" for digest in landing.damaged(hub.engine, hub.store))
     senders = {**hub.insurers, hub.registers.insurer_id: hub.registers}

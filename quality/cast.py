@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from quality.codes import edition_field, read_code, read_credit_code, read_region
 from quality.reading import TYPES, Fault, Reading, fault, read, trim
 from schemas.contract import ENVELOPE, Condition, Contract, Field
+from schemas.generate import condition_chinese, pattern_chinese
 
 SHANGHAI = "Asia/Shanghai"
 WITHDRAWAL = "D"
@@ -111,7 +112,7 @@ def _limits(field: Field, values: pa.Array, text: pa.Array) -> tuple[Fault, ...]
         faults += fault("FLD-018", field.name, too_long, text, f"最多{field.max_length}个字")
     if field.pattern is not None and field.kind != "hash":
         odd = pc.invert(pc.match_substring_regex(text, field.pattern))
-        faults += fault("FLD-019", field.name, odd, text, field.pattern)
+        faults += fault("FLD-019", field.name, odd, text, pattern_chinese(field.pattern))
     if field.minimum is not None:
         faults += fault("FLD-020", field.name, pc.less(values, field.minimum), text, f"不小于{field.minimum}")
     if field.maximum is not None:
@@ -132,7 +133,13 @@ def _missing(
         return fault("FLD-001", field.name, empty, text, "必填")
     condition = field.required_when
     assert condition is not None
-    return fault("FLD-002", field.name, pc.and_(empty, holds(condition, columns)), text, _reason(condition, contract))
+    return fault(
+        "FLD-002",
+        field.name,
+        pc.and_(empty, holds(condition, columns)),
+        text,
+        condition_chinese(contract, condition) + "必填",
+    )
 
 
 def _is_asked_of_withdrawals(field: Field, contract: Contract) -> bool:
@@ -146,8 +153,3 @@ def holds(condition: Condition, columns: dict[str, pa.Array]) -> pa.Array:
     for other in met[1:]:
         found = pc.or_(found, other)
     return found
-
-
-def _reason(condition: Condition, contract: Contract) -> str:
-    parts = [f"{contract.by_name[name].business_name}为{'/'.join(values)}" for name, values in condition.alternatives]
-    return "或".join(parts) + "时必填"

@@ -23,7 +23,7 @@ from schemas.findings import Rule, Severity, Tier
 
 FOLDER = pathlib.Path(__file__).parent / "rules"
 
-_ID = re.compile(r"^[A-Z]{3,4}-\d{3}$")
+_ID = re.compile(r"^[A-Z]{3,4}-(\d{3}|ALL)$")
 _NEEDED = {"id", "title", "severity", "tier", "fields", "message", "remedy", "basis", "confidence"}
 _ALLOWED = _NEEDED | {"version", "valid_from", "valid_to", "expectation", "arguments", "select", "parent"}
 _CONFIDENCES = ("confirmed", "secondary", "assumption")

@@ -21,9 +21,6 @@ _GRADES = ((40, 30, 100), (30, 10, 50), (20, 3, 10), (10, 0, 0))
 #: First day of GB 6441-2025 (R46).
 _EDITION_2025_FROM = dt.date(2026, 7, 1)
 
-#: A commission is rounded to 0.01 yuan: half of that is no excess.
-_HALF_FEN = 0.005
-
 
 @dataclass(frozen=True)
 class Given:
@@ -75,12 +72,6 @@ def _date_of(field: str) -> Callable[[Given], pa.Array]:
 def _cover_end_next_date(given: Given) -> pa.Array:
     days = pc.add(given.columns["cover_end_date"].cast(pa.int32()), 1)
     return pc.cast(days, pa.int32()).cast(pa.date32())
-
-
-def _commission_of_premium_ratio(given: Given) -> pa.Array:
-    premium = given.columns["written_premium_amount"].cast(pa.float64())
-    amount = pc.subtract(given.columns["commission_amount"].cast(pa.float64()), _HALF_FEN)
-    return pc.divide(amount, pc.if_else(pc.greater(premium, 0), premium, None))
 
 
 def _temporary_and_dispatched_count(given: Given) -> pa.Array:
@@ -143,7 +134,6 @@ _DERIVED: dict[str, Callable[[Given], pa.Array]] = {
     "source_updated_on": _date_of("source_updated_at"),
     "found_on": _date_of("found_at"),
     "cover_end_next_date": _cover_end_next_date,
-    "commission_of_premium_ratio": _commission_of_premium_ratio,
     "temporary_and_dispatched_count": _temporary_and_dispatched_count,
     "victim_total_count": _victim_total_count,
     "accident_grade_no": _accident_grade_no,

@@ -10,7 +10,7 @@ import functools
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
@@ -68,17 +68,34 @@ def columns_of(rule: Rule) -> tuple[str, ...]:
 
 
 def failures(rules: Suite, columns: Mapping[str, pa.Array]) -> dict[str, npt.NDArray[np.int64]]:
-    """Positions of the rows that fail, by rule id; rules without failures are absent. Raises RuleNotRun."""
-    asked = len(rules.expectations.expectations)
-    if not asked or not columns or not len(next(iter(columns.values()))):
+    """Positions of the rows that fail, by rule id; rules without failures are absent. Raises RuleNotRun.
+
+    All rules are asked first whether they hold, which costs half as much as asking for rows; those that do not are
+    asked again, for every row.
+    """
+    if not rules.expectations.expectations or not columns or not len(next(iter(columns.values()))):
         return {}
     frame = pd.DataFrame({name: series(columns[name]) for name in rules.columns})
-    validator = Validator(_batch_definition(), RESULT_FORMAT, {"dataframe": frame})
-    outcome = validator.validate_expectation_suite(rules.expectations)
-    if len(outcome.results) != asked:
-        raise RuleNotRun(f"{asked} rules were asked, {len(outcome.results)} answered")
-    found = {_rule_id(result): _positions(result) for result in outcome.results}
-    return {rule_id: positions for rule_id, positions in found.items() if len(positions)}
+    failing = {_rule_id(answer) for answer in _answers(rules.expectations, frame, "BOOLEAN_ONLY") if not answer.success}
+    if not failing:
+        return {}
+    asked = [e for e in rules.expectations.expectations if (e.meta or {})["rule_id"] in failing]
+    answers = _answers(gx.ExpectationSuite("failing", expectations=asked), frame, RESULT_FORMAT)
+    return {_rule_id(answer): _positions(answer) for answer in answers}
+
+
+def _answers(
+    suite: gx.ExpectationSuite, frame: pd.DataFrame, result_format: Literal["BOOLEAN_ONLY"] | dict[str, Any]
+) -> list[ExpectationValidationResult]:
+    """One answer for each expectation. Raises RuleNotRun when one is missing or could not be evaluated."""
+    validator = Validator(_batch_definition(), result_format, {"dataframe": frame})
+    answers = validator.validate_expectation_suite(suite).results
+    if len(answers) != len(suite.expectations):
+        raise RuleNotRun(f"{len(suite.expectations)} rules were asked, {len(answers)} answered")
+    for answer in answers:
+        if (answer.exception_info or {}).get("raised_exception", True):
+            raise RuleNotRun(f"rule {_rule_id(answer)} did not run: {_reason(answer)}")
+    return list(answers)
 
 
 def expectation(rule: Rule) -> Expectation:
@@ -138,12 +155,9 @@ def _rule_id(result: ExpectationValidationResult) -> str:
 
 
 def _positions(result: ExpectationValidationResult) -> npt.NDArray[np.int64]:
-    trouble = (result.exception_info or {}).get("raised_exception", True)
     count = result.result.get("unexpected_count")
-    if trouble or count is None:
-        raise RuleNotRun(f"rule {_rule_id(result)} did not run: {_reason(result)}")
     positions = np.array(result.result.get("unexpected_index_list") or [], dtype=np.int64)
-    if len(positions) != count:
+    if not count or len(positions) != count:
         raise RuleNotRun(f"rule {_rule_id(result)}: {count} rows fail, {len(positions)} were named")
     return positions
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,8 +14,11 @@ from schemas.findings import Finding, Rule
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HIDDEN = "(已隐去)"
 EMPTY = "(空)"
-#: A value longer than this is cut in a message.
-SHOWN_LENGTH = 80
+#: A value longer than this is cut in a message; what was expected, such as a list of codes, is told whole.
+SHOWN_LENGTH, EXPECTED_LENGTH = 80, 1000
+
+#: A threshold or a ratio as the database writes it, padded with zeros.
+_SIX_DECIMALS = re.compile(r"-?\d+\.\d{6}")
 
 _PRIVATE = ("personal", "sensitive")
 
@@ -59,7 +63,7 @@ def _text(rule: Rule, contract: Contract, field: str | None, found: tuple[str | 
     return f"{rule.message_zh}。{rule.remedy_zh}。".format(
         field=contract.by_name[field].business_name if field in contract.by_name else field,
         value=HIDDEN if value is not None and is_private(field, contract) else _shorten(value),
-        expected=_shorten(expected),
+        expected=_shorten(expected, EXPECTED_LENGTH),
     )
 
 
@@ -78,7 +82,9 @@ def expectation_text(rule: Rule) -> str | None:
     return {"ExpectColumnValuesToBeNull": "空", "ExpectColumnValuesToNotBeNull": "必填"}.get(str(rule.expectation))
 
 
-def _shorten(text: str | None) -> str:
+def _shorten(text: str | None, length: int = SHOWN_LENGTH) -> str:
     if text is None:
         return EMPTY
-    return text if len(text) <= SHOWN_LENGTH else text[:SHOWN_LENGTH] + "…"
+    if _SIX_DECIMALS.fullmatch(text):
+        return text.rstrip("0").rstrip(".")
+    return text if len(text) <= length else text[:length] + "…"

@@ -31,6 +31,14 @@ KIND_NAMES: dict[Kind, str] = {
 
 CLASSIFICATION_NAMES = {"public": "", "business": "商业", "personal": "个人信息", "sensitive": "敏感个人信息"}
 
+_PATTERNS = {
+    "^[0-9]{6}$": "6位数字",
+    "^[0-9]{2,4}$": "2至4位数字",
+    "^20[0-9]{2}$": "20开头的4位年份",
+    "^[0-9a-f]{64}$": "64位十六进制数",
+    r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|\*)$": "2位、4位或6位数字,或 *",
+}
+
 _JSON_TYPES: dict[Kind, dict[str, Any]] = {
     "text": {"type": "string"},
     "identifier": {"type": "string"},
@@ -147,11 +155,16 @@ def requirement_chinese(contract: Contract, field: Field) -> str:
     return field.condition_text or "选填"
 
 
+def pattern_chinese(pattern: str) -> str:
+    """What a contract's pattern asks for, in words; the pattern itself where nobody has put it into words."""
+    return _PATTERNS.get(pattern, pattern)
+
+
 def check_chinese(field: Field) -> str:
     """Length, pattern and range of a field in Chinese; empty when there is none."""
     parts = [
         f"最长 {field.max_length} 字" if field.max_length else "",
-        f"格式 {field.pattern}" if field.pattern else "",
+        f"格式 {pattern_chinese(field.pattern)}" if field.pattern else "",
         f"不小于 {field.minimum}" if field.minimum is not None else "",
         f"不大于 {field.maximum}" if field.maximum is not None else "",
         "可为负" if field.is_signed else "",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import pathlib
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -15,18 +18,24 @@ _names = (f"test_{n}" for n in itertools.count())
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A throw-away PostgreSQL cluster that does not fsync."""
-    server = Cluster(tmp_path_factory.mktemp("postgres"), free_port())
-    server.start(fsync="off", full_page_writes="off", synchronous_commit="off", shared_buffers="128MB")
-    yield server
-    server.stop("immediate")
+def cluster() -> Iterator[Cluster]:
+    """A throw-away PostgreSQL cluster that does not fsync, in a folder of its own.
+
+    Not below pytest's base folder: sessions that run side by side delete each other's old folders there.
+    """
+    with tempfile.TemporaryDirectory(prefix="anze-") as folder:
+        server = Cluster(pathlib.Path(folder) / "pg", free_port())
+        try:
+            server.start(fsync="off", full_page_writes="off", synchronous_commit="off", shared_buffers="128MB")
+            yield server
+        finally:
+            server.stop("immediate")
 
 
 @pytest.fixture(scope="session")
 def template(cluster: Cluster) -> str:
     """Name of a migrated database with reference tables filled, to clone from."""
-    from pipeline.setup import prepare  # noqa: PLC0415 - heavy, and only for tests that need a database
+    from pipeline.setup import prepare
 
     _admin(cluster, f"create database {TEMPLATE}")
     prepare(cluster.url(TEMPLATE))
@@ -36,10 +45,8 @@ def template(cluster: Cluster) -> str:
 @pytest.fixture
 def database_url(cluster: Cluster, template: str) -> Iterator[str]:
     """SQLAlchemy address of a fresh migrated database, dropped after the test."""
-    name = next(_names)
-    _admin(cluster, f"create database {name} template {template}")
-    yield cluster.url(name)
-    _admin(cluster, f"drop database {name} with (force)")
+    with fresh_database(cluster, template) as url:
+        yield url
 
 
 @pytest.fixture
@@ -48,6 +55,17 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
     made = sa.create_engine(database_url)
     yield made
     made.dispose()
+
+
+@contextlib.contextmanager
+def fresh_database(cluster: Cluster, template: str = "template1") -> Iterator[str]:
+    """Address of a new database cloned from ``template``; it is dropped on leaving."""
+    name = next(_names)
+    _admin(cluster, f"create database {name} template {template}")
+    try:
+        yield cluster.url(name)
+    finally:
+        _admin(cluster, f"drop database {name} with (force)")
 
 
 def _admin(cluster: Cluster, statement: str) -> None:

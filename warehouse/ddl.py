@@ -31,6 +31,19 @@ REPORTED_HUB_COLUMNS = (
     "deadline_on",
     "timeliness",
 )
+_HUB_MEANINGS = {
+    "insurer_id": "报送机构",
+    "version_id": "版本号(平台内部)",
+    "batch_id": "批次号",
+    "row_no": "批次内行号",
+    "content_hash": "内容哈希 SHA-256",
+    "recorded_at": "入库时间",
+    "superseded_at": "被替换时间,空为当前版本",
+    "first_received_at": "首次接收时间",
+    "deadline_on": "报送截止日,空为待定或不适用",
+    "timeliness": "及时性: on_time 及时, late 迟报, undetermined 待定",
+    "is_withdrawn": "撤销标志",
+}
 HIDDEN_CLASSES = frozenset({"personal", "sensitive"})
 
 
@@ -45,6 +58,7 @@ def core_ddl(contract: Contract) -> str:
         *(f"{column} {kind}" for column, kind in HUB_COLUMNS),
     ]
     body = ",\n    ".join(columns)
+    hub = ("version_id", "insurer_id", *(column for column, _ in HUB_COLUMNS))
     return f"""{_header(f"core.{name}: every accepted version of {contract.business_name}", f"one row a version of ({key})")}
 create table core.{name} (
     {body},
@@ -64,7 +78,7 @@ language sql stable parallel safe as $$
     select v.* from core.{name} as v
     where v.recorded_at <= $1 and (v.superseded_at is null or v.superseded_at > $1) and not v.is_withdrawn
 $$;
-{_comments(f"core.{name}", contract, contract.fields)}
+{_comments(f"core.{name}", contract, contract.fields, hub)}
 """  # noqa: S608 - names come from contracts
 
 
@@ -81,7 +95,7 @@ select
 from core.{name}_current;
 grant select on report.{name} to anze_regulator;
 comment on view report.{name} is {_quoted(f"{contract.business_name}: 当前有效记录,不含个人信息")};
-{_comments(f"report.{name}", contract, shown)}
+{_comments(f"report.{name}", contract, shown, ("insurer_id", *REPORTED_HUB_COLUMNS))}
 """  # noqa: S608 - names come from contracts
 
 
@@ -95,8 +109,9 @@ def _column(contract: Contract, field: Field) -> str:
     return f"{field.name} {field.sql_type}" + (" not null" if is_needed else "")
 
 
-def _comments(relation: str, contract: Contract, fields: tuple[Field, ...]) -> str:
-    lines = [f"comment on column {relation}.{f.name} is {_quoted(f.business_name)};" for f in fields]
+def _comments(relation: str, contract: Contract, fields: tuple[Field, ...], hub: tuple[str, ...]) -> str:
+    meanings = [*((f.name, f.business_name) for f in fields), *((name, _HUB_MEANINGS[name]) for name in hub)]
+    lines = [f"comment on column {relation}.{name} is {_quoted(meaning)};" for name, meaning in meanings]
     if relation.startswith("core."):
         lines.insert(0, f"comment on table {relation} is {_quoted(contract.business_name + '(全部版本)')};")
     return "\n".join(lines)

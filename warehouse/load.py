@@ -35,6 +35,8 @@ from warehouse.statements import statement
 
 LEASE_SECONDS = 900.0
 FINAL_STATES = ("loaded", "partly_loaded", "rejected", "duplicate")
+#: Loads hold it shared, publish alone: what a publication knows is complete, and nothing is added below its cut later.
+CUT_LOCK = 7_420_003
 _TICK = dt.timedelta(microseconds=1)
 
 
@@ -150,6 +152,7 @@ class Loading:
         return f"{row.insurer_id}/{row.record_type}"
 
     def _open(self) -> None:
+        self._connection.execute(sa.text("select pg_advisory_xact_lock_shared(:key)"), {"key": CUT_LOCK})
         row = merge.open_batch(self._connection, self.batch_id)
         if row.state in FINAL_STATES:
             raise StopFeed(f"batch {self.batch_id} is {row.state} already")
@@ -157,8 +160,8 @@ class Loading:
         staging.create(self._connection, self.contract, row.insurer_id)
 
     def _recorded_at(self, row: sa.Row[tuple[object, ...]]) -> dt.datetime:
-        """Knowledge time only moves forward within a feed, even if the hub's clock was set back."""
-        last: dt.datetime | None = row.last_loaded_at
+        """Knowledge time only moves forward within a feed and past every publication, whatever the hub's clock says."""
+        last: dt.datetime | None = row.last_known_at
         return self._asked_recorded_at if last is None else max(self._asked_recorded_at, last + _TICK)
 
     def _held(self) -> Lease:

@@ -36,7 +36,7 @@ class Scope:
     def of(batch: sa.Row[Any], contract: Contract, calendar_version: str, recorded_at: dt.datetime) -> Scope:
         """Make the scope of a row of ``merge/open_batch``."""
         parameters = {
-            **{name: value for name, value in batch._asdict().items() if name not in ("state", "last_loaded_at")},
+            **{name: value for name, value in batch._asdict().items() if name not in ("state", "last_known_at")},
             "calendar_version": calendar_version,
             "recorded_at": recorded_at,
             "is_register": contract.is_register,

@@ -11,8 +11,7 @@ import sqlalchemy as sa
 from schemas.contract import INSURER_RECORD_TYPES, load_contract
 from warehouse.indicators.catalogue import Definition, load_definitions
 from warehouse.indicators.rollup import contribute, period, roll_up, snapshot, statement, template
-
-LOCK_KEY = 7_420_002
+from warehouse.load import CUT_LOCK
 
 
 @dataclass(frozen=True)
@@ -43,9 +42,9 @@ def publish(
     """Computes and stores every figure in the caller's transaction; what was published before is found again.
 
     ``expected`` are (insurer_id, record_type) feeds; one counts as delivered by a batch received from
-    ``delivered_since`` to ``known_at``. Moments carry a zone. Raises DefinitionError for a mistake in a definition.
+    ``delivered_since`` to ``known_at``. Waits for running loads; later ones are recorded after ``known_at``. Moments carry a zone. Raises DefinitionError for a mistake in a definition.
     """
-    connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
+    connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": CUT_LOCK})
     found = _find(connection, as_of=as_of, known_at=known_at)
     if found is not None:
         return found

@@ -43,8 +43,10 @@ def read_delimited(
 
 
 def _blocks(texts: Iterator[str], limits: Limits) -> Iterator[str]:
-    """Text cut after the last line end that stands outside quotes. The last record may lack one: RFC 4180 allows it,
-    and the caller says so (``batch.UNENDED``). Raises UnreadableFile (FILE-012, 017)."""
+    """Text cut after the last line end that stands outside quotes; the last record may lack one, as RFC 4180 allows.
+
+    Raises UnreadableFile (FILE-012, 017).
+    """
     rest, line = "", 1
     for text in texts:
         rest += text

@@ -1,6 +1,6 @@
 """Why a delivery is refused as a whole: one code for each reason, with what the sender can do about it.
 
-Codes are never reused. ``refuse`` makes the exception; its text says where, what and what to do, in Chinese.
+Codes are never reused. ``refuse`` makes the exception; its text says what and what to do, in Chinese, its ``where`` the place.
 """
 
 from __future__ import annotations
@@ -67,15 +67,15 @@ REASONS: dict[str, Reason] = {
     "FILE-051": Reason(UnreadableFile, "解析超过时间上限", "请按时间拆分后分批提交,或检查文件内容"),
     "FILE-052": Reason(UnreadableFile, "解析超过内存上限", "请按时间拆分后分批提交,或检查文件内容"),
     "FILE-053": Reason(UnreadableFile, "文件使解析程序异常中止", "请用表格软件打开检查,另存后重新提交"),
+    "FILE-060": Reason(UnreadableFile, "该机构不报送此类数据", "请核对报送机构和数据类型;名录由主管部门报送"),
 }
 
 
 def refuse(code: str, where: str = "", found: str = "") -> TellInsurer:
     """The exception of a reason; ``where`` is a place such as ``第5行第3列``, ``found`` what stands there."""
     reason = REASONS[code]
-    place = f"{where}:" if where else ""
     detail = f"({found})" if found else ""
-    return reason.raises(f"{place}{reason.title}{detail};{reason.remedy}", where, code)
+    return reason.raises(f"{reason.title}{detail};{reason.remedy}", where, code)
 
 
 def restore(code: str, message: str, where: str) -> TellInsurer:

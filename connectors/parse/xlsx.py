@@ -19,6 +19,8 @@ from connectors.parse.limits import Limits
 from connectors.parse.reasons import refuse
 from connectors.parse.rows import Header, column_letter, columns_of, make_batch, make_header
 
+#: Sheets of the hub's own template that hold no rows.
+TEMPLATE_NOTES = frozenset({"填写说明", "代码表"})
 _EXACT_BELOW = 10**15
 _HEADER_SEARCH_ROWS = 30
 _DIGITS = ".15g"  # what a spreadsheet keeps and shows of a number
@@ -68,6 +70,8 @@ def _open(
 
 def _only_filled(sheets: Iterator[tuple[CalamineSheet, SheetScan]]) -> tuple[CalamineSheet, SheetScan]:
     filled = [(sheet, scan) for sheet, scan in sheets if sheet.end is not None]
+    if len(filled) > 1:
+        filled = [(sheet, scan) for sheet, scan in filled if sheet.name not in TEMPLATE_NOTES]
     if not filled:
         raise refuse("FILE-003", "", "没有含数据的可见工作表")
     if len(filled) > 1:

@@ -54,6 +54,32 @@ def status(as_json: AsJson = False) -> None:
         )
     if not running["PostgreSQL"]:
         raise typer.Exit(1)
+    if not as_json:
+        _feeds()
+
+
+def _feeds() -> None:
+    """Show each sender's last deliveries, the longest silent first."""
+    from pipeline import steps
+    from pipeline.settings import SHANGHAI
+    from warehouse.feeds import deliveries
+
+    hub = steps.open_hub()
+    found = sorted(deliveries(hub.engine, hub.now()), key=lambda d: (d.last_received_at, d.insurer_id))
+    rows = [
+        (d.insurer_id, d.record_type, d.batch_count, f"{d.last_received_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+         f"{d.last_fresh_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if d.last_fresh_at else "—", d.pending_count)
+        for d in found
+    ]  # fmt: skip
+    columns = (
+        "机构 insurer",
+        "数据 type",
+        "批次 batches",
+        "最近接收 last received",
+        "最近有效 last with good rows",
+        "待入库 waiting",
+    )
+    print_table(columns, rows, right=(2, 5))
 
 
 def demo(scale: Scale = "", seed: Seed = 0) -> None:

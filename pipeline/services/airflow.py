@@ -48,6 +48,7 @@ class LocalAirflow:
     folder: pathlib.Path
     port: int
     database_url: str
+    dags_folder: pathlib.Path = ROOT / "dags"
 
     @property
     def address(self) -> str:
@@ -75,7 +76,7 @@ class LocalAirflow:
         """Environment of Airflow's processes: ``base`` and the settings of this home."""
         keys = json.loads((self.folder / "keys.json").read_text())
         config = {
-            "CORE__DAGS_FOLDER": str(ROOT / "dags"),
+            "CORE__DAGS_FOLDER": str(self.dags_folder),
             "CORE__LOAD_EXAMPLES": "False",
             "CORE__EXECUTOR": "LocalExecutor",
             "CORE__PARALLELISM": base.get("ANZE_PARALLELISM", "4"),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import multiprocessing
+import os
 import time
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 
+from connectors.definition import REGULATOR
 from pipeline import steps
 from pipeline.cli.output import progress
 from pipeline.schedule import feeds
@@ -22,8 +26,8 @@ from pipeline.services.installation import (
     start_sandbox,
 )
 from pipeline.settings import load_settings
+from pipeline.warm import warm_up
 from sandbox import drops, registers, truth
-from schemas.contract import REGISTER_RECORD_TYPES
 from schemas.errors import SetupError
 
 NIGHT_SECONDS = 900.0
@@ -102,14 +106,24 @@ def _collect_history(here: Installation, tell: Tell) -> None:
     registers.write_registers(province, drop_folder / "regulator")
     drops.write(province, drop_folder, None, FIRST_NIGHT, FIRST_NIGHT.date())
     set_clock(here, FIRST_NIGHT)
-    hub = steps.open_hub(load_settings(here.environ()))
     tell("history, as of the first night")
-    feed_count = len(REGISTER_RECORD_TYPES) + sum(len(d.records) for d in hub.insurers.values())
-    with progress("history", feed_count) as advance:
-        steps.sync_registers(hub, advance)
-        for insurer_id in hub.insurers:
-            steps.sync_insurer(hub, insurer_id, advance)
+    warm_up()
+    senders = [REGULATOR, *(feed.insurer_id for feed in feeds())]
+    workers = ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=multiprocessing.get_context("fork"))
+    with progress("history", len(senders)) as advance, workers:
+        _collect_sender(here, senders[0])
+        advance(senders[0])
+        loads = {workers.submit(_collect_sender, here, sender): sender for sender in senders[1:]}
+        for load in as_completed(loads):
+            load.result()
+            advance(loads[load])
     drops.write(province, drop_folder, FIRST_NIGHT, NIGHT, NIGHT.date())
     set_clock(here, NIGHT)
     here.history_mark.touch()
+
+
+def _collect_sender(here: Installation, sender_id: str) -> None:
+    """Collect and load everything of one sender; runs in a process of its own."""
+    hub = steps.open_hub(load_settings(here.environ()))
+    steps.sync_insurer(hub, sender_id, lambda _: None)
     hub.engine.dispose()

@@ -19,8 +19,8 @@ from pipeline.services.postgres import Cluster, require_free_port
 from pipeline.services.processes import Service
 from pipeline.settings import ROOT, SHANGHAI, credentials_from, read_env_file, var_folder, write_env_file
 from pipeline.setup import prepare
-from sandbox.cast import CAST
 from sandbox.accounts import credentials as sandbox_credentials
+from sandbox.cast import CAST
 from schemas.delivery import Credentials
 from warehouse import access
 

@@ -44,12 +44,12 @@ def judge(contract: Contract, *rows: dict[str, str | None], rules: RuleSet | Non
 def test_all_reasons_of_a_row_at_once_and_all_rows_kept() -> None:
     bad = good() | {
         "cover_end_date": "2026-01-01",
-        "commission_ratio": "8%",
+        "temporary_person_count": "999",
         "holder_name": None,
         "region_code": "379999",
     }
     result = judge(POLICY, good(), bad)
-    assert {f.rule_id for f in result.findings} == {"POL-001", "POL-007", "FLD-001", "FLD-013"}
+    assert {f.rule_id for f in result.findings} == {"POL-001", "POL-017", "FLD-001", "FLD-013"}
     assert {f.row_no for f in result.findings} == {3}
     assert result.table.num_rows == 2
     assert result.table["region_code"].to_pylist() == ["370102", None]

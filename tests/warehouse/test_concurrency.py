@@ -15,6 +15,7 @@ from tests.warehouse.building import VERSIONS, at, land_rows, load_rows, one, po
 from warehouse import landing, lease
 from warehouse.engine import connect
 from warehouse.load import Loading, LoadReport
+from warehouse.publish import publish
 
 POLICY = load_contract("policy")
 
@@ -32,6 +33,7 @@ def assert_loaded_once(engine: sa.Engine, batch_id: int) -> None:
 
 
 def kill_backend(engine: sa.Engine, loading: Loading) -> None:
+    loading._settle()
     pid = loading._connection.exec_driver_sql("select pg_backend_pid()").scalar_one()
     one(engine, "select pg_terminate_backend(:pid)", pid=pid)
     time.sleep(0.1)
@@ -148,3 +150,28 @@ def test_a_loader_role_loads_and_needs_no_more(database_url: str, engine: sa.Eng
     load_one(loader, batch_id)
     assert_loaded_once(engine, batch_id)
     loader.dispose()
+
+
+def test_a_publication_waits_for_running_loads_and_later_ones_come_after_its_cut(
+    engine: sa.Engine, tmp_path: pathlib.Path
+) -> None:
+    running = land_rows(engine, tmp_path, "policy", [], at(18)).batch_id
+    cut = at(20)
+    published: list[int] = []
+
+    def publish_now() -> None:
+        with engine.begin() as connection:
+            publish(connection, cut.date(), cut, cut, expected=[], delivered_since=at(18))
+            published.append(one(engine, "select count(*) from core.policy"))
+
+    with Loading(engine, running, "running", POLICY, at(18), VERSIONS) as loading:
+        loading.stage(table(POLICY, [policy("P1", at(16))]))
+        publishing = threading.Thread(target=publish_now)
+        publishing.start()
+        publishing.join(1.0)
+        assert publishing.is_alive()
+        loading.merge([], render)
+    publishing.join(60)
+    assert published == [1]
+    load_rows(engine, tmp_path, "policy", [policy("P2", at(19))], at(19))
+    assert one(engine, "select recorded_at > :cut from core.policy where policy_no = 'P2'", cut=cut)

@@ -1,7 +1,7 @@
 -- What each sender delivered since a moment, and how late.
 -- Grain: one row a sender with at least one batch received at or after :since.
 -- Scope: batches of every channel; late_count counts accepted rows of these batches that missed their deadline.
--- Exclusions: an interface that answers with the same (often empty) bytes again is no duplicate file.
+-- Exclusions: the same answer of an interface again, or the same nil return, is no duplicate file.
 -- Limits: rows that a later batch superseded are still counted where they were accepted.
 select
     b.insurer_id,
@@ -11,7 +11,7 @@ select
     coalesce(sum(b.quarantined_count), 0) as quarantined_count,
     coalesce(sum(b.duplicate_count), 0) as duplicate_count,
     coalesce(sum(b.superseded_count), 0) as superseded_count,
-    count(*) filter (where b.state = 'duplicate' and b.channel <> 'api') as duplicate_batch_count,
+    count(*) filter (where b.channel <> 'api' and o.received_count > 0) as duplicate_batch_count,
     count(*) filter (where b.state = 'rejected') as rejected_batch_count,
     (
         select count(*)
@@ -19,6 +19,7 @@ select
         where m.insurer_id = b.insurer_id and m.first_received_at >= :since and m.timeliness = 'late'
     ) as late_count
 from landing.batch as b
+left join landing.batch as o on b.duplicate_of = o.batch_id
 where b.received_at >= :since
 group by b.insurer_id
 order by b.insurer_id

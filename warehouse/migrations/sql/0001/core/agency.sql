@@ -49,3 +49,14 @@ comment on column core.agency.restricted_from_date is '限制从业起始日期'
 comment on column core.agency.restricted_to_date is '限制从业截止日期';
 comment on column core.agency.operation_code is '操作类型';
 comment on column core.agency.source_updated_at is '源系统更新时间';
+comment on column core.agency.version_id is '版本号(平台内部)';
+comment on column core.agency.insurer_id is '报送机构';
+comment on column core.agency.batch_id is '批次号';
+comment on column core.agency.row_no is '批次内行号';
+comment on column core.agency.content_hash is '内容哈希 SHA-256';
+comment on column core.agency.recorded_at is '入库时间';
+comment on column core.agency.superseded_at is '被替换时间,空为当前版本';
+comment on column core.agency.first_received_at is '首次接收时间';
+comment on column core.agency.deadline_on is '报送截止日,空为待定或不适用';
+comment on column core.agency.timeliness is '及时性: on_time 及时, late 迟报, undetermined 待定';
+comment on column core.agency.is_withdrawn is '撤销标志';

@@ -73,3 +73,14 @@ comment on column core.endorsement.region_code is '批改后风险所在地代�
 comment on column core.endorsement.termination_reason_code is '退保/终止原因';
 comment on column core.endorsement.service_fee_ratio is '批改后服务费比例';
 comment on column core.endorsement.description_text is '批改内容';
+comment on column core.endorsement.version_id is '版本号(平台内部)';
+comment on column core.endorsement.insurer_id is '报送机构';
+comment on column core.endorsement.batch_id is '批次号';
+comment on column core.endorsement.row_no is '批次内行号';
+comment on column core.endorsement.content_hash is '内容哈希 SHA-256';
+comment on column core.endorsement.recorded_at is '入库时间';
+comment on column core.endorsement.superseded_at is '被替换时间,空为当前版本';
+comment on column core.endorsement.first_received_at is '首次接收时间';
+comment on column core.endorsement.deadline_on is '报送截止日,空为待定或不适用';
+comment on column core.endorsement.timeliness is '及时性: on_time 及时, late 迟报, undetermined 待定';
+comment on column core.endorsement.is_withdrawn is '撤销标志';

@@ -33,3 +33,11 @@ comment on column report.agency.restricted_from_date is '限制从业起始日�
 comment on column report.agency.restricted_to_date is '限制从业截止日期';
 comment on column report.agency.operation_code is '操作类型';
 comment on column report.agency.source_updated_at is '源系统更新时间';
+comment on column report.agency.insurer_id is '报送机构';
+comment on column report.agency.version_id is '版本号(平台内部)';
+comment on column report.agency.batch_id is '批次号';
+comment on column report.agency.row_no is '批次内行号';
+comment on column report.agency.recorded_at is '入库时间';
+comment on column report.agency.first_received_at is '首次接收时间';
+comment on column report.agency.deadline_on is '报送截止日,空为待定或不适用';
+comment on column report.agency.timeliness is '及时性: on_time 及时, late 迟报, undetermined 待定';

@@ -73,3 +73,11 @@ comment on column report.claim.third_party_victim_count is '其中第三者伤�
 comment on column report.claim.claimed_amount is '报损金额';
 comment on column report.claim.reserve_amount is '未决赔款准备金';
 comment on column report.claim.decline_reason_text is '拒赔原因';
+comment on column report.claim.insurer_id is '报送机构';
+comment on column report.claim.version_id is '版本号(平台内部)';
+comment on column report.claim.batch_id is '批次号';
+comment on column report.claim.row_no is '批次内行号';
+comment on column report.claim.recorded_at is '入库时间';
+comment on column report.claim.first_received_at is '首次接收时间';
+comment on column report.claim.deadline_on is '报送截止日,空为待定或不适用';
+comment on column report.claim.timeliness is '及时性: on_time 及时, late 迟报, undetermined 待定';

@@ -57,3 +57,11 @@ comment on column report.endorsement.region_code is '批改后风险所在地代
 comment on column report.endorsement.termination_reason_code is '退保/终止原因';
 comment on column report.endorsement.service_fee_ratio is '批改后服务费比例';
 comment on column report.endorsement.description_text is '批改内容';
+comment on column report.endorsement.insurer_id is '报送机构';
+comment on column report.endorsement.version_id is '版本号(平台内部)';
+comment on column report.endorsement.batch_id is '批次号';
+comment on column report.endorsement.row_no is '批次内行号';
+comment on column report.endorsement.recorded_at is '入库时间';
+comment on column report.endorsement.first_received_at is '首次接收时间';
+comment on column report.endorsement.deadline_on is '报送截止日,空为待定或不适用';
+comment on column report.endorsement.timeliness is '及时性: on_time 及时, late 迟报, undetermined 待定';

@@ -57,3 +57,11 @@ comment on column report.enterprise.parent_credit_code is '上级单位信用代
 comment on column report.enterprise.regulator_dept_code is '监管部门';
 comment on column report.enterprise.operation_code is '操作类型';
 comment on column report.enterprise.source_updated_at is '源系统更新时间';
+comment on column report.enterprise.insurer_id is '报送机构';
+comment on column report.enterprise.version_id is '版本号(平台内部)';
+comment on column report.enterprise.batch_id is '批次号';
+comment on column report.enterprise.row_no is '批次内行号';
+comment on column report.enterprise.recorded_at is '入库时间';
+comment on column report.enterprise.first_received_at is '首次接收时间';
+comment on column report.enterprise.deadline_on is '报送截止日,空为待定或不适用';
+comment on column report.enterprise.timeliness is '及时性: on_time 及时, late 迟报, undetermined 待定';

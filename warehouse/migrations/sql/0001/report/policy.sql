@@ -119,3 +119,11 @@ comment on column report.policy.service_frequency_count is '约定年度服务�
 comment on column report.policy.is_coinsured is '共保标志';
 comment on column report.policy.lead_insurer_code is '首席承保人代码';
 comment on column report.policy.own_share_ratio is '本方份额';
+comment on column report.policy.insurer_id is '报送机构';
+comment on column report.policy.version_id is '版本号(平台内部)';
+comment on column report.policy.batch_id is '批次号';
+comment on column report.policy.row_no is '批次内行号';
+comment on column report.policy.recorded_at is '入库时间';
+comment on column report.policy.first_received_at is '首次接收时间';
+comment on column report.policy.deadline_on is '报送截止日,空为待定或不适用';
+comment on column report.policy.timeliness is '及时性: on_time 及时, late 迟报, undetermined 待定';
