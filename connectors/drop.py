@@ -13,18 +13,22 @@ import pathlib
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from connectors.model import InsurerDefinition
-from schemas.contract import load_contract
+from connectors.parse.reasons import refuse
+from schemas.contract import RECORD_TYPES, load_contract
 from schemas.delivery import Control
+from schemas.errors import TellInsurer
 
 logger = logging.getLogger(__name__)
 
 CONTROL_SUFFIX = ".control.json"
 CONTROL_BYTES = 10_000
+#: The record type of a file that is refused: what it holds is not guessed.
+UNKNOWN = "unknown"
 _NAME = re.compile(r"(?P<record_type>[a-z_]+)_(?P<day>\d{8})(?:[\w .()-]{0,100})?\.(?i:csv|xlsx)")
 _UNFINISHED = re.compile(r"[.~].*|.*\.(?i:tmp|temp|part|partial|crdownload|swp|lock)")
 _CONTROL_KEYS = {"row_count", "amount_field", "amount"}
@@ -32,15 +36,25 @@ _CONTROL_KEYS = {"row_count", "amount_field", "amount"}
 
 @dataclass(frozen=True)
 class Drop:
-    """One dropped file; ``control`` is what its sender declared beside it."""
+    """One dropped file; ``control`` is what its sender declared beside it.
+
+    ``refusal`` tells why it cannot be taken as it stands; its record type is then ``unknown``, so that the same bytes
+    under a right name, or beside a mended control file, are no duplicate of the refused ones.
+    """
 
     record_type: str
     path: pathlib.Path
-    control: Control | None
+    control: Control | None = None
+    refusal: TellInsurer | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name for receipts and screens: what cannot be shown, or is no UTF-8, is escaped."""
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in self.path.name)
 
 
 class BadControl(ValueError):
-    """Raised when a control file is no such file; the drop waits until its sender mends it."""
+    """Raised when a control file is no such file, with the problem in Chinese; its drop is refused until it is mended."""
 
 
 def find_drops(
@@ -50,18 +64,19 @@ def find_drops(
     watch_seconds: float = 0.0,
     sleep: Callable[[float], None] = time.sleep,
 ) -> list[Drop]:
-    """The files of ``folder`` that can be read now, parents' types first, then by day and name.
+    """The files of ``folder``, parents' types first, then by day and name, refused ones last.
 
-    Left alone, with a warning in the log: other names, links, and a file with an unreadable control file. With
-    ``watch_seconds`` files that grow or change during that time are left for the next look.
+    A wrong name, a type that the insurer does not send, or a faulty control file is a refusal. Left alone are links
+    (with a warning in the log) and hidden or unfinished files; with ``watch_seconds`` also those that grow or change
+    during that time.
     """
     files = _regular_files(folder)
     if watch_seconds and files:
         before = [_mark(path) for path in files]
         sleep(watch_seconds)
         files = [path for path, mark in zip(files, before, strict=True) if _mark(path) == mark]
-    found = [drop for path in files if (drop := _drop(definition, path)) is not None]
-    order = list(definition.records)
+    found = [_drop(definition, path) for path in files]
+    order = [*definition.records, UNKNOWN]
     return sorted(found, key=lambda drop: (order.index(drop.record_type), _day(drop), drop.path.name))
 
 
@@ -71,13 +86,13 @@ def read_control(path: pathlib.Path, record_type: str) -> Control | None:
     if sidecar.is_symlink() or not sidecar.is_file():
         return None
     if sidecar.stat().st_size > CONTROL_BYTES:
-        raise BadControl(f"is over {CONTROL_BYTES} bytes")
+        raise BadControl(f"超过 {CONTROL_BYTES} 字节")
     try:
         said = json.loads(sidecar.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise BadControl("is no JSON in UTF-8") from error
+        raise BadControl("不是 UTF-8 编码的 JSON") from error
     if not isinstance(said, dict) or not said or set(said) - _CONTROL_KEYS:
-        raise BadControl(f"holds other keys than {', '.join(sorted(_CONTROL_KEYS))}")
+        raise BadControl("没有约定的键,或含有其他键")
     return Control(_row_count(said), *_amount(said, record_type))
 
 
@@ -106,16 +121,21 @@ def _mark(path: pathlib.Path) -> tuple[int, int] | None:
     return stat.st_size, stat.st_mtime_ns
 
 
-def _drop(definition: InsurerDefinition, path: pathlib.Path) -> Drop | None:
+def _drop(definition: InsurerDefinition, path: pathlib.Path) -> Drop:
     match = _NAME.fullmatch(path.name)
-    problem = "has no name of the form <record_type>_<YYYYMMDD>.<csv|xlsx>"
-    if match and match["record_type"] in definition.records and _is_day(match["day"]):
-        try:
-            return Drop(match["record_type"], path, read_control(path, match["record_type"]))
-        except BadControl as error:
-            problem = f"waits: its control file {error}"
-    logger.warning("%s: %a %s", definition.insurer_id, path.name, problem)
-    return None
+    if not match or match["record_type"] not in RECORD_TYPES or not _is_day(match["day"]):
+        return _refused(path, "FILE-061")
+    if match["record_type"] not in definition.records:
+        return _refused(path, "FILE-060", match["record_type"])
+    try:
+        return Drop(match["record_type"], path, read_control(path, match["record_type"]))
+    except BadControl as error:
+        return _refused(path, "FILE-062", str(error))
+
+
+def _refused(path: pathlib.Path, code: str, found: str = "") -> Drop:
+    drop = Drop(UNKNOWN, path)
+    return replace(drop, refusal=refuse(code, drop.name, found))
 
 
 def _is_day(text: str) -> bool:
@@ -134,7 +154,7 @@ def _day(drop: Drop) -> str:
 def _row_count(said: dict[str, Any]) -> int | None:
     count = said.get("row_count")
     if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 0):
-        raise BadControl("holds a row_count that is no whole number")
+        raise BadControl("row_count 不是非负整数")
     return count
 
 
@@ -144,11 +164,11 @@ def _amount(said: dict[str, Any], record_type: str) -> tuple[str | None, Decimal
         return None, None
     field = load_contract(record_type).by_name.get(name) if isinstance(name, str) else None
     if field is None or field.kind != "amount" or not isinstance(text, str):
-        raise BadControl("names no amount field, or its amount is no text such as 98000.00")
+        raise BadControl('amount_field 不是金额字段,或 amount 不是 "98000.00" 这样的文本')
     try:
         amount = Decimal(text)
     except InvalidOperation as error:
-        raise BadControl("holds an amount that is no number") from error
+        raise BadControl("amount 不是数字") from error
     if not amount.is_finite():
-        raise BadControl("holds an amount that is no number")
+        raise BadControl("amount 不是数字")
     return name, amount

@@ -14,9 +14,10 @@ from airflow.sdk import dag, task
 @dag(
     dag_display_name="收件",
     schedule="*/10 * * * *",
-    start_date=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,
+    default_args={"retries": 1, "retry_delay": dt.timedelta(minutes=1)},
     tags=["intake"],
     doc_md=__doc__,
 )

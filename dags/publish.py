@@ -1,7 +1,7 @@
 """Nightly at 05:00: compute every indicator from what is loaded, and mark what is missing.
 
 Run-book. Green with a provisional mark is normal when insurers were late: the publication names them
-(`anze publish --show`). Red means the database: `anze status`. Safe to run again: the same cut gives the same figures.
+(`anze publish --json`, or `report.publication`). Red means the database: `anze status`. Safe to run again: the same cut gives the same figures.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from airflow.sdk import CronDataIntervalTimetable, dag, task
 @dag(
     dag_display_name="发布指标",
     schedule=CronDataIntervalTimetable("0 5 * * *", timezone="Asia/Shanghai"),
-    start_date=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,
+    default_args={"retries": 2, "retry_delay": dt.timedelta(minutes=2)},
     tags=["publish"],
     doc_md=__doc__,
 )

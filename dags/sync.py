@@ -34,7 +34,7 @@ def sync(feed: Feed) -> None:
         dag_id=f"sync__{feed.insurer_id}",
         dag_display_name=f"{feed.name} 同步",
         schedule=CronDataIntervalTimetable(feed.schedule, timezone="Asia/Shanghai"),
-        start_date=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
         catchup=False,
         max_active_runs=1,
         default_args={"retries": 2, "retry_delay": RETRY_AFTER, "retry_policy": RETRIES},

@@ -7,6 +7,7 @@ step to step is a batch id, never data.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import pathlib
 import socket
@@ -23,10 +24,11 @@ from quality.check import check
 from quality.messages import render
 from quality.working_days import load_calendar
 from schemas.contract import INSURER_RECORD_TYPES, load_contract
-from schemas.delivery import Credentials, Delivery, Payload
-from schemas.errors import DefinitionError, HubError, TellInsurer
+from schemas.delivery import Credentials, Delivery, PayloadFile
+from schemas.errors import DefinitionError, FileChanging, HubError, TellInsurer, WarehouseBusy
 from schemas.findings import Finding
 from warehouse import feeds, landing
+from warehouse.engine import translated
 from warehouse.load import Loading, LoadReport, Versions
 from warehouse.publish import Publication
 from warehouse.publish import publish as publish_figures
@@ -40,10 +42,10 @@ __all__ = [
     "submit",
     "sync_family",
     "sync_insurer",
-    "sync_registers",
 ]
 
-Advance = Callable[[str], None]
+logger = logging.getLogger(__name__)
+
 GetCredentials = Callable[[], Credentials]
 MEDIA_TYPES = {".csv": "text/csv", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
@@ -62,20 +64,14 @@ def sync_family(
     return batches
 
 
-def sync_insurer(hub: Hub, insurer_id: str, advance: Advance, until: dt.datetime | None = None) -> list[LoadReport]:
-    """Collect and load every record type of one insurer with credentials from the environment."""
+def sync_insurer(hub: Hub, insurer_id: str, until: dt.datetime | None = None) -> list[LoadReport]:
+    """Collect and load every record type of one sender, the regulator included, with credentials from the environment."""
     definition = hub.definition(insurer_id)
     reports = []
     for record_type in definition.records:
         batches = collect(hub, definition, record_type, until, lambda: hub.settings.credentials(insurer_id))
         reports += [load(hub, batch_id) for batch_id in batches]
-        advance(f"{insurer_id} {record_type}")
     return reports
-
-
-def sync_registers(hub: Hub, advance: Advance) -> list[LoadReport]:
-    """Land and load the regulator's registers from their drop folder."""
-    return sync_insurer(hub, hub.registers.insurer_id, advance)
 
 
 def collect(
@@ -95,9 +91,7 @@ def collect(
         )
     if definition.channel == "drop":
         drops = find_drops(definition, hub.settings.drop_folder / definition.insurer_id)
-        return [
-            batch for drop in drops if drop.record_type == record_type for batch in _land_drop(hub, definition, drop)
-        ]
+        return [batch for d in drops if _is_of(d, record_type, definition) for batch in _land_drop(hub, definition, d)]
     now = hub.now()
     cursor = feeds.cursor(hub.engine, definition.insurer_id, record_type)
     window = effective_window(definition, cursor, min(until or now, now))
@@ -164,6 +158,8 @@ def intake(hub: Hub) -> list[int]:
     for batch_id in waiting:
         try:
             load(hub, batch_id)
+        except WarehouseBusy:
+            continue  # another loader has the feed, and will load this batch or leave it for the next look
         except HubError as fault:
             faults.append(fault)
     if faults:
@@ -177,7 +173,7 @@ def publish(hub: Hub, until: dt.datetime | None = None) -> Publication:
     as_of = min(until or now, now).astimezone(SHANGHAI).date() - dt.timedelta(days=1)
     expected = [(i, t) for i, d in hub.insurers.items() for t in INSURER_RECORD_TYPES if t in d.records]
     since = dt.datetime.combine(as_of, dt.time(18), tzinfo=SHANGHAI)
-    with hub.engine.begin() as connection:
+    with translated("publishing"), hub.engine.begin() as connection:
         return publish_figures(connection, as_of, now, now, expected=expected, delivered_since=since)
 
 
@@ -190,11 +186,16 @@ def _once(findings: Iterable[Finding], told: set[Finding]) -> Iterator[Finding]:
             told.add(finding)
 
 
-def _land_drop(hub: Hub, definition: InsurerDefinition, drop: Drop) -> Iterable[int]:
-    """Land a dropped file unless this very file (name and bytes) has its receipt already."""
-    payload = _payload(drop.path, drop.path.name)
-    if feeds.has_receipt(hub.engine, definition.insurer_id, drop.record_type, payload):
-        return []
+def _is_of(drop: Drop, record_type: str, definition: InsurerDefinition) -> bool:
+    """Whether a drop is to be landed with one feed; refused ones go with the sender's first."""
+    if drop.refusal is not None:
+        return record_type == next(iter(definition.records))
+    return drop.record_type == record_type
+
+
+def _land_drop(hub: Hub, definition: InsurerDefinition, drop: Drop) -> list[int]:
+    """Land a dropped file unless this very file (name and bytes) has its receipt, or somebody still writes it."""
+    payload = _payload(drop.path, drop.name)
     delivery = Delivery(
         insurer_id=definition.insurer_id,
         record_type=drop.record_type,
@@ -204,11 +205,19 @@ def _land_drop(hub: Hub, definition: InsurerDefinition, drop: Drop) -> Iterable[
         control=drop.control,
         definition_digest=definition.digest,
     )
-    return [landing.land(hub.engine, hub.store, delivery).batch_id]
+    try:
+        if feeds.has_receipt(hub.engine, definition.insurer_id, drop.record_type, payload):
+            return []
+        if drop.refusal is None:
+            return [landing.land(hub.engine, hub.store, delivery).batch_id]
+        return [landing.refuse(hub.engine, hub.store, delivery, drop.refusal).batch_id]
+    except FileChanging as error:
+        logger.warning("%s: %s; it is left for the next look", definition.insurer_id, error)
+        return []
 
 
-def _payload(path: pathlib.Path, name: str) -> Payload:
-    return Payload(name, MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream"), path.read_bytes())
+def _payload(path: pathlib.Path, name: str) -> PayloadFile:
+    return PayloadFile(name, MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream"), path)
 
 
 def _holder() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pathlib
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -28,6 +29,15 @@ class Payload:
 
 
 @dataclass(frozen=True)
+class PayloadFile:
+    """A file that lands as it stands; it is read in blocks, so that its size costs no memory."""
+
+    name: str
+    media_type: str
+    path: pathlib.Path
+
+
+@dataclass(frozen=True)
 class Control:
     """What the sender declared of a delivery, for the books: rows, and the sum of one amount field in yuan."""
 
@@ -44,7 +54,7 @@ class Delivery:
     record_type: str
     channel: Channel
     received_at: dt.datetime
-    payloads: tuple[Payload, ...]
+    payloads: tuple[Payload | PayloadFile, ...]
     window: Window | None = None
     control: Control | None = None
     cursor: dt.datetime | None = None

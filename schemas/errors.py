@@ -5,6 +5,7 @@ HubError
 │   ├── SourceUnavailable
 │   ├── RateLimited
 │   ├── IncompleteFetch
+│   ├── FileChanging
 │   └── WarehouseBusy
 ├── StopFeed              a person must act, a retry cannot help
 │   ├── DefinitionError
@@ -43,6 +44,10 @@ class RateLimited(RetryLater):
 
 class IncompleteFetch(RetryLater):
     """Raised when a fetch cannot prove that it is complete, from connectors.fetch; nothing lands."""
+
+
+class FileChanging(RetryLater):
+    """Raised when a file changes while it is read, from warehouse.store: somebody still writes it; nothing lands."""
 
 
 class WarehouseBusy(RetryLater):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from schemas.delivery import Payload
+from schemas.delivery import Payload, PayloadFile
 from warehouse.engine import translated
 from warehouse.load import LoadReport
 from warehouse.statements import statement
+from warehouse.store import digest_of
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,9 @@ def timeliness(engine: sa.Engine, since: dt.date, until: dt.date) -> list[FeedTi
     return [FeedTimeliness(**row._asdict()) for row in rows]
 
 
-def has_receipt(engine: sa.Engine, insurer_id: str, record_type: str, payload: Payload) -> bool:
+def has_receipt(engine: sa.Engine, insurer_id: str, record_type: str, payload: Payload | PayloadFile) -> bool:
     """Whether this very file, name and bytes, was acknowledged to this feed before."""
-    sha256 = hashlib.sha256(payload.content).hexdigest()
-    values = {"insurer_id": insurer_id, "record_type": record_type, "name": payload.name, "sha256": sha256}
+    values = {"insurer_id": insurer_id, "record_type": record_type, "name": payload.name, "sha256": digest_of(payload)}
     with translated("reading receipts"), engine.connect() as connection:
         return connection.execute(statement("feeds/has_receipt"), values).scalar_one_or_none() is not None
 

@@ -8,52 +8,32 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 import pathlib
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from schemas.delivery import Delivery, Payload, Window
-from schemas.errors import LandingDamaged, SetupError
+from schemas.delivery import Delivery, Window
+from schemas.errors import LandingDamaged, SetupError, TellInsurer
 from warehouse.engine import translated
 from warehouse.statements import statement
+from warehouse.store import Kept, Store, measure
 
-
-@dataclass(frozen=True)
-class Store:
-    """Immutable files under ``root``: root/ab/cd/<sha256>, readable only (0444)."""
-
-    root: pathlib.Path
-
-    def path(self, sha256: str) -> pathlib.Path:
-        """Where the bytes of a digest stand."""
-        return self.root / sha256[:2] / sha256[2:4] / sha256
-
-    def write(self, content: bytes) -> str:
-        """Keep bytes, durably, and return their digest. Raises SetupError: full disk, no permission."""
-        sha256 = hashlib.sha256(content).hexdigest()
-        target = self.path(sha256)
-        try:
-            if not _is_intact(target, sha256):
-                _write_durably(target, content)
-            else:
-                _sync_folders(target.parent, self.root)
-        except OSError as error:
-            raise SetupError(f"landing folder {self.root} cannot be written: {error.strerror}") from error
-        return sha256
-
-    def read(self, sha256: str) -> bytes:
-        """Read the bytes of a digest, checked against it. Raises LandingDamaged."""
-        try:
-            content = self.path(sha256).read_bytes()
-        except OSError as error:
-            raise LandingDamaged(f"landed file {sha256[:12]} cannot be read: {error.strerror}") from error
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise LandingDamaged(f"landed file {sha256[:12]} no longer matches its digest")
-        return content
+__all__ = [
+    "Batch",
+    "Landed",
+    "LandedPayload",
+    "Store",
+    "damaged",
+    "delivery_digest",
+    "land",
+    "payloads",
+    "pending",
+    "read_batch",
+    "refuse",
+    "verify_raw",
+]
 
 
 @dataclass(frozen=True)
@@ -95,13 +75,34 @@ def land(engine: sa.Engine, store: Store, delivery: Delivery) -> Landed:
     A duplicate gets a receipt of its own and may move the cursor; nothing else changes.
     Raises SetupError (disk, database) and WarehouseBusy.
     """
-    digests = [store.write(payload.content) for payload in delivery.payloads]
+    kept = [store.keep(payload) for payload in delivery.payloads]
     with translated("landing a delivery"), engine.begin() as connection:
         _lock_feed(connection, delivery)
-        landed = _insert_batch(connection, delivery, delivery_digest(digests))
-        _insert_payloads(connection, landed.batch_id, delivery, digests)
+        landed = _insert_batch(connection, delivery, delivery_digest([part.sha256 for part in kept]))
+        _insert_payloads(connection, landed.batch_id, delivery, kept)
         _move_cursor(connection, landed.batch_id, delivery)
     return landed
+
+
+def refuse(engine: sa.Engine, store: Store, delivery: Delivery, refusal: TellInsurer) -> Landed:
+    """Keep the bytes of a delivery that cannot be taken as it stands; its receipt is ``rejected`` from the start.
+
+    Its digest covers the reason and the names too: the same bytes under another wrong name are refused by themselves.
+    Raises as ``land`` does.
+    """
+    kept = [store.keep(payload) for payload in delivery.payloads]
+    names = [payload.name for payload in delivery.payloads]
+    text = f"{refusal.where}: {refusal.message}" if refusal.where else refusal.message
+    with translated("refusing a delivery"), engine.begin() as connection:
+        _lock_feed(connection, delivery)
+        digest = delivery_digest([*(part.sha256 for part in kept), refusal.code, *names])
+        landed = _insert_batch(connection, delivery, digest)
+        _insert_payloads(connection, landed.batch_id, delivery, kept)
+        if landed.duplicate_of is not None:
+            return landed
+        values = {"batch_id": landed.batch_id, "code": refusal.code, "text": text, "found_in": refusal.where or None}
+        connection.execute(statement("landing/refuse_batch"), values)
+    return Landed(landed.batch_id, "rejected")
 
 
 def delivery_digest(digests: Sequence[str]) -> str:
@@ -139,15 +140,11 @@ def pending(engine: sa.Engine) -> list[int]:
 
 def verify_raw(store: Store, sha256: str, size_bytes: int) -> None:
     """Check one landed file against its receipt, without holding it in memory. Raises LandingDamaged."""
-    digest, size = hashlib.sha256(), 0
     try:
-        with store.path(sha256).open("rb") as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-                size += len(chunk)
+        found = measure(store.path(sha256))
     except OSError as error:
         raise LandingDamaged(f"landed file {sha256[:12]} cannot be read: {error.strerror}") from error
-    if size != size_bytes or digest.hexdigest() != sha256:
+    if found != Kept(sha256, size_bytes):
         raise LandingDamaged(f"landed file {sha256[:12]} no longer matches its digest")
 
 
@@ -187,14 +184,11 @@ def _insert_batch(connection: sa.Connection, delivery: Delivery, digest: str) ->
     return Landed(row.batch_id, row.state, row.duplicate_of)
 
 
-def _insert_payloads(connection: sa.Connection, batch_id: int, delivery: Delivery, digests: Sequence[str]) -> None:
-    for position, (payload, sha256) in enumerate(zip(delivery.payloads, digests, strict=True), start=1):
-        values = {"batch_id": batch_id, "position": position, "sha256": sha256, **_payload_values(payload)}
-        connection.execute(statement("landing/insert_payload"), {**values, "landed_at": delivery.received_at})
-
-
-def _payload_values(payload: Payload) -> dict[str, object]:
-    return {"name": payload.name, "media_type": payload.media_type, "size_bytes": len(payload.content)}
+def _insert_payloads(connection: sa.Connection, batch_id: int, delivery: Delivery, kept: Sequence[Kept]) -> None:
+    for position, (payload, part) in enumerate(zip(delivery.payloads, kept, strict=True), start=1):
+        values = {"batch_id": batch_id, "position": position, "sha256": part.sha256, "size_bytes": part.size_bytes}
+        named = {"name": payload.name, "media_type": payload.media_type, "landed_at": delivery.received_at}
+        connection.execute(statement("landing/insert_payload"), values | named)
 
 
 def _move_cursor(connection: sa.Connection, batch_id: int, delivery: Delivery) -> None:
@@ -208,37 +202,3 @@ def _move_cursor(connection: sa.Connection, batch_id: int, delivery: Delivery) -
         "moved_at": delivery.received_at,
     }
     connection.execute(statement("landing/move_cursor"), values)
-
-
-def _is_intact(target: pathlib.Path, sha256: str) -> bool:
-    return target.exists() and hashlib.sha256(target.read_bytes()).hexdigest() == sha256
-
-
-def _write_durably(target: pathlib.Path, content: bytes) -> None:
-    """Write beside the target, fsync, rename over it and fsync the folders: never half a file under the name."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".landing-")
-    partial = pathlib.Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(file.fileno(), 0o444)
-            os.fsync(file.fileno())
-        partial.rename(target)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
-    _sync_folders(target.parent, target.parents[2])
-
-
-def _sync_folders(folder: pathlib.Path, root: pathlib.Path) -> None:
-    """Fsync a folder and those above it up to ``root``: a new name in each of them must be durable."""
-    for each in (folder, *folder.parents):
-        descriptor = os.open(each, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        if each == root:
-            return

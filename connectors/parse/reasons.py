@@ -68,6 +68,17 @@ REASONS: dict[str, Reason] = {
     "FILE-052": Reason(UnreadableFile, "解析超过内存上限", "请按时间拆分后分批提交,或检查文件内容"),
     "FILE-053": Reason(UnreadableFile, "文件使解析程序异常中止", "请用表格软件打开检查,另存后重新提交"),
     "FILE-060": Reason(UnreadableFile, "该机构不报送此类数据", "请核对报送机构和数据类型;名录由主管部门报送"),
+    "FILE-061": Reason(
+        UnreadableFile,
+        "文件名不符合约定",
+        "请命名为 <数据类型>_<年月日八位数字>.csv 或 .xlsx(例如 policy_20261118.csv)后重新放入",
+    ),
+    "FILE-062": Reason(
+        UnreadableFile,
+        "控制文件(.control.json)有误,数据文件未入库",
+        "请更正控制文件:UTF-8 编码的 JSON,只含行数、金额字段名和金额三个键"
+        "(row_count、amount_field、amount);改好后数据文件无需重放",
+    ),
 }
 
 

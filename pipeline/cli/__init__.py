@@ -34,10 +34,11 @@ def main() -> None:
         build()()
     except HubError as error:
         stderr.print(f"[red]{type(error).__name__}[/red]: {escape(str(error))}", highlight=False, soft_wrap=True)
-        sys.exit(_exit_code(error))
+        sys.exit(exit_code(error))
 
 
-def _exit_code(error: HubError) -> int:
+def exit_code(error: HubError) -> int:
+    """1 for a refused delivery, 3 for a fault that may pass, 4 for one that a person must mend."""
     if isinstance(error, RetryLater):
         return 3
     return 1 if isinstance(error, TellInsurer) else 4

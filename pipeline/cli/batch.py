@@ -37,6 +37,8 @@ def list_all(
     from pipeline import steps
     from warehouse.batches import list_batches
 
+    if state not in (None, *STATES):
+        raise typer.BadParameter(f"{state} is no state: one of {', '.join(STATES)}")
     found = list_batches(steps.open_hub().engine, insurer_id=insurer, record_type=record_type, state=state, limit=limit)
     if as_json:
         print_json(found)

@@ -13,7 +13,7 @@ from pipeline.cli.output import print_table, stderr
 from quality.working_days import event_date, load_calendar
 
 calendar = typer.Typer(help="Working days 工作日 and deadlines 截止日.", no_args_is_help=True)
-UNDETERMINED = "undetermined"
+UNDETERMINED, INVALID = "undetermined", "invalid"
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +26,7 @@ def deadline(
     dates: Annotated[list[str], typer.Argument(help="Event dates or instants; - reads them from standard input.")],
     days: Annotated[int, typer.Option(min=1, help="Working days.")] = 5,
 ) -> None:
-    """Print the deadline of each event date, one a line; `undetermined` past the last published year."""
+    """Print the deadline of each event date, one a line; `undetermined` past the last published year, `invalid` for no date."""
     known = load_calendar()
     failed = False
     for text in _each(dates):
@@ -37,6 +37,7 @@ def deadline(
                 f"not a date: {text!r}; write YYYY-MM-DD, or an instant such as 2026-11-20T16:30:00Z", markup=False
             )
             failed = True
+            typer.echo(INVALID)
             continue
         typer.echo(found.isoformat() if found else UNDETERMINED)
     if failed:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from pipeline import steps
 from pipeline.cli.flow import show_verdict
-from pipeline.cli.indicator import FIVE, plain
+from pipeline.cli.indicator import FIVE, SHOWN, plain
 from pipeline.cli.output import print_table, stderr, stdout
 from pipeline.hub import Hub
 from pipeline.services.demonstration import Night
-from pipeline.services.installation import NIGHT, Installation
+from pipeline.services.installation import Installation
 from pipeline.settings import load_settings
 from pipeline.verifying import verify
 from warehouse import nights
 from warehouse.indicators.catalogue import load_definition
 from warehouse.indicators.explain import Cell, show
 from warehouse.publish import Publication, latest_publication
-
-#: A run may be green though rows were held: red is for the machine, the receipt is for the insurer.
-_MARGIN = dt.timedelta(minutes=5)
 
 
 def report(here: Installation, night: Night) -> bool:
@@ -44,7 +40,7 @@ def report(here: Installation, night: Night) -> bool:
 
 
 def _insurers(hub: Hub, night: Night) -> None:
-    since = NIGHT - _MARGIN
+    since = night.begun_at + hub.settings.clock_offset
     brought = nights.summary(hub.engine, since)
     rows = []
     for insurer_id, definition in hub.insurers.items():
@@ -87,7 +83,7 @@ def _outcome(run: Mapping[str, object], told: Any) -> str:
 def _figures(connection: Any, publication: Publication) -> None:
     cells: dict[tuple[str, str], Cell] = {}
     names: dict[str, str] = {}
-    for name in FIVE:
+    for name in SHOWN:
         definition = load_definition(name)
         for level in ("province", "city"):
             for cell in show(
@@ -104,7 +100,7 @@ def _figures(connection: Any, publication: Publication) -> None:
     print_table(
         columns, rows, f"\n五项指标 five indicators, as of {publication.as_of} (* 暂定 provisional)", right=range(1, 6)
     )
-    province = [cells[n, "370000"] for n in FIVE if (n, "370000") in cells]
+    province = [cells[n, "370000"] for n in SHOWN if (n, "370000") in cells]
     stdout.print(
         "全省 province: "
         + "; ".join(f"{c.indicator_code} {plain(c.numerator)} / {plain(c.denominator)}" for c in province)

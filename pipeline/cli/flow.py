@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import pathlib
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
-from pipeline.cli.output import AsJson, Meter, print_json, print_table, progress, stdout
+from pipeline.cli.output import AsJson, Meter, print_json, print_table, progress, stderr, stdout
 
 
 def register(app: typer.Typer) -> None:
@@ -26,24 +27,16 @@ def collect(
     until: Until = None,
     as_json: AsJson = False,
 ) -> None:
-    """Collect and load everything new of the given insurers."""
+    """Collect and load everything new of the given insurers; one insurer's fault does not stop the others.
+
+    Exit code 1 if rows were held, 3 or 4 if an insurer could not be collected.
+    """
     from pipeline import steps
-    from schemas.errors import HubError
 
     hub = steps.open_hub()
-    chosen = insurer_ids or list(hub.insurers)
-    reports, failures = [], []
-    with progress("collect", len(chosen)) as advance:
-        for insurer_id in chosen:
-            try:
-                reports += steps.sync_insurer(hub, insurer_id, lambda _: None, _in_shanghai(until))
-            except HubError as error:
-                failures.append((insurer_id, type(error).__name__, str(error)))
-            advance(insurer_id)
-    _show(reports, as_json)
-    if failures:
-        print_table(("机构 insurer", "原因 reason", "说明 message"), failures)
-        raise typer.Exit(3)
+    _each_of(
+        "collect", insurer_ids or list(hub.insurers), lambda i: steps.sync_insurer(hub, i, _in_shanghai(until)), as_json
+    )
 
 
 def submit(
@@ -68,26 +61,20 @@ def load(
     batch_ids: Annotated[list[int] | None, typer.Argument(help="Batches; default: all that wait.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Load landed batches. A batch that is loaded already answers with its report."""
+    """Load landed batches; one that is loaded already answers with its report. Exit code 1 if rows were held."""
     from pipeline import steps
     from warehouse import landing
 
     hub = steps.open_hub()
-    waiting = batch_ids or landing.pending(hub.engine)
-    with progress("load", len(waiting)) as advance:
-        reports = []
-        for batch_id in waiting:
-            reports.append(steps.load(hub, batch_id))
-            advance(str(batch_id))
-    _show(reports, as_json)
+    _each_of("load", batch_ids or landing.pending(hub.engine), lambda b: [steps.load(hub, b)], as_json)
 
 
 def intake(as_json: AsJson = False) -> None:
-    """Land what was dropped and load every batch that waits."""
+    """Land what was dropped and load every batch that waits. Exit code 1 if rows were held."""
     from pipeline import steps
 
     hub = steps.open_hub()
-    _show([steps.load(hub, batch_id) for batch_id in steps.intake(hub)], as_json)
+    _each_of("intake", steps.intake(hub), lambda b: [steps.load(hub, b)], as_json)
 
 
 def publish(until: Until = None, as_json: AsJson = False) -> None:
@@ -133,10 +120,34 @@ def show_verdict(verdict: Any) -> None:
         stdout.print(f"  {detail}", markup=False)
 
 
-def _show(reports: list[Any], as_json: bool) -> None:
+def _each_of(label: str, things: list[Any], act: Callable[[Any], list[Any]], as_json: bool) -> None:
+    """Act on each thing, show all reports and faults, and end with the exit code that fits the worst of them."""
+    from pipeline.cli import exit_code
+    from schemas.errors import HubError
+
+    reports: list[Any] = []
+    faults: list[tuple[Any, HubError]] = []
+    with progress(label, len(things)) as advance:
+        for thing in things:
+            try:
+                reports += act(thing)
+            except HubError as fault:
+                faults.append((thing, fault))
+            advance(str(thing))
+    told = [{"of": thing, "kind": type(fault).__name__, "message": str(fault)} for thing, fault in faults]
     if as_json:
-        print_json(reports)
-        return
+        print_json({"reports": reports, "faults": told})
+    else:
+        _show(reports)
+        for each in told:
+            stderr.print(f"{each['of']}: {each['kind']}: {each['message']}", markup=False, soft_wrap=True)
+    held = any(report.quarantined or report.state == "rejected" for report in reports)
+    worst = max([int(held), *(exit_code(fault) for _, fault in faults)])
+    if worst:
+        raise typer.Exit(worst)
+
+
+def _show(reports: list[Any]) -> None:
     rows = [
         (
             r.batch_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
@@ -19,6 +20,9 @@ FIVE = (
     "hazard_rectification_ratio",
     "fee_payment_ratio",
 )
+#: Rectification always stands in three lines: all hazards, general ones, major ones.
+BY_LEVEL = ("general_hazard_rectification_ratio", "major_hazard_rectification_ratio")
+SHOWN = (*FIVE[:4], *BY_LEVEL, FIVE[4])
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +55,9 @@ def list_indicators(as_json: AsJson = False) -> None:
 
 @indicator.command()
 def show(
-    names: Annotated[list[str] | None, typer.Argument(help="Indicator ids or codes; default: the five.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Indicator ids or codes; default: the five, I4 in its three lines.")
+    ] = None,
     region: Region = "370000",
     level: Annotated[str | None, typer.Option(help="province, city or county: every region of that level.")] = None,
     domain: Domain = "*",
@@ -62,10 +68,11 @@ def show(
 ) -> None:
     """Show published figures."""
     from pipeline import steps
+    from warehouse.engine import translated
     from warehouse.indicators.explain import show as published
 
-    chosen = [_definition(name) for name in names or FIVE]
-    with steps.open_hub().engine.connect() as connection:
+    chosen = [_definition(name) for name in names or SHOWN]
+    with translated("reading figures"), steps.open_hub().engine.connect() as connection:
         cells = [
             cell
             for d in chosen
@@ -101,13 +108,14 @@ def explain(
 ) -> None:
     """Explain one figure: definition, numerator and denominator, and the records behind it with their files and rows."""
     from pipeline import steps
+    from warehouse.engine import translated
     from warehouse.indicators.explain import Place
     from warehouse.indicators.explain import explain as trace
 
     d = _definition(name)
     place = Place(d.indicator, cast("PeriodKind", period or d.periods[-1]), region, domain, insurer)
     try:
-        with steps.open_hub().engine.begin() as connection:
+        with translated("explaining a figure"), steps.open_hub().engine.begin() as connection:
             found = trace(connection, place, publication_id=publication, limit=limit)
     except LookupError as error:
         raise typer.BadParameter(str(error)) from error
@@ -142,9 +150,14 @@ def show_cells(cells: list[Any]) -> None:
     print_table(columns, rows, right=(6, 7, 8))
 
 
-def plain(number: Any) -> str:
-    """A decimal without padding zeros or exponent."""
-    return "" if number is None else f"{number.normalize():,f}"
+def plain(number: Decimal | None) -> str:
+    """A number for people: counts without decimals, everything else with two or as many as it has."""
+    if number is None:
+        return ""
+    short = number.normalize()
+    exponent = short.as_tuple().exponent
+    assert isinstance(exponent, int)
+    return f"{short:,f}" if exponent >= 0 or exponent < -2 else f"{short:,.2f}"
 
 
 def _show_explanation(found: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import importlib.metadata
 import json
 import os
 import pathlib
@@ -30,6 +31,8 @@ PROCESSES: Mapping[str, tuple[str, ...]] = {
 }
 USER = "admin"
 START_SECONDS = 120.0
+PAGE = 1000
+"""Entries that one answer of the REST API may hold: more than a province has DAGs."""
 #: Forked tasks inherit these: importing Great Expectations in each of 105 tasks would cost minutes.
 PRELOAD = """\
 import sys
@@ -88,6 +91,7 @@ class LocalAirflow:
             "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.folder / "passwords.json"),
             "DATABASE__SQL_ALCHEMY_CONN": self.database_url,
             "API__HOST": "127.0.0.1",
+            "API__MAXIMUM_PAGE_LIMIT": str(PAGE),
             "API__PORT": str(self.port),
             "API__BASE_URL": self.address,
             "API__SECRET_KEY": keys["jwt"],
@@ -107,7 +111,10 @@ class LocalAirflow:
         }
 
     def migrate(self, base: Mapping[str, str]) -> None:
-        """Create or upgrade the metadata tables. Raises SetupError with the log's name."""
+        """Create or upgrade the metadata tables, once a version. Raises SetupError with the log's name."""
+        mark, version = self.folder / "migrated", importlib.metadata.version("apache-airflow")
+        if mark.exists() and mark.read_text() == version:
+            return
         log = self.folder / "migrate.log"
         with log.open("wb") as out:
             done = subprocess.run(
@@ -115,6 +122,7 @@ class LocalAirflow:
             )
         if done.returncode:
             raise SetupError(f"Airflow could not migrate its metadata: see {log}")
+        mark.write_text(version)
 
     def start(self, base: Mapping[str, str]) -> None:
         """Start what is not running."""
@@ -161,7 +169,7 @@ class Client:
         missing = set(dag_ids)
         deadline = time.monotonic() + seconds
         while missing:
-            page = self.call("GET", "/dags", limit=500, exclude_stale=True)
+            page = self.call("GET", "/dags", limit=PAGE, exclude_stale=True)
             missing -= {dag["dag_id"] for dag in page["dags"]}
             if missing and time.monotonic() > deadline:
                 errors = self.call("GET", "/importErrors")["import_errors"]
@@ -187,7 +195,7 @@ class Client:
 
     def unpause(self, pattern: str = "%") -> None:
         """Unpause every DAG whose id matches the SQL pattern."""
-        self.call("PATCH", "/dags", {"is_paused": False}, dag_id_pattern=pattern, limit=500)
+        self.call("PATCH", "/dags", {"is_paused": False}, dag_id_pattern=pattern, limit=PAGE)
 
     def trigger(self, dag_id: str) -> str:
         """Start one run now and give its id."""
@@ -195,10 +203,10 @@ class Client:
 
     def runs_since(self, dag_ids: Iterable[str], moment: dt.datetime) -> dict[str, dict[str, Any]]:
         """The newest run of each DAG that was queued after ``moment``, with state, start_date and end_date."""
-        body = {"dag_ids": list(dag_ids), "page_limit": 500, "order_by": "id"}
+        body = {"dag_ids": list(dag_ids), "page_limit": PAGE, "order_by": "-id"}
         page = self.call("POST", "/dags/~/dagRuns/list", body)
         runs = [run for run in page["dag_runs"] if dt.datetime.fromisoformat(run["queued_at"]) >= moment]
-        return {run["dag_id"]: run for run in runs}
+        return {run["dag_id"]: run for run in reversed(runs)}
 
 
 def _airflow() -> list[str]:

@@ -14,7 +14,7 @@ from connectors.definition import REGULATOR
 from pipeline import steps
 from pipeline.cli.output import progress
 from pipeline.schedule import feeds
-from pipeline.services.airflow import Client
+from pipeline.services.airflow import PAGE, Client
 from pipeline.services.installation import (
     FIRST_NIGHT,
     NIGHT,
@@ -28,6 +28,7 @@ from pipeline.services.installation import (
 from pipeline.settings import load_settings
 from pipeline.warm import warm_up
 from sandbox import drops, registers, truth
+from sandbox.cast import CAST
 from schemas.errors import SetupError
 
 NIGHT_SECONDS = 900.0
@@ -72,7 +73,7 @@ def run_night(here: Installation, tell: Tell) -> Night:
 
 def _begin(client: Client, dag_ids: Iterable[str]) -> None:
     """A paused DAG gets its scheduled run by being unpaused; one that is active already is triggered once more."""
-    paused = {dag["dag_id"]: dag["is_paused"] for dag in client.call("GET", "/dags", limit=500)["dags"]}
+    paused = {dag["dag_id"]: dag["is_paused"] for dag in client.call("GET", "/dags", limit=PAGE)["dags"]}
     for dag_id in dag_ids:
         if paused[dag_id]:
             client.call("PATCH", f"/dags/{dag_id}", {"is_paused": False})
@@ -108,7 +109,7 @@ def _collect_history(here: Installation, tell: Tell) -> None:
     set_clock(here, FIRST_NIGHT)
     tell("history, as of the first night")
     warm_up()
-    senders = [REGULATOR, *(feed.insurer_id for feed in feeds())]
+    senders = [REGULATOR, *(insurer.insurer_id for insurer in CAST)]
     workers = ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=multiprocessing.get_context("fork"))
     with progress("history", len(senders)) as advance, workers:
         _collect_sender(here, senders[0])
@@ -125,5 +126,5 @@ def _collect_history(here: Installation, tell: Tell) -> None:
 def _collect_sender(here: Installation, sender_id: str) -> None:
     """Collect and load everything of one sender; runs in a process of its own."""
     hub = steps.open_hub(load_settings(here.environ()))
-    steps.sync_insurer(hub, sender_id, lambda _: None)
+    steps.sync_insurer(hub, sender_id)
     hub.engine.dispose()

@@ -8,8 +8,8 @@ import os
 import pathlib
 import secrets
 import sys
-import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -22,11 +22,14 @@ from pipeline.setup import prepare
 from sandbox.accounts import credentials as sandbox_credentials
 from sandbox.cast import CAST
 from schemas.delivery import Credentials
+from schemas.errors import SetupError
 from warehouse import access
 
 #: The sandbox's calendar: history is collected on the first night, the demo's night is the second.
 FIRST_NIGHT = dt.datetime(2026, 11, 18, 1, 30, tzinfo=SHANGHAI)
 NIGHT = dt.datetime(2026, 11, 21, 1, 30, tzinfo=SHANGHAI)
+
+AIRFLOW_ROLE = "airflow"
 
 Tell = Callable[[str], None]
 
@@ -48,7 +51,10 @@ class Installation:
 
     @property
     def airflow(self) -> LocalAirflow:
-        return LocalAirflow(self.folder / "airflow", self.airflow_port, self.cluster.url("airflow"))
+        password = self.settings().get("ANZE_AIRFLOW_DATABASE_PASSWORD", "")
+        return LocalAirflow(
+            self.folder / "airflow", self.airflow_port, self.cluster.url("airflow", AIRFLOW_ROLE, password)
+        )
 
     @property
     def sandbox(self) -> Service:
@@ -67,9 +73,13 @@ class Installation:
         """Stands when the sandbox's history has been collected; an interrupted ``up`` collects again."""
         return self.folder / "history.done"
 
+    def settings(self) -> dict[str, str]:
+        """What ``var/anze.env`` says; empty before the first start."""
+        return read_env_file(self.env_file)
+
     def environ(self) -> dict[str, str]:
-        """This process's environment with the installation's settings laid under it."""
-        return {**read_env_file(self.env_file), **os.environ}
+        """This process's environment with the installation's settings laid over it."""
+        return {**os.environ, **self.settings()}
 
     def credentials(self) -> dict[str, Credentials]:
         """What the simulated insurers accept, by insurer id."""
@@ -78,35 +88,38 @@ class Installation:
 
 
 def installation(environ: Mapping[str, str] = os.environ) -> Installation:
-    """The local installation that this environment (and what an earlier ``up`` chose) describes."""
+    """The local installation that this environment describes; its seed and scale are those of its first start.
+
+    Raises SetupError for a port that is no number.
+    """
     folder = var_folder(environ)
-    chosen = {**read_env_file(folder / "anze.env"), **environ}
+    kept = read_env_file(folder / "anze.env")
+    chosen = {**kept, **environ}
     return Installation(
         folder=folder,
-        postgres_port=int(chosen.get("ANZE_POSTGRES_PORT", "54329")),
-        airflow_port=int(chosen.get("ANZE_AIRFLOW_PORT", "8088")),
-        sandbox_port=int(chosen.get("ANZE_SANDBOX_PORT", "8035")),
-        seed=int(chosen.get("ANZE_SANDBOX_SEED", "20261121")),
-        scale=chosen.get("ANZE_SANDBOX_SCALE", "0.01"),
+        postgres_port=_number(chosen, "ANZE_POSTGRES_PORT", "54329"),
+        airflow_port=_number(chosen, "ANZE_AIRFLOW_PORT", "8088"),
+        sandbox_port=_number(chosen, "ANZE_SANDBOX_PORT", "8035"),
+        seed=_number({**chosen, **kept}, "ANZE_SANDBOX_SEED", "20261121"),
+        scale={**chosen, **kept}.get("ANZE_SANDBOX_SCALE", "0.01"),
     )
 
 
 def start_database(here: Installation, tell: Tell) -> None:
-    """Start PostgreSQL, create and migrate both databases, set the roles' passwords, write ``var/anze.env``."""
+    """Start PostgreSQL, write ``var/anze.env``, create and migrate both databases, set the roles' passwords."""
     tell("PostgreSQL")
     here.cluster.start()
-    names = _create_databases(here.cluster)
+    _write_settings(here)
+    _create_databases(here)
     here.airflow.configure()
-    airflow = threading.Thread(target=here.airflow.migrate, args=(here.environ(),))
-    if "airflow" in names:
-        airflow.start()
-    tell("migrations and reference tables")
-    prepare(here.cluster.url("anze"))
-    if not here.env_file.exists():
-        _write_settings(here)
-    if airflow.ident is not None:
-        tell("Airflow's metadata")
-        airflow.join()
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        airflow = beside.submit(here.airflow.migrate, here.environ())
+        tell("migrations and reference tables")
+        prepare(here.cluster.url("anze"))
+        _set_passwords(here)
+        if not airflow.done():
+            tell("Airflow's metadata")
+        airflow.result()
 
 
 def start_sandbox(here: Installation, tell: Tell) -> None:
@@ -150,25 +163,38 @@ def states(here: Installation) -> dict[str, bool]:
     return {"PostgreSQL": here.cluster.is_running(), **{s.name: s.pid is not None for s in services}}
 
 
-def _create_databases(cluster: Cluster) -> list[str]:
-    admin = sa.create_engine(cluster.url("postgres"), isolation_level="AUTOCOMMIT")
+def _create_databases(here: Installation) -> None:
+    """The hub's database, and Airflow's with a role of its own; nobody else may connect to either."""
+    admin = sa.create_engine(here.cluster.url("postgres"), isolation_level="AUTOCOMMIT")
+    password = here.settings()["ANZE_AIRFLOW_DATABASE_PASSWORD"]
     with admin.connect() as connection:
+        roles = set(connection.execute(sa.text("select rolname from pg_roles")).scalars())
         known = set(connection.execute(sa.text("select datname from pg_database")).scalars())
-        missing = [name for name in ("anze", "airflow") if name not in known]
-        for name in missing:
-            connection.execute(sa.text(f"create database {name}"))
+        verb = "alter" if AIRFLOW_ROLE in roles else "create"
+        connection.execute(sa.text(f"{verb} role {AIRFLOW_ROLE} login password '{password}'"))
+        for name, owner in {"anze": "postgres", "airflow": AIRFLOW_ROLE}.items():
+            if name not in known:
+                connection.execute(sa.text(f"create database {name} owner {owner}"))
+        connection.execute(sa.text("revoke all on database airflow from public"))
+        connection.execute(sa.text("revoke all on database postgres from public"))
     admin.dispose()
-    return missing
+
+
+def _set_passwords(here: Installation) -> None:
+    engine = sa.create_engine(here.cluster.url("anze"))
+    kept = here.settings()
+    passwords = {access.LOADER: kept["ANZE_LOADER_PASSWORD"], access.REGULATOR: kept["ANZE_REGULATOR_PASSWORD"]}
+    access.set_passwords(engine, passwords)
+    engine.dispose()
 
 
 def _write_settings(here: Installation) -> None:
-    loader, regulator = secrets.token_urlsafe(12), secrets.token_urlsafe(9)
-    engine = sa.create_engine(here.cluster.url("anze"))
-    access.set_passwords(engine, {access.LOADER: loader, access.REGULATOR: regulator})
-    engine.dispose()
+    """Write what follows from ports and folders anew at each start; secrets and the clock stay."""
+    kept = here.settings()
+    names = ("ANZE_LOADER_PASSWORD", "ANZE_REGULATOR_PASSWORD", "ANZE_AIRFLOW_DATABASE_PASSWORD")
+    passwords = {name: kept.get(name) or secrets.token_urlsafe(12) for name in names}
     values = {
-        "ANZE_DATABASE_URL": here.cluster.url("anze", access.LOADER, loader),
-        "ANZE_REGULATOR_PASSWORD": regulator,
+        "ANZE_DATABASE_URL": here.cluster.url("anze", access.LOADER, passwords["ANZE_LOADER_PASSWORD"]),
         "ANZE_POSTGRES_PORT": here.postgres_port,
         "ANZE_AIRFLOW_PORT": here.airflow_port,
         "ANZE_SANDBOX_PORT": here.sandbox_port,
@@ -179,7 +205,14 @@ def _write_settings(here: Installation) -> None:
         "ANZE_RETRY_SECONDS": "3",
         **{f"ANZE_CREDENTIALS_{name.upper()}": _as_json(entry) for name, entry in here.credentials().items()},
     }
-    write_env_file(here.env_file, {key: str(value) for key, value in values.items()})
+    write_env_file(here.env_file, {**kept, **passwords, **{key: str(value) for key, value in values.items()}})
+
+
+def _number(chosen: Mapping[str, str], name: str, default: str) -> int:
+    text = chosen.get(name) or default
+    if not text.isdigit():
+        raise SetupError(f"{name} is {text!r}: write a whole number")
+    return int(text)
 
 
 def _as_json(entry: Credentials) -> str:

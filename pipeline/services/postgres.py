@@ -108,17 +108,20 @@ class Cluster:
                 folder.chmod(mode | stat.S_IXOTH)
 
     def _run(self, program: str, *arguments: str, check: bool) -> int:
-        done = subprocess.run(
-            [str(binaries() / program), *arguments],
-            **_unprivileged(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            check=False,
-        )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        log = self.folder / "setup.log"
+        with log.open("ab") as out:
+            done = subprocess.run(
+                [str(binaries() / program), *arguments],
+                **_unprivileged(),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                cwd="/",
+                check=False,
+            )
         if check and done.returncode:
-            raise SetupError(f"{program} failed with exit code {done.returncode} for {self.pgdata}")
+            raise SetupError(f"{program} failed with exit code {done.returncode} for {self.pgdata}: see {log}")
         return done.returncode
 
 
@@ -134,8 +137,13 @@ def _server_user() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam(SERVER_USER)
     except KeyError:
-        subprocess.run(["useradd", "--system", SERVER_USER], check=True, stdout=subprocess.DEVNULL)
+        pass
+    try:
+        subprocess.run(["useradd", "--system", SERVER_USER], check=True, capture_output=True)
         return pwd.getpwnam(SERVER_USER)
+    except (OSError, subprocess.CalledProcessError, KeyError) as error:
+        problem = f"PostgreSQL does not run as root, and the user {SERVER_USER} cannot be created"
+        raise SetupError(f"{problem}: create it, or run as another user") from error
 
 
 def require_free_port(port: int, who: str, setting: str) -> None:

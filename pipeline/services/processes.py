@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 STOP_SECONDS = 10.0
+#: What this very process started: only a parent can take leave of a child that has ended.
+_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Service:
                 stderr=log,
                 start_new_session=True,
             )
+        _CHILDREN[process.pid] = process
         (self.folder / f"{self.name}.pid").write_text(f"{process.pid} {_started_at(process.pid)}")
 
     def stop(self) -> None:
@@ -61,15 +64,11 @@ class Service:
             os.killpg(pid, signal.SIGTERM)
             deadline = time.monotonic() + STOP_SECONDS
             while self.pid is not None and time.monotonic() < deadline:
-                _reap(pid)
                 time.sleep(0.1)
             os.killpg(pid, signal.SIGKILL)
+        if (child := _CHILDREN.pop(pid, None)) is not None:
+            child.wait(STOP_SECONDS)
         (self.folder / f"{self.name}.pid").unlink(missing_ok=True)
-
-
-def _reap(pid: int) -> None:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
 
 
 def _started_at(pid: int) -> str | None:

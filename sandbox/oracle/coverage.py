@@ -30,14 +30,22 @@ class Insured(NamedTuple):
 
 
 def population(world: World) -> Iterator[Insured]:
-    """The denominator of I1: E(D), with the reason of those whose status on D is not known."""
+    """The denominator of I1: E(D), and with a reason those whose status on D is not known, whatever it is now."""
     day = world.as_of
     for _, enterprise in world.all("enterprise"):
         last = enterprise["must_insure_to_date"]
         is_due = enterprise["must_insure_from_date"] <= day and (last is None or day <= last)
-        if enterprise["is_must_insure"] and enterprise["operation_status_code"] in {"10", "20"} and is_due:
-            reason = "status_after_as_of" if enterprise["operation_status_date"] > day else None
-            yield Insured(enterprise, reason, [] if reason else _policies(world, enterprise["credit_code"]))
+        reason = _unknown_status(enterprise, day)
+        if enterprise["is_must_insure"] and is_due and (reason or _is_operating(enterprise)):
+            yield Insured(enterprise, reason, _policies(world, enterprise["credit_code"]))
+
+
+def _is_operating(enterprise: Record) -> bool:
+    return enterprise["operation_status_code"] in {"10", "20"}
+
+
+def _unknown_status(enterprise: Record, day: dt.date) -> str | None:
+    return "status_after_as_of" if enterprise["operation_status_date"] > day else None
 
 
 def _policies(world: World, credit_code: str) -> list[Policy]:
@@ -98,7 +106,7 @@ def adequate_limit_ratio(world: World, _period: Period) -> Iterator[Contribution
                 world.as_of,
                 numerator=ONE if is_enough else ZERO,
                 denominator=ONE,
-                reason=None if minimum is not None else "no_threshold",
+                reason=insured.reason or (None if minimum is not None else "no_threshold"),
                 lead_only=True,
             )
 
@@ -135,12 +143,12 @@ def paid_coverage_ratio(world: World, _period: Period) -> Iterator[Contribution]
 
 def cover_continuity_ratio(world: World, period: Period) -> Iterator[Contribution]:
     for _, enterprise in world.all("enterprise"):
-        if not enterprise["is_must_insure"] or enterprise["operation_status_code"] not in {"10", "20"}:
+        reason = _unknown_status(enterprise, world.as_of)
+        if not (enterprise["is_must_insure"] and (reason or _is_operating(enterprise))):
             continue
         first = max(period.start, enterprise["must_insure_from_date"])
         last = min(period.end, enterprise["must_insure_to_date"] or period.end)
         if first <= last:
-            reason = "status_after_as_of" if enterprise["operation_status_date"] > world.as_of else None
             covered = 0 if reason else _covered_days(world, enterprise["credit_code"], first, last)
             yield _of_register(enterprise, Decimal(covered), Decimal((last - first).days + 1), reason)
 

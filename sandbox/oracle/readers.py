@@ -71,6 +71,7 @@ def _below_header(lines: Sequence[Line], at: int, before: int) -> Iterator[Row]:
 
 def _csv_lines(content: bytes, form: Mapping[str, Any]) -> Iterator[Line]:
     text = io.StringIO(_text(content, form), newline="")
+    csv.field_size_limit(max(csv.field_size_limit(), len(content)))
     lines = csv.reader(text, delimiter=form.get("delimiter") or ",", strict=True)
     return ([cell or None for cell in line] for line in lines)
 
@@ -85,7 +86,8 @@ def _text(content: bytes, form: Mapping[str, Any]) -> str:
 def _sheet_lines(content: bytes, sheet: str | None) -> Iterator[Line]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     visible = [s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
-    lines = book.get_sheet_by_name(sheet or visible[0]).to_python(skip_empty_area=False)
+    sheets = [book.get_sheet_by_name(name) for name in ([sheet] if sheet else visible)]
+    lines = next((s for s in sheets if s.end is not None), sheets[0]).to_python(skip_empty_area=False)
     return ([_cell_text(cell) for cell in line] for line in lines)
 
 

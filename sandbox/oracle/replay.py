@@ -99,8 +99,8 @@ def _calendars(connection: sa.Connection) -> dict[str, Calendar]:
 def _replay_batch(
     state: _State, batch: Batch, reasons: Mapping[int, int], root: Path, definitions: Definitions
 ) -> None:
-    contract = load_contracts()[batch.record_type]
     try:
+        contract = load_contracts()[batch.record_type]
         rows = list(_rows(batch, contract, root, definitions))
     except (OSError, ValueError, KeyError, LookupError, TypeError) as error:
         if batch.is_kept or batch.counts["received"]:

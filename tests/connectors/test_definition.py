@@ -145,6 +145,9 @@ MISTAKES = [
     Mistake("vendors/yunfan.yml", "  date:", "  dates:", 11, "kinds.dates", "unknown field kind"),
     Mistake("vendors/chengxin.yml", "lookup: policy_status}", "lookup: policy_stat}", 26, "lookup", "'policy_status'?"),
     Mistake("vendors/chengxin.yml", 'A: "20"', 'A: "25"', 26, "policy_status_code", "lookup leads to '25'"),
+    Mistake(
+        "vendors/chengxin.yml", "lookup: policy_status}", 'constant: "25"}', 26, "policy_status_code", "is no code of"
+    ),
     Mistake("vendors/guyan.yml", "policy_no: plyNo", "policy_no: {unit: 万元}", 21, "columns.policy_no", "has no unit"),
     Mistake("vendors/guyan.yml", "unit: 万元", "unit: 千元", 24, "written_premium_amount.unit", "is not allowed"),
 ]

@@ -1,9 +1,9 @@
-"""Drop folders: what is taken, what is left alone, and that looking changes nothing."""
+"""Drop folders: what is taken, what is refused, what is left alone, and that looking changes nothing."""
 
 from __future__ import annotations
 
 import json
-import logging
+import os
 import pathlib
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.definition import load_definition
-from connectors.drop import find_drops
+from connectors.drop import UNKNOWN, Drop, find_drops
 from schemas.delivery import Control
 
 TIANJI = load_definition("tianji", environ={})
@@ -28,6 +28,10 @@ def names(folder: pathlib.Path) -> list[str]:
     return [drop.path.name for drop in find_drops(TIANJI, folder)]
 
 
+def code_of(drop: Drop) -> str:
+    return drop.refusal.code if drop.refusal else "taken"
+
+
 def test_parents_come_first_then_days_then_names(tmp_path: pathlib.Path) -> None:
     for name in ("claim_20261118.csv", "policy_20261121.csv", "policy_20261118(1).csv", "policy_20261118.csv"):
         put(tmp_path, name)
@@ -40,36 +44,65 @@ def test_parents_come_first_then_days_then_names(tmp_path: pathlib.Path) -> None
 
 
 @pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("policy.csv", "FILE-061"),
+        ("polizy_20261118.csv", "FILE-061"),
+        ("enterprise_20261118.csv", "FILE-060"),
+        ("policy_20261318.csv", "FILE-061"),
+        ("policy_2026111.csv", "FILE-061"),
+        ("policy_20261118.exe", "FILE-061"),
+        ("policy_20261118\n.csv", "FILE-061"),
+        ("保单.xlsx", "FILE-061"),
+        ("unknown_20261118.csv", "FILE-061"),
+    ],
+)
+def test_a_file_of_another_name_is_refused_with_its_name_and_what_to_do(
+    tmp_path: pathlib.Path, name: str, code: str
+) -> None:
+    put(tmp_path, name)
+    (drop,) = find_drops(TIANJI, tmp_path)
+    assert (drop.record_type, drop.path, code_of(drop)) == (UNKNOWN, tmp_path / name, code)
+    assert drop.refusal is not None
+    assert drop.refusal.where == drop.name
+    assert drop.refusal.message.partition(";")[2].startswith("请")
+
+
+def test_refused_files_come_last(tmp_path: pathlib.Path) -> None:
+    for name in ("a.csv", "claim_20261118.csv"):
+        put(tmp_path, name)
+    assert names(tmp_path) == ["claim_20261118.csv", "a.csv"]
+
+
+@pytest.mark.parametrize(
     "name",
     [
-        "policy.csv",
-        "polizy_20261118.csv",
-        "enterprise_20261118.csv",
-        "policy_20261318.csv",
-        "policy_2026111.csv",
-        "policy_20261118.exe",
         "policy_20261118.csv.tmp",
         "policy_20261118.csv.part",
         ".policy_20261118.csv",
         "~$policy_20261118.xlsx",
-        "policy_20261118\n.csv",
         "policy_20261118.csv.control.json",
     ],
 )
-def test_other_names_are_left_alone(tmp_path: pathlib.Path, name: str) -> None:
+def test_unfinished_hidden_and_control_files_are_left_alone(tmp_path: pathlib.Path, name: str) -> None:
     put(tmp_path, name)
     assert find_drops(TIANJI, tmp_path) == []
     assert (tmp_path / name).exists()
 
 
-def test_a_name_that_is_left_alone_is_told_without_control_characters(
-    tmp_path: pathlib.Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    put(tmp_path, "policy\x1b[31m_2026.csv")
-    with caplog.at_level(logging.WARNING):
-        find_drops(TIANJI, tmp_path)
-    assert "policy\\x1b[31m_2026.csv" in caplog.text
-    assert "\x1b" not in caplog.messages[0]
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"policy\x1b[31m_2026.csv", "policy\\x1b[31m_2026.csv"),
+        ("保单.csv".encode("gb18030"), "\\udcb1\\udca3\\udcb5\\udca5.csv"),
+        ("保单 (1).csv".encode(), "保单 (1).csv"),
+    ],
+)
+def test_a_name_is_told_without_control_characters_and_as_text(tmp_path: pathlib.Path, name: bytes, shown: str) -> None:
+    put(tmp_path, os.fsdecode(name))
+    (drop,) = find_drops(TIANJI, tmp_path)
+    assert drop.refusal is not None
+    assert (drop.name, drop.refusal.where) == (shown, shown)
 
 
 def test_links_and_folders_are_not_followed(tmp_path: pathlib.Path) -> None:
@@ -130,14 +163,14 @@ def test_what_the_sender_declared_comes_along(tmp_path: pathlib.Path) -> None:
         '{"row_count": ' + "1" * 20_000 + "}",
     ],
 )
-def test_a_drop_with_an_unreadable_control_file_waits_and_says_so(
-    tmp_path: pathlib.Path, caplog: pytest.LogCaptureFixture, control: str
-) -> None:
+def test_a_drop_with_a_faulty_control_file_is_refused_and_says_why(tmp_path: pathlib.Path, control: str) -> None:
     put(tmp_path, "policy_20261118.csv")
     put(tmp_path, "claim_20261118.csv")
     put(tmp_path, "policy_20261118.csv.control.json", control)
-    assert [drop.record_type for drop in find_drops(TIANJI, tmp_path)] == ["claim"]
-    assert "policy_20261118.csv' waits: its control file" in caplog.text
+    taken, refused = find_drops(TIANJI, tmp_path)
+    assert (taken.record_type, code_of(taken)) == ("claim", "taken")
+    assert (refused.record_type, refused.name, code_of(refused)) == (UNKNOWN, "policy_20261118.csv", "FILE-062")
+    assert "row_count、amount_field、amount" in str(refused.refusal)
 
 
 @given(st.text(st.characters(exclude_characters="/\x00", exclude_categories=["Cs"]), min_size=1, max_size=40))

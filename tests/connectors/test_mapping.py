@@ -82,6 +82,14 @@ def test_the_suggestion_is_a_column_that_was_agreed_and_did_not_come() -> None:
     assert (absent.rule_id, absent.field, absent.severity) == ("MAP-006", "product_name", "warning")
 
 
+def test_a_last_line_without_line_end_is_a_warning_about_the_whole_file() -> None:
+    table = table_of(2)
+    unended = table.replace_schema_metadata({**table.schema.metadata, b"unended": b"1"})
+    [finding] = apply(unended, spec_of(), POLICY).findings
+    assert (finding.rule_id, finding.severity, finding.row_no) == ("MAP-007", "warning", None)
+    assert "可能被截断" in finding.message
+
+
 def test_json_may_leave_out_optional_keys_but_not_required_ones() -> None:
     assert apply(table_of(1, "json", product_name=None), spec_of(), POLICY).findings == ()  # type: ignore[arg-type]
     with pytest.raises(SchemaDrift, match="policy_no"):

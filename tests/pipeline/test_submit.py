@@ -1,0 +1,242 @@
+"""``anze submit``: one file from a person's hands to a receipt that says everything, and one clear line when it cannot."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import pathlib
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline.services.installation import FIRST_NIGHT, NIGHT
+from pipeline.services.postgres import free_port
+from sandbox import drops, faults, registers
+from sandbox.truth import Province, Record, build
+from tests.pipeline.conftest import Answer, Anze
+from tests.pipeline.telling import digest_of_core, rows_of
+
+COUNTS = ("received_count", "accepted_count", "quarantined_count", "duplicate_count", "superseded_count")
+#: Canonical names in UTF-8, Chinese names in GB18030 with semicolons, and a workbook: what spreadsheets save.
+FORMS = ("csv_utf8", "csv_gb18030_semicolon", "xlsx_plain")
+LIMITED = "import resource, signal, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)); "
+
+
+@pytest.fixture(scope="module")
+def province() -> Province:
+    return build(5, 0.01)
+
+
+def policies(province: Province, insurer_id: str) -> list[Record]:
+    """Policies of the sandbox's year, when every rule is in force, that renew no other."""
+    rows = province.feed(insurer_id, "policy", None, FIRST_NIGHT)
+    recent = [row for row in rows if row["issue_date"].year == NIGHT.year and row["operation_code"] != "D"]
+    return [row for row in recent if row["previous_policy_no"] is None]
+
+
+def written(folder: pathlib.Path, rows: list[Record], form: str = "csv_utf8") -> pathlib.Path:
+    folder.mkdir(exist_ok=True)
+    return drops.write_file(form, folder, "policy", rows, NIGHT.date())
+
+
+def line_of(answer: Answer) -> str:
+    """The one line on standard error."""
+    assert answer.code == 4
+    assert answer.out == ""
+    assert answer.err.count("\n") == 1, answer.err
+    assert "Traceback" not in answer.err
+    return answer.err
+
+
+@pytest.mark.parametrize("insurer_id", ["lichun", "tianquan"], ids=["with an interface", "with a drop folder"])
+def test_every_form_of_the_template_is_loaded_once(
+    installed: pathlib.Path, engine: sa.Engine, anze: Anze, province: Province, insurer_id: str
+) -> None:
+    rows = policies(province, insurer_id)[:3]
+    for row, form in zip(rows, FORMS, strict=True):
+        file = written(installed / form, [row], form)
+        answer = anze("submit", insurer_id, "policy", file, "--json")
+        receipt = answer.json
+        assert (answer.code, receipt["state"]) == (0, "loaded"), answer
+        assert [receipt[name] for name in COUNTS] == [1, 1, 0, 0, 0]
+        assert (receipt["insurer_id"], receipt["record_type"], receipt["channel"]) == (insurer_id, "policy", "submit")
+        assert receipt["held_rows"] == []
+    kept = rows_of(engine, "select policy_no from core.policy_current where insurer_id = :i", i=insurer_id)
+    assert {row.policy_no for row in kept} == {row["policy_no"] for row in rows}
+    before = digest_of_core(engine)
+    again = anze("submit", insurer_id, "policy", file, "--json")
+    assert (again.code, again.json["state"], again.json["duplicate_of"]) == (0, "duplicate", receipt["batch_id"])
+    assert digest_of_core(engine) == before
+
+
+def test_a_column_that_nobody_agreed_on_is_told(installed: pathlib.Path, anze: Anze, province: Province) -> None:
+    file = written(installed, policies(province, "lichun")[:1])
+    found = {each["rule_id"]: each for each in anze("submit", "lichun", "policy", file, "--json").json["findings"]}
+    assert found["MAP-001"]["severity"] == "warning"
+    assert "remark" in found["MAP-001"]["first_message"]
+
+
+def test_bad_rows_are_held_with_every_reason_until_they_are_corrected(
+    installed: pathlib.Path, engine: sa.Engine, anze: Anze, province: Province
+) -> None:
+    registers.write_registers(province, installed / "drop" / "regulator")
+    assert anze("collect", "regulator").code == 0
+    good, other, right = policies(province, "lichun")[:3]
+    wrong = right | {"region_code": "379999", "policy_status_code": "77", "insurer_code": "NOBODY"}
+    planted = list(faults.plant([other], "policy"))
+    file = written(installed, [good, wrong, *(bad.record for bad in planted)])
+    answer = anze("submit", "lichun", "policy", file, "--json")
+    receipt = answer.json
+    assert (answer.code, receipt["state"]) == (1, "partly_loaded")
+    assert [receipt[name] for name in COUNTS] == [len(planted) + 2, 1, len(planted) + 1, 0, 0]
+    held = {row["record_key"] or "": {reason["field"] for reason in row["reasons"]} for row in receipt["held_rows"]}
+    assert held[right["policy_no"]] >= {"region_code", "policy_status_code", "insurer_code"}
+    assert all(bad.field in held["|".join(bad.key)] for bad in planted)
+    shown = anze("batch", "show", receipt["batch_id"], "--limit", "100")
+    assert all(reason["rule_id"] in shown.out for row in receipt["held_rows"] for reason in row["reasons"])
+    assert "更正" in shown.out
+
+    corrected = right | {"source_updated_at": right["source_updated_at"] + dt.timedelta(minutes=1)}
+    mended = anze("submit", "lichun", "policy", written(installed, [corrected]), "--json").json
+    assert (mended["state"], mended["accepted_count"]) == ("loaded", 1)
+    query = "select record_key, resolved_by_batch_id from quarantine.row where resolved_at is not null"
+    assert [tuple(row) for row in rows_of(engine, query)] == [(right["policy_no"], mended["batch_id"])]
+
+
+def _pdf(path: pathlib.Path) -> None:
+    path.write_bytes(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n")
+
+
+def _xls(path: pathlib.Path) -> None:
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2048))
+
+
+def _empty(path: pathlib.Path) -> None:
+    path.write_bytes(b"")
+
+
+def _torn(path: pathlib.Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.rindex(",")].rstrip("\n"), encoding="utf-8")
+
+
+def _bomb(path: pathlib.Path) -> None:
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/zero.bin", bytes(5_000_000))
+
+
+UNREADABLE: dict[str, tuple[str, Callable[[pathlib.Path], None], set[str]]] = {
+    "a PDF called CSV": ("csv_utf8", _pdf, {"FILE-002", "FILE-008", "FILE-016", "FILE-018"}),
+    "an old workbook called XLSX": ("xlsx_plain", _xls, {"FILE-018", "FILE-021"}),
+    "nothing at all": ("csv_utf8", _empty, {"FILE-003"}),
+    "a last line that was cut": ("csv_utf8", _torn, {"FILE-010"}),
+    "a zip bomb": ("xlsx_plain", _bomb, {"FILE-024"}),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_cannot_be_read_is_refused_whole(
+    installed: pathlib.Path, engine: sa.Engine, anze: Anze, province: Province, name: str
+) -> None:
+    form, spoil, codes = UNREADABLE[name]
+    file = written(installed, policies(province, "lichun")[:2], form)
+    spoil(file)
+    answer = anze("submit", "lichun", "policy", file, "--json")
+    receipt = answer.json
+    assert (answer.code, receipt["state"]) == (1, "rejected")
+    assert receipt["reason_code"] in codes, receipt
+    assert receipt["reason_text"]
+    assert receipt["reason_code"] != "FILE-010" or "第3行" in receipt["reason_text"]
+    assert rows_of(engine, "select from core.policy") == []
+    shown = anze("batch", "show", receipt["batch_id"]).out
+    assert receipt["reason_code"] in shown
+    assert "下一步" in shown
+
+
+@pytest.mark.parametrize(
+    ("insurer_id", "record_type", "named"),
+    [("nobody", "policy", "nobody"), ("lichun", "policies", "policies"), ("lichun1", "policy", "lichun")],
+)
+def test_an_unknown_sender_or_type_is_one_line(
+    installed: pathlib.Path, engine: sa.Engine, anze: Anze, insurer_id: str, record_type: str, named: str
+) -> None:
+    file = installed / "policy.csv"
+    file.write_text("policy_no\n1\n", encoding="utf-8")
+    assert named in line_of(anze("submit", insurer_id, record_type, file))
+    assert rows_of(engine, "select from landing.batch") == []
+
+
+def test_a_type_that_the_insurer_does_not_send_is_refused(installed: pathlib.Path, anze: Anze) -> None:
+    file = installed / "enterprise.csv"
+    file.write_text("credit_code\n1\n", encoding="utf-8")
+    answer = anze("submit", "lichun", "enterprise", file, "--json")
+    assert (answer.code, answer.json["state"]) == (1, "rejected")
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(installed: pathlib.Path, anze: Anze) -> None:
+    assert anze("submit", "lichun", "policy", installed / "missing.csv").code == 2
+
+
+def _wrong_port(url: sa.URL) -> sa.URL:
+    return url.set(port=free_port())
+
+
+def _wrong_password(url: sa.URL) -> sa.URL:
+    return url.set(password="wrong")
+
+
+def _wrong_name(url: sa.URL) -> sa.URL:
+    return url.set(database="nowhere")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [(_wrong_port, "nothing listens there"), (_wrong_password, "wrong password"), (_wrong_name, "no such database")],
+)
+def test_a_database_that_cannot_be_used_is_one_line(
+    installed: pathlib.Path,
+    engine: sa.Engine,
+    anze: Anze,
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[sa.URL], sa.URL],
+    told: str,
+) -> None:
+    address = spoil(engine.url).render_as_string(hide_password=False)
+    monkeypatch.setenv("ANZE_DATABASE_URL", address)
+    file = installed / "policy.csv"
+    file.write_text("policy_no\n1\n", encoding="utf-8")
+    line = line_of(anze("submit", "lichun", "policy", file))
+    assert told in line
+    assert str(engine.url.password) not in line
+
+
+def test_a_landing_folder_that_is_a_file_is_one_line(
+    installed: pathlib.Path, engine: sa.Engine, anze: Anze, monkeypatch: pytest.MonkeyPatch, province: Province
+) -> None:
+    (installed / "taken").write_text("not a folder", encoding="utf-8")
+    monkeypatch.setenv("ANZE_LANDING", str(installed / "taken"))
+    line = line_of(anze("submit", "lichun", "policy", written(installed, policies(province, "lichun")[:1])))
+    assert "landing folder" in line
+    assert rows_of(engine, "select from landing.batch") == []
+
+
+def test_a_disk_that_takes_no_more_is_one_line_and_leaves_nothing(
+    installed: pathlib.Path, engine: sa.Engine, province: Province
+) -> None:
+    """In a process that may not write files over 100 bytes: the write fails halfway, as on a full disk."""
+    file = written(installed, policies(province, "lichun")[:1])
+    code = (
+        f"{LIMITED}sys.argv[1:] = {['submit', 'lichun', 'policy', str(file)]!r}; from pipeline.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", code], env={**os.environ}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 4, done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "landing folder" in done.stderr
+    assert [path for path in (installed / "landing").rglob("*") if path.is_file()] == []
+    assert rows_of(engine, "select from landing.batch") == []

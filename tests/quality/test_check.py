@@ -20,6 +20,7 @@ from quality.cast import cast
 from quality.catalogue import RuleSet, load_rules, markdown, read_rules
 from quality.check import Checked, check
 from quality.expectations import RuleNotRun, expectation
+from quality.messages import render
 from schemas.code_lists import load_code_list
 from schemas.contract import RECORD_TYPES, Contract, load_contract
 from schemas.errors import DefinitionError
@@ -80,8 +81,18 @@ def test_every_failing_row_is_named_however_many() -> None:
 
 def test_rule_in_force_by_business_date() -> None:
     old = good() | {"issue_date": "2024-03-01", "cover_start_date": "2024-03-10", "cover_end_date": "2025-03-09"}
-    assert "POL-007" not in {f.rule_id for f in judge(POLICY, old | {"commission_ratio": "8%"}).findings}
-    assert "POL-007" in {f.rule_id for f in judge(POLICY, good() | {"commission_ratio": "8%"}).findings}
+    few = {"insured_person_count": "1"}
+    assert "POL-009" not in {f.rule_id for f in judge(POLICY, old | few).findings}
+    assert "POL-009" in {f.rule_id for f in judge(POLICY, good() | few).findings}
+
+
+def test_a_message_is_for_people() -> None:
+    bad = good() | {"region_code": "37010", "high_risk_domain_code": "99", "is_coinsured": "是"}
+    told = {(f.rule_id, f.field): f.message for f in judge(POLICY, bad).findings}
+    assert "6位数字" in told["FLD-019", "region_code"]
+    assert "90 其他(自愿投保)" in told["FLD-011", "high_risk_domain_code"], "the list is told whole"
+    assert "共保标志为是时必填" in told["FLD-002", "own_share_ratio"]
+    assert "应不大于0.05。" in render(load_rules().by_id["POL-007"], "0.060000", "0.050000", "commission_ratio")
 
 
 def test_withdrawals_are_not_judged_by_record_rules() -> None:
@@ -104,8 +115,8 @@ def test_a_rule_that_does_not_run_never_passes() -> None:
 
 
 def test_a_mistaken_argument_names_file_rule_and_key() -> None:
-    rule = replace(load_rules().by_id["POL-007"], arguments={"colum": "commission_ratio"})
-    with pytest.raises(DefinitionError, match=r"policy.yml: POL-007.arguments"):
+    rule = replace(load_rules().by_id["PAY-002"], arguments={"colum": "paid_amount"})
+    with pytest.raises(DefinitionError, match=r"claim_payment.yml: PAY-002.arguments"):
         expectation(rule)
 
 

@@ -77,9 +77,6 @@ def test_files_read_back_as_the_truth(province: Province, folder: pathlib.Path, 
     for record_type in INSURER_RECORD_TYPES:
         expected = province.feed(insurer.insurer_id, record_type, None, HISTORY)
         path = folder / insurer.insurer_id / f"{record_type}_20261118.{dialect.suffix}"
-        assert path.exists() == bool(expected)
-        if not expected:
-            continue
         fields = load_contract(record_type).fields
         found = [
             {

@@ -36,6 +36,11 @@ def test_report_views_show_no_personal_column(shared_engine: sa.Engine, record_t
 
 
 @pytest.mark.parametrize("record_type", RECORD_TYPES)
+def test_every_report_column_says_what_it_is(shared_engine: sa.Engine, record_type: str) -> None:
+    assert not [name for name, _, said in rows_of(shared_engine, COLUMNS, relation=f"report.{record_type}") if not said]
+
+
+@pytest.mark.parametrize("record_type", RECORD_TYPES)
 def test_one_current_version_per_natural_key(shared_engine: sa.Engine, record_type: str) -> None:
     ((definition,),) = rows_of(
         shared_engine, "select pg_get_indexdef(cast(:name as regclass))", name=f"core.{record_type}_current_key"

@@ -7,14 +7,15 @@ import hashlib
 import os
 import pathlib
 import stat
+import tracemalloc
 
 import pytest
 import sqlalchemy as sa
 
-from schemas.delivery import Delivery, Payload, Window
-from schemas.errors import LandingDamaged, SetupError
+from schemas.delivery import Delivery, Payload, PayloadFile, Window
+from schemas.errors import FileChanging, LandingDamaged, SetupError, UnreadableFile
 from tests.warehouse.building import at, one, rows_of
-from warehouse import feeds, landing
+from warehouse import batches, feeds, landing
 from warehouse.landing import Store, land
 
 
@@ -116,3 +117,59 @@ def test_a_file_in_a_drop_folder_is_known_by_name_and_bytes(engine: sa.Engine, t
     assert feeds.has_receipt(engine, "lichun", "policy", Payload("page-1.json", "", b"one"))
     assert not feeds.has_receipt(engine, "lichun", "policy", Payload("renamed.json", "", b"one"))
     assert not feeds.has_receipt(engine, "lichun", "claim", Payload("page-1.json", "", b"one"))
+
+
+def test_a_file_is_kept_in_blocks_whatever_its_size(tmp_path: pathlib.Path) -> None:
+    source = tmp_path / "large.csv"
+    with source.open("wb") as file:
+        file.truncate(100_000_000)
+    tracemalloc.start()
+    kept = Store(tmp_path / "store").write_file(source)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert kept.size_bytes == Store(tmp_path / "store").path(kept.sha256).stat().st_size == 100_000_000
+    assert peak < 10_000_000
+
+
+class WrittenMeanwhile(Store):
+    """A store whose source file is written by somebody else between its first reading and its copying."""
+
+    def path(self, sha256: str) -> pathlib.Path:
+        with (self.root.parent / "policy.csv").open("ab") as file:
+            file.write(b"one more\n")
+        return super().path(sha256)
+
+
+def test_a_file_that_changes_while_it_is_read_does_not_land(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
+    source = tmp_path / "policy.csv"
+    source.write_bytes(b"half\n")
+    half = Delivery("lichun", "policy", "drop", at(18), (PayloadFile("policy.csv", "text/csv", source),))
+    with pytest.raises(FileChanging):
+        land(engine, WrittenMeanwhile(tmp_path / "store"), half)
+    assert one(engine, "select count(*) from landing.batch") == 0
+    assert not [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
+    assert land(engine, Store(tmp_path / "store"), half).state == "received"
+
+
+def test_a_file_that_is_taken_away_does_not_land(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
+    gone = PayloadFile("policy.csv", "text/csv", tmp_path / "policy.csv")
+    with pytest.raises(FileChanging):
+        land(engine, Store(tmp_path), Delivery("lichun", "policy", "drop", at(18), (gone,)))
+    with pytest.raises(FileChanging):
+        feeds.has_receipt(engine, "lichun", "policy", gone)
+
+
+def test_a_refused_delivery_is_kept_rejected_and_its_bytes_may_come_again(
+    engine: sa.Engine, tmp_path: pathlib.Path
+) -> None:
+    store, refusal = Store(tmp_path), UnreadableFile("文件名不符合约定", "policy.csv", "FILE-061")
+    wrong = delivery(b"one", record_type="unknown")
+    landed = landing.refuse(engine, store, wrong, refusal)
+    view = batches.show_batch(engine, landed.batch_id)
+    assert (landed.state, view.receipt.state, view.receipt.received_count) == ("rejected", "rejected", 0)
+    assert (view.receipt.reason_code, view.receipt.reason_text) == ("FILE-061", "policy.csv: 文件名不符合约定")
+    assert [found.rule_id for found in view.findings] == ["FILE-061"]
+    assert landing.payloads(engine, store, landed.batch_id)[0].path.read_bytes() == b"one"
+    assert landing.pending(engine) == []
+    assert landing.refuse(engine, store, wrong, refusal).duplicate_of == landed.batch_id
+    assert land(engine, store, delivery(b"one")).state == "received"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -84,6 +86,22 @@ def test_a_refusal_deep_in_the_file_ends_the_iteration(long_file: Path) -> None:
     with pytest.raises(TellInsurer) as refusal:
         list(chunks)
     assert (refusal.value.code, refusal.value.where) == ("FILE-010", "第600002行")
+
+
+def test_a_child_that_breaks_down_refuses_the_file(long_file: Path) -> None:
+    chunks = read(long_file, CSV)
+    next(chunks)
+    os.kill(_child(), signal.SIGTERM)
+    with pytest.raises(TellInsurer) as refusal:
+        list(chunks)
+    assert refusal.value.code == "FILE-053"
+
+
+def _child() -> int:
+    """Process id of the one parsing child of this process."""
+    listed = subprocess.run(["ps", "--ppid", str(os.getpid()), "-o", "pid=,args="], capture_output=True, text=True)
+    [line] = [line for line in listed.stdout.splitlines() if "connectors.parse.child" in line]
+    return int(line.split()[0])
 
 
 def test_a_consumer_that_stops_early_leaves_no_child_behind(long_file: Path) -> None:

@@ -16,6 +16,7 @@ import xlsxwriter
 from connectors.model import SourceFormat
 from connectors.parse import Limits
 from schemas.errors import TellInsurer
+from schemas.template import CODES_SHEET, NOTES_SHEET
 from tests.connectors.parse.writing import in_sheet, read_rows, rezip, workbook
 
 XLSX = SourceFormat("xlsx")
@@ -120,6 +121,17 @@ def test_a_workbook_larger_than_a_chunk_keeps_every_row(tmp_path: Path) -> None:
 def _two_sheets(book: Any, sheet: Any) -> None:
     ledger(book, sheet)
     book.add_worksheet("第二页").write(0, 0, "x")
+
+
+def _with_notes(book: Any, sheet: Any) -> None:
+    ledger(book, sheet)
+    for name in (NOTES_SHEET, CODES_SHEET):
+        book.add_worksheet(name).write_row(0, 0, HEADER)
+
+
+def test_notes_and_codes_of_the_template_are_no_rows(tmp_path: Path) -> None:
+    plain = read_rows(workbook(tmp_path / "plain.xlsx", ledger), XLSX)
+    assert read_rows(workbook(tmp_path / "template.xlsx", _with_notes), XLSX) == plain
 
 
 def _merged_rows(book: Any, sheet: Any) -> None:

@@ -103,6 +103,16 @@ def test_a_closed_enterprise_leaves_the_denominator_and_an_empty_one_shows_nothi
     assert (cell.shown, cell.null_reason) == (None, "zero_denominator")
 
 
+def test_an_enterprise_whose_status_is_dated_after_the_day_is_listed_whatever_it_became(worlds: ModuleType) -> None:
+    later = {"operation_status_code": "40", "operation_status_date": AS_OF + dt.timedelta(days=1)}
+    computed = compute({"enterprise": [worlds.enterprise("E1", **later)], "policy": [worlds.policy("P1")]}, AS_OF)
+    assert {key.reason for key in computed.exclusions} == {"status_after_as_of"}
+    assert {key.indicator for key in computed.exclusions} == {
+        "coverage_ratio", "insured_enterprise_count", "full_staff_ratio", "adequate_limit_ratio",
+        "compliant_coverage_ratio", "paid_coverage_ratio", "cover_continuity_ratio",
+    }  # fmt: skip
+
+
 def test_persons_of_an_enterprise_are_added_before_they_are_capped(worlds: ModuleType) -> None:
     records = {
         "enterprise": [worlds.enterprise("E1", employee_count=10)],

@@ -10,6 +10,7 @@ import psycopg2.extras
 import pytest
 import sqlalchemy as sa
 
+from connectors.definition import REGULATOR
 from pipeline import steps, verifying
 from pipeline.hub import Hub
 from pipeline.settings import Settings
@@ -73,9 +74,9 @@ def test_what_insurers_tell_is_what_is_published(
     drops.write(province, tmp_path / "drop", None, NIGHT)
     with serve(province) as server:
         hub = _hub(engine, database_url, tmp_path, {"ANZE_SANDBOX_URL": server.url, **_credentials(insurers, seed)})
-        steps.sync_registers(hub, lambda _: None)
+        steps.sync_insurer(hub, REGULATOR)
         for insurer_id in insurers:
-            steps.sync_insurer(hub, insurer_id, lambda _: None, NIGHT)
+            steps.sync_insurer(hub, insurer_id, NIGHT)
         steps.publish(hub, NIGHT)
         verdict = verifying.verify(hub)
     assert verdict.details == ()

@@ -1,6 +1,7 @@
 -- grain: one row a policy in force on D, object 10, of an enterprise that must insure
 -- scope: numerator 1 when the limit per person reaches the largest minimum for its area, sector and issue date
--- exclusions: followers (not_lead); no minimum known (no_threshold); other provinces by the roll-up
+-- exclusions: followers (not_lead); status on D unknown (status_after_as_of); no minimum known (no_threshold);
+--   other provinces by the roll-up
 -- limits: local minimums are those of the register of thresholds
 with policy_limit as (
     select
@@ -47,12 +48,12 @@ select
     1 as denominator,
     case
         when not t.is_lead then 'not_lead'
+        when e.operation_status_date > :as_of then 'status_after_as_of'
         when t.minimum_amount is null then 'no_threshold'
     end as exclusion
 from policy_limit as t
 inner join core.enterprise_known(:known_at) as e on t.insured_credit_code = e.credit_code
 where e.is_must_insure
-    and e.operation_status_code in ('10', '20')
-    and e.operation_status_date <= :as_of
+    and (e.operation_status_code in ('10', '20') or e.operation_status_date > :as_of)
     and e.must_insure_from_date <= :as_of
     and (e.must_insure_to_date is null or e.must_insure_to_date >= :as_of)

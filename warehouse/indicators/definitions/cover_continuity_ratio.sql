@@ -23,7 +23,7 @@ duty as (
         ) as duty_days
     from core.enterprise_known(:known_at) as e
     where e.is_must_insure
-        and e.operation_status_code in ('10', '20')
+        and (e.operation_status_code in ('10', '20') or e.operation_status_date > :as_of)
         and e.must_insure_from_date <= :period_end
         and (e.must_insure_to_date is null or e.must_insure_to_date >= :period_start)
         and (e.must_insure_to_date is null or e.must_insure_to_date >= e.must_insure_from_date)

@@ -1,6 +1,6 @@
 -- grain: one row an enterprise of the numerator of coverage_ratio
 -- scope: insured persons of its counted policies, at most its employees, over its employees
--- exclusions: other provinces by the roll-up
+-- exclusions: status on D unknown (status_after_as_of); other provinces by the roll-up
 -- limits: persons on policies of a follower without its lead are unknown and count 0
 with cover as (
     select
@@ -24,7 +24,7 @@ select
     e.high_risk_domain_code as domain_code,
     least(e.insured_count, e.staff_count) as numerator,
     e.staff_count as denominator,
-    cast(null as text) as exclusion
+    case when e.operation_status_date > :as_of then 'status_after_as_of' end as exclusion
 from (
     select
         e.*,
@@ -38,7 +38,6 @@ from (
     inner join cover as c on e.credit_code = c.insured_credit_code
 ) as e
 where e.is_must_insure
-    and e.operation_status_code in ('10', '20')
-    and e.operation_status_date <= :as_of
+    and (e.operation_status_code in ('10', '20') or e.operation_status_date > :as_of)
     and e.must_insure_from_date <= :as_of
     and (e.must_insure_to_date is null or e.must_insure_to_date >= :as_of)

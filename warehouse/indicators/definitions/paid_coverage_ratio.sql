@@ -40,6 +40,6 @@ from (
     left join paid_cover as c on e.credit_code = c.insured_credit_code
 ) as e
 where e.is_must_insure
-    and e.operation_status_code in ('10', '20')
+    and (e.operation_status_code in ('10', '20') or e.operation_status_date > :as_of)
     and e.must_insure_from_date <= :as_of
     and (e.must_insure_to_date is null or e.must_insure_to_date >= :as_of)

@@ -1,0 +1,65 @@
+"""Files that a person hands in: the hub's template with as many columns as there is something to say."""
+
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+
+from connectors.definition import load_definition, load_definitions
+from connectors.mapping import apply
+from connectors.model import InsurerDefinition
+from connectors.parse import read_batch
+from connectors.template import reading
+from schemas.contract import INSURER_RECORD_TYPES, load_contract
+from schemas.errors import UnreadableFile
+from schemas.findings import Finding
+
+DEFINITIONS = load_definitions(environ={})
+API, OWN_IS_TEMPLATE = DEFINITIONS["lichun"], DEFINITIONS["kaiyang"]
+POLICY = load_contract("policy")
+
+
+def findings_of(definition: InsurerDefinition, path: pathlib.Path, record_type: str = "policy") -> list[Finding]:
+    contract = load_contract(record_type)
+    how = reading(definition, contract, "submit", [path])
+    tables = list(read_batch([path], how.source, expected=how.expected))
+    return [f for t in tables for f in apply(t, how.layout(t.column_names), contract).findings]
+
+
+def written(path: pathlib.Path, names: list[str], rows: int = 1) -> pathlib.Path:
+    lines = [",".join(names), *(",".join(["x"] * len(names)) for _ in range(rows))]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("definition", [API, OWN_IS_TEMPLATE], ids=["api", "drop"])
+@pytest.mark.parametrize("is_chinese", [False, True])
+@pytest.mark.parametrize("record_type", INSURER_RECORD_TYPES)
+def test_optional_columns_of_the_template_may_be_absent(
+    tmp_path: pathlib.Path, definition: InsurerDefinition, is_chinese: bool, record_type: str
+) -> None:
+    required = [f for f in load_contract(record_type).fields if f.is_required]
+    path = written(tmp_path / "t.csv", [f.business_name if is_chinese else f.name for f in required])
+    assert findings_of(definition, path, record_type) == []
+
+
+def test_a_misspelt_optional_column_is_told_with_the_right_name(tmp_path: pathlib.Path) -> None:
+    names = [f.name for f in POLICY.fields if f.is_required]
+    (found,) = findings_of(API, written(tmp_path / "t.csv", [*names, "legal_limit_amnt"]))
+    assert (found.rule_id, found.field, found.expected) == ("MAP-001", "legal_limit_amnt", "legal_limit_amount")
+
+
+def test_a_missing_mandatory_column_refuses_the_file(tmp_path: pathlib.Path) -> None:
+    names = [f.name for f in POLICY.fields if f.is_required and f.name != "written_premium_amount"]
+    with pytest.raises(UnreadableFile, match="签单保费") as refusal:
+        findings_of(API, written(tmp_path / "t.csv", names))
+    assert refusal.value.code == "FILE-004"
+
+
+def test_nobody_sends_what_the_definition_does_not_name(tmp_path: pathlib.Path) -> None:
+    path = written(tmp_path / "t.csv", ["credit_code"])
+    for definition, record_type in ((API, "enterprise"), (load_definition("regulator", environ={}), "policy")):
+        with pytest.raises(UnreadableFile) as refusal:
+            findings_of(definition, path, record_type)
+        assert refusal.value.code == "FILE-060"
