@@ -56,7 +56,7 @@ install: .venv/dev.stamp  ## Only install
 
 .venv/%.stamp: requirements/%.txt pyproject.toml | .venv/python.stamp
 	@echo "installing requirements/$*.txt ..."
-	@if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install -q --require-hashes -r requirements/$*.txt; \
-	  else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/$*.txt; fi
+	@{ [ -x $(BIN)/uv ] && $(BIN)/uv pip install -q --require-hashes -r requirements/$*.txt; } \
+	  || $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/$*.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
