@@ -114,10 +114,3 @@ def quarantined_rows(
     with translated("reading quarantine"), engine.connect() as connection:
         rows = connection.execute(statement("batches/quarantined"), values).all()
     return [QuarantinedRow(**{**row._asdict(), "reasons": tuple(row.reasons)}) for row in rows]
-
-
-def state_totals(engine: sa.Engine) -> dict[str, tuple[int, int]]:
-    """Per state: number of batches, and rows received in them."""
-    with translated("counting batches"), engine.connect() as connection:
-        rows = connection.execute(statement("batches/totals")).all()
-    return {row.state: (int(row.batch_count), int(row.received_count)) for row in rows}
