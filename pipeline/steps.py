@@ -130,7 +130,7 @@ def load(hub: Hub, batch_id: int) -> LoadReport:
     contract = load_contract(batch.record_type)
     definition = hub.definition(batch.insurer_id)
     paths = [payload.path for payload in landing.payloads(hub.engine, hub.store, batch_id)]
-    versions = Versions(hub.rules.version, load_calendar().version)
+    versions = Versions(hub.rules.version, load_calendar().version, definition.digest)
     with Loading(hub.engine, batch_id, _holder(), contract, hub.now(), versions) as loading:
         try:
             how = reading(definition, contract, batch.channel, paths)

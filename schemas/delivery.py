@@ -47,8 +47,31 @@ class Control:
 
 
 @dataclass(frozen=True)
+class Replacement:
+    """What a delivery replaces: its whole feed, or the records whose main event lies in [since, until] (both included).
+
+    A record of that scope which the delivery does not hold is withdrawn. Raises ValueError for half a span.
+    """
+
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+    def __post_init__(self) -> None:
+        if (self.since is None) != (self.until is None) or (self.since and self.until and self.since > self.until):
+            raise ValueError(f"{self.since}..{self.until} is no span of days")
+
+    @property
+    def kind(self) -> Literal["all", "window"]:
+        """How the receipt calls it."""
+        return "all" if self.since is None else "window"
+
+
+@dataclass(frozen=True)
 class Delivery:
-    """One delivery of one feed, ready to land; ``cursor`` moves the feed's cursor in the receipt's transaction."""
+    """One delivery of one feed, ready to land; ``cursor`` moves the feed's cursor in the receipt's transaction.
+
+    ``replaces`` None = a delivery of changes: what it does not hold stays.
+    """
 
     insurer_id: str
     record_type: str
@@ -59,6 +82,7 @@ class Delivery:
     control: Control | None = None
     cursor: dt.datetime | None = None
     definition_digest: str = ""
+    replaces: Replacement | None = None
 
 
 @dataclass(frozen=True)

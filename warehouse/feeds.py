@@ -86,6 +86,6 @@ def report(engine: sa.Engine, batch_id: int) -> LoadReport:
     findings = tuple((each.rule_id, each.severity, each.finding_count) for each in found)
     received, accepted, quarantined, duplicate, superseded = (count or 0 for count in books)
     return LoadReport(
-        batch_id, row.insurer_id, row.record_type, row.state, received, accepted, quarantined, duplicate, superseded,
+        batch_id, row.insurer_id, row.record_type, row.state, received, accepted, quarantined, duplicate, superseded, 0,
         findings, 0.0,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from schemas.delivery import Delivery, Window
+from schemas.delivery import Delivery, Replacement, Window
 from schemas.errors import LandingDamaged, SetupError, TellInsurer
 from warehouse.engine import translated
 from warehouse.statements import statement
@@ -67,6 +67,7 @@ class Batch:
     state: str
     window: Window | None
     definition_digest: str
+    replaces: Replacement | None = None
 
 
 def land(engine: sa.Engine, store: Store, delivery: Delivery) -> Landed:
@@ -117,9 +118,10 @@ def read_batch(engine: sa.Engine, batch_id: int) -> Batch:
     if row is None:
         raise SetupError(f"there is no batch {batch_id}")
     window = Window(row.interval_start, row.interval_end) if row.interval_end is not None else None
+    replaces = Replacement(row.replaces_from, row.replaces_to) if row.replaces is not None else None
     return Batch(
         row.batch_id, row.insurer_id, row.record_type, row.channel, row.received_at, row.state, window,
-        row.definition_digest,
+        row.definition_digest, replaces,
     )  # fmt: skip
 
 
@@ -166,7 +168,7 @@ def _lock_feed(connection: sa.Connection, delivery: Delivery) -> None:
 
 
 def _insert_batch(connection: sa.Connection, delivery: Delivery, digest: str) -> Landed:
-    window, control = delivery.window, delivery.control
+    window, control, replaces = delivery.window, delivery.control, delivery.replaces
     values = {
         "insurer_id": delivery.insurer_id,
         "record_type": delivery.record_type,
@@ -179,6 +181,9 @@ def _insert_batch(connection: sa.Connection, delivery: Delivery, digest: str) ->
         "declared_row_count": control.row_count if control else None,
         "declared_amount_field": control.amount_field if control else None,
         "declared_amount": control.amount if control else None,
+        "replaces": replaces.kind if replaces else None,
+        "replaces_from": replaces.since if replaces else None,
+        "replaces_to": replaces.until if replaces else None,
     }
     row = connection.execute(statement("landing/insert_batch"), values).one()
     return Landed(row.batch_id, row.state, row.duplicate_of)

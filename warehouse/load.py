@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -34,6 +34,7 @@ from warehouse.rules import Render
 from warehouse.statements import statement
 
 LEASE_SECONDS = 900.0
+LoadKind = Literal["first", "replay"]
 FINAL_STATES = ("loaded", "partly_loaded", "rejected", "duplicate")
 #: Loads hold it shared, publish alone: what a publication knows is complete, and nothing is added below its cut later.
 CUT_LOCK = 7_420_003
@@ -42,10 +43,11 @@ _TICK = dt.timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Versions:
-    """What a batch is judged by, besides its contract."""
+    """What a batch is judged by, besides its contract: digest of the rules, calendar, digest of the definition."""
 
     ruleset: str
     calendar: str
+    definition: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class LoadReport:
     quarantined: int
     duplicate: int
     superseded: int
+    withdrawn: int
+    """Records that this delivery withdrew by not holding them; no rows of it."""
     findings: tuple[tuple[str, str, int], ...]
     """(rule id, severity, count)."""
     seconds: float
@@ -78,8 +82,10 @@ class Loading:
         recorded_at: dt.datetime,
         versions: Versions,
         *,
+        kind: LoadKind = "first",
         lease_seconds: float = LEASE_SECONDS,
     ) -> None:
+        self.kind = kind
         self.engine, self.batch_id, self.contract, self.versions = engine, batch_id, contract, versions
         self._holder, self._lease_seconds, self._asked_recorded_at = holder, lease_seconds, recorded_at
         self.report: LoadReport | None = None
@@ -154,9 +160,9 @@ class Loading:
     def _open(self) -> None:
         self._connection.execute(sa.text("select pg_advisory_xact_lock_shared(:key)"), {"key": CUT_LOCK})
         row = merge.open_batch(self._connection, self.batch_id)
-        if row.state in FINAL_STATES:
+        if row.state in FINAL_STATES and (self.kind == "first" or row.state == "duplicate"):
             raise StopFeed(f"batch {self.batch_id} is {row.state} already")
-        self._scope = Scope.of(row, self.contract, self.versions.calendar, self._recorded_at(row))
+        self._scope = Scope.of(row, self.contract, self.versions.calendar, self._recorded_at(row), self.kind)
         staging.create(self._connection, self.contract, row.insurer_id)
 
     def _recorded_at(self, row: sa.Row[tuple[object, ...]]) -> dt.datetime:
@@ -188,6 +194,8 @@ class Loading:
             "state": state,
             "contract_version": self.contract.version,
             "ruleset_version": self.versions.ruleset,
+            "calendar_version": self.versions.calendar,
+            "definition_digest": self.versions.definition,
             "reason_code": reason[0],
             "reason_text": reason[1],
         }
@@ -195,7 +203,7 @@ class Loading:
             merge.finish(self._connection, self._scope, counts, values)
         return LoadReport(
             self.batch_id, self._scope.insurer_id, self.contract.record_type, state,
-            counts.received, counts.accepted, counts.quarantined, counts.duplicate, counts.superseded,
+            counts.received, counts.accepted, counts.quarantined, counts.duplicate, counts.superseded, counts.withdrawn,
             findings, time.monotonic() - self._began,
         )  # fmt: skip
 

@@ -33,12 +33,14 @@ class Scope:
     parameters: dict[str, Any]
 
     @staticmethod
-    def of(batch: sa.Row[Any], contract: Contract, calendar_version: str, recorded_at: dt.datetime) -> Scope:
+    def of(batch: sa.Row[Any], contract: Contract, calendar_version: str, recorded_at: dt.datetime, kind: str) -> Scope:
         """Make the scope of a row of ``merge/open_batch``."""
         parameters = {
             **{name: value for name, value in batch._asdict().items() if name not in ("state", "last_known_at")},
             "calendar_version": calendar_version,
             "recorded_at": recorded_at,
+            "kind": kind,
+            "is_replay": kind == "replay",
             "is_register": contract.is_register,
             "main_milestone": contract.milestones[0].name if contract.milestones else None,
         }
@@ -59,13 +61,14 @@ class Scope:
 
 @dataclass(frozen=True)
 class Counts:
-    """The books of a batch: received is the sum of the others."""
+    """The books of a batch: received = accepted + quarantined + duplicate + superseded. Withdrawn are no rows of it."""
 
     received: int
     accepted: int
     quarantined: int
     duplicate: int
     superseded: int
+    withdrawn: int = 0
 
 
 def open_batch(connection: sa.Connection, batch_id: int) -> sa.Row[Any]:
@@ -82,12 +85,14 @@ def prepare(connection: sa.Connection, scope: Scope) -> None:
     """Make the staged rows ready for rules: statistics, and the locks that order loads which see each other.
 
     Child and parent of one insurer never load at once, nor does a register beside anything: else a child could
-    miss its uncommitted parent, and the parent the child's finding.
+    miss its uncommitted parent, and the parent the child's finding. The load's number is drawn under these locks, so
+    that replaying loads in the order of their numbers gives the same result.
     """
     kind = "" if scope.contract.is_register else "_shared"
     connection.exec_driver_sql(f"select pg_advisory_xact_lock{kind}(hashtextextended('anze/registers', 0))")
     feed = sa.text("select pg_advisory_xact_lock(hashtextextended('anze/' || :insurer_id, 0))")
     connection.execute(feed, {"insurer_id": scope.insurer_id})
+    connection.exec_driver_sql("select nextval('landing.load_no')")
     connection.exec_driver_sql("analyze staged (row_no, record_key, source_updated_at, operation_code)")
 
 
@@ -111,6 +116,7 @@ def merge(connection: sa.Connection, scope: Scope, spool: RawSpool) -> tuple[Cou
 
 def account_nothing(connection: sa.Connection, scope: Scope) -> tuple[Counts, Findings]:
     """Keep the findings of a batch that could not be read; its books are all zero."""
+    connection.exec_driver_sql("select nextval('landing.load_no')")
     connection.exec_driver_sql("create temporary table outcome (row_no bigint, outcome text) on commit drop")
     connection.execute(statement("merge/insert_findings"), scope.parameters)
     rows = connection.execute(statement("merge/count_findings")).all()
@@ -118,9 +124,14 @@ def account_nothing(connection: sa.Connection, scope: Scope) -> tuple[Counts, Fi
 
 
 def finish(connection: sa.Connection, scope: Scope, counts: Counts, values: dict[str, Any]) -> None:
-    """Write the batch's final state; the database refuses books that do not balance."""
+    """Write the load into the log, and of a first load the receipt's final state.
+
+    The database refuses books that do not balance. A replay leaves the receipt as it is.
+    """
     books = {f"{name}_count": value for name, value in vars(counts).items()}
-    connection.execute(statement("merge/finish_batch"), {**scope.parameters, **books, **values})
+    connection.execute(statement("merge/record_load"), {**scope.parameters, **books, **values})
+    if scope.parameters["kind"] == "first":
+        connection.execute(statement("merge/finish_batch"), {**scope.parameters, **books, **values})
 
 
 def state_of(counts: Counts) -> str:

@@ -6,12 +6,14 @@ select
     bool_or(version.is_same) as is_duplicate,
     max(version.version_id) filter (where version.is_current) as current_version_id,
     max(version.source_updated_at) filter (where version.is_current) as current_updated_at,
+    max(version.batch_id) filter (where version.is_current) as current_batch_id,
     min(version.first_received_at) as first_received_at
 from (
     select
         s.row_no,
         c.version_id,
         c.source_updated_at,
+        c.batch_id,
         c.first_received_at,
         c.content_hash = s.content_hash as is_same,
         true as is_current
@@ -22,6 +24,7 @@ from (
         s.row_no,
         c.version_id,
         c.source_updated_at,
+        c.batch_id,
         c.first_received_at,
         c.content_hash = s.content_hash as is_same,
         false as is_current

@@ -7,16 +7,17 @@ select
     bool_or(version.content_hash = s.content_hash) as is_duplicate,
     max(version.version_id) filter (where version.is_current) as current_version_id,
     max(version.source_updated_at) filter (where version.is_current) as current_updated_at,
+    max(version.batch_id) filter (where version.is_current) as current_batch_id,
     min(version.first_received_at) as first_received_at
 from staged as s
 cross join lateral (
-    select either.version_id, either.source_updated_at, either.first_received_at, either.content_hash, either.is_current
+    select either.version_id, either.batch_id, either.source_updated_at, either.first_received_at, either.content_hash, either.is_current
     from (
-        select c.version_id, c.source_updated_at, c.first_received_at, c.content_hash, true as is_current
+        select c.version_id, c.batch_id, c.source_updated_at, c.first_received_at, c.content_hash, true as is_current
         from :slot_core as c
         where c.insurer_id = :insurer_id and c.superseded_at is null and :slot_key_match
         union all
-        select c.version_id, c.source_updated_at, c.first_received_at, c.content_hash, false as is_current
+        select c.version_id, c.batch_id, c.source_updated_at, c.first_received_at, c.content_hash, false as is_current
         from :slot_core as c
         where c.insurer_id = :insurer_id and c.superseded_at is not null and :slot_key_match
     ) as either

@@ -1,7 +1,7 @@
 -- The batch to load, locked until commit, with the last moment that its feed or a publication knew. Grain: one row.
 select
     b.batch_id, b.insurer_id, b.record_type, b.channel, b.received_at, b.state, b.declared_row_count,
-    b.declared_amount_field, b.declared_amount,
+    b.declared_amount_field, b.declared_amount, b.replaces, b.replaces_from, b.replaces_to,
     greatest(
         (
             select max(earlier.loaded_at)

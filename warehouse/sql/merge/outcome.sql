@@ -1,6 +1,7 @@
 -- What becomes of each row. Grain: one row a row of the batch.
 -- quarantined: it has an error. duplicate: key and content stand in core or earlier in the batch. superseded: kept as a
 -- version that was never current, since a newer one is known or follows in the batch. accepted: the current version.
+-- Versions are ordered by the source's time of change, and of one time by receipt: the order of loading is nothing.
 create temporary table outcome on commit drop as
 with copy as (
     select
@@ -29,7 +30,8 @@ select
     case
         when faulty.row_no is not null then 'quarantined'
         when copy.copy_no > 1 or known.is_duplicate then 'duplicate'
-        when chain.newest_no > 1 or s.source_updated_at < known.current_updated_at then 'superseded'
+        when chain.newest_no > 1 or (s.source_updated_at, cast(:batch_id as bigint)) < (known.current_updated_at, known.current_batch_id)
+            then 'superseded'
         else 'accepted'
     end as outcome
 from staged as s

@@ -1,0 +1,2 @@
+-- Two times: any table and indicator as of a day, as known at a moment.
+select 1;

@@ -1,0 +1,2 @@
+-- Renumbering: a record's old key, its new key.
+select 1;

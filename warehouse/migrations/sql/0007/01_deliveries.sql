@@ -1,0 +1,2 @@
+-- Profiles of deliveries, compared with those before.
+select 1;
