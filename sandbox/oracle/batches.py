@@ -1,11 +1,12 @@
-"""Receipts and held rows as the database tells them."""
+"""Receipts, the log of loads and held rows as the database tells them."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -20,8 +21,9 @@ class Batch:
     channel: str
     state: str
     received_at: dt.datetime
-    loaded_at: dt.datetime | None
-    calendar_version: str | None
+    replaces: str | None
+    replaces_from: dt.date | None
+    replaces_to: dt.date | None
     counts: Mapping[str, int | None]
     """received, accepted, quarantined, duplicate, superseded."""
     sha256s: tuple[str, ...]
@@ -36,20 +38,55 @@ class Batch:
         return f"batch {self.batch_id} {self.insurer_id}/{self.record_type}"
 
 
+@dataclass(frozen=True)
+class Load:
+    """One line of the log: a batch loaded the first time, or again."""
+
+    load_no: int
+    batch_id: int
+    kind: str
+    recorded_at: dt.datetime
+    calendar_version: str
+    definition_digest: str
+    state: str
+    counts: Mapping[str, int]
+    """received, accepted, quarantined, duplicate, superseded, withdrawn."""
+
+
+class HeldRow(NamedTuple):
+    """A row in quarantine: its key as far as it could be read, and from when to when it is held."""
+
+    record_key: str | None
+    reason_count: int
+    quarantined_at: dt.datetime
+    resolved_at: dt.datetime | None
+    resolved_by_batch_id: int | None
+
+
 COUNTS = ("received", "accepted", "quarantined", "duplicate", "superseded")
 _BATCHES = """
-select b.batch_id, b.insurer_id, b.record_type, b.channel, b.state, b.received_at, b.loaded_at, b.calendar_version,
-    b.received_count, b.accepted_count, b.quarantined_count, b.duplicate_count, b.superseded_count,
+select b.batch_id, b.insurer_id, b.record_type, b.channel, b.state, b.received_at, b.replaces, b.replaces_from,
+    b.replaces_to, b.received_count, b.accepted_count, b.quarantined_count, b.duplicate_count, b.superseded_count,
     array(select p.sha256 from landing.batch_payload as p where p.batch_id = b.batch_id order by p.position) as sha256s
 from landing.batch as b
-order by b.loaded_at nulls last, b.batch_id
+order by b.batch_id
 """
-_HELD = "select batch_id, row_no, jsonb_array_length(reasons) as reason_count from quarantine.row"
+_LOADS = """
+select load_no, batch_id, kind, recorded_at, calendar_version, definition_digest, state, received_count, accepted_count,
+    quarantined_count, duplicate_count, superseded_count, withdrawn_count
+from landing.load
+order by load_no
+"""
+_HELD = """
+select batch_id, row_no, record_key, jsonb_array_length(reasons) as reason_count, quarantined_at, resolved_at,
+    resolved_by_batch_id
+from quarantine.row
+"""
 
 
-def read(connection: sa.Connection) -> list[Batch]:
-    """All receipts, loaded ones first, in the order in which they were loaded."""
-    return [_batch(row) for row in connection.execute(sa.text(_BATCHES))]
+def read(connection: sa.Connection) -> dict[int, Batch]:
+    """All receipts by their numbers."""
+    return {row.batch_id: _batch(row) for row in connection.execute(sa.text(_BATCHES))}
 
 
 def _batch(row: sa.Row[Any]) -> Batch:
@@ -60,16 +97,35 @@ def _batch(row: sa.Row[Any]) -> Batch:
         channel=row.channel,
         state=row.state,
         received_at=row.received_at,
-        loaded_at=row.loaded_at,
-        calendar_version=row.calendar_version,
+        replaces=row.replaces,
+        replaces_from=row.replaces_from,
+        replaces_to=row.replaces_to,
         counts={name: getattr(row, f"{name}_count") for name in COUNTS},
         sha256s=tuple(row.sha256s),
     )
 
 
-def held_rows(connection: sa.Connection) -> dict[int, dict[int, int]]:
-    """Batch -> row number -> how many reasons it was held for."""
-    held: dict[int, dict[int, int]] = {}
+def loads(connection: sa.Connection) -> list[Load]:
+    """The log of loads in its order, which is the order to replay it in."""
+    return [_load(row) for row in connection.execute(sa.text(_LOADS))]
+
+
+def _load(row: sa.Row[Any]) -> Load:
+    return Load(
+        load_no=row.load_no,
+        batch_id=row.batch_id,
+        kind=row.kind,
+        recorded_at=row.recorded_at,
+        calendar_version=row.calendar_version,
+        definition_digest=row.definition_digest,
+        state=row.state,
+        counts={name: getattr(row, f"{name}_count") for name in (*COUNTS, "withdrawn")},
+    )
+
+
+def held_rows(connection: sa.Connection) -> dict[int, dict[int, HeldRow]]:
+    """Batch -> row number -> what quarantine says of the row."""
+    held: dict[int, dict[int, HeldRow]] = defaultdict(dict)
     for row in connection.execute(sa.text(_HELD)):
-        held.setdefault(row.batch_id, {})[row.row_no] = row.reason_count
+        held[row.batch_id][row.row_no] = HeldRow(*row[2:])
     return held

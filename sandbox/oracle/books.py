@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from sandbox.oracle import batches
-from sandbox.oracle.batches import Batch
+from sandbox.oracle import batches, compare
+from sandbox.oracle.batches import Batch, HeldRow, Load
+from sandbox.oracle.merge import NO_ROW
 from sandbox.oracle.replay import Recount
-from schemas.contract import RECORD_TYPES
 
 PATIENCE = dt.timedelta(minutes=15)
 """How long a delivery may wait for its load."""
@@ -37,17 +37,20 @@ class Books:
 
 
 def check(connection: sa.Connection, recounts: Mapping[int, Recount], now: dt.datetime | None = None) -> Books:
-    """Recount every batch. ``now`` is the hub's clock; without it every unloaded batch without a lease is stuck."""
-    found = batches.read(connection)
-    held = {batch_id: len(rows) for batch_id, rows in batches.held_rows(connection).items()}
-    kept = _versions_by_batch(connection)
+    """Recount every load. ``now`` is the hub's clock; without it every unloaded batch without a lease is stuck."""
+    found, log = batches.read(connection), batches.loads(connection)
+    held, kept = batches.held_rows(connection), compare.versions_by_batch(connection)
     faults = [
         fault
-        for batch in found
-        for fault in _faults(batch, held.get(batch.batch_id, 0), kept[batch.batch_id], recounts.get(batch.batch_id))
+        for load in log
+        for fault in _faults(
+            found[load.batch_id], load, held.get(load.batch_id, {}), kept.get(load.batch_id, Counter())
+        )
     ]
-    faults += _strays(found, held, kept)
-    stuck = [batch for batch in found if _is_stuck(batch, _live_feeds(connection), now)]
+    faults += [fault for load in log for fault in _recounted(found[load.batch_id], load, recounts.get(load.load_no))]
+    faults += _unlogged(found, log)
+    faults += _strays(log, held, kept)
+    stuck = [batch for batch in found.values() if _is_stuck(batch, _live_feeds(connection), now)]
     lines = [f"{name}: {problem} ({rows} rows)" for name, problem, rows in faults]
     lines += [
         f"{batch.name}: {batch.state} since {batch.received_at:%Y-%m-%d %H:%M}, nobody loads it" for batch in stuck
@@ -57,6 +60,8 @@ def check(connection: sa.Connection, recounts: Mapping[int, Recount], now: dt.da
 
 Fault = tuple[str, str, int]
 """(batch, problem, rows)."""
+_Kept = Counter[tuple[int, dt.datetime]]
+"""(row number, recorded_at) -> versions of a batch in core."""
 
 
 def _most_of_each(faults: list[Fault]) -> dict[str, int]:
@@ -67,22 +72,31 @@ def _most_of_each(faults: list[Fault]) -> dict[str, int]:
     return most
 
 
-def _faults(batch: Batch, held: int, kept: int, recount: Recount | None) -> Iterator[Fault]:
-    received, accepted, quarantined, duplicate, superseded = (batch.counts[name] or 0 for name in batches.COUNTS)
-    if batch.is_kept and None in batch.counts.values():
-        yield batch.name, "loaded without books", 1
+def _faults(batch: Batch, load: Load, held: Mapping[int, HeldRow], kept: _Kept) -> Iterator[Fault]:
+    count = load.counts
+    parts = count["accepted"] + count["quarantined"] + count["duplicate"] + count["superseded"]
+    yield from _odd(batch, "received is not the sum of its parts", count["received"], parts)
+    versions = sum(n for (row_no, at), n in kept.items() if at == load.recorded_at and row_no != NO_ROW)
+    tombstones = kept[NO_ROW, load.recorded_at]
     yield from _odd(
-        batch, "received is not the sum of its parts", received, accepted + quarantined + duplicate + superseded
+        batch, "accepted and superseded are not the versions in core", count["accepted"] + count["superseded"], versions
     )
-    yield from _odd(batch, "held rows are not all in quarantine", quarantined, held)
-    yield from _odd(batch, "accepted and superseded are not the versions in core", accepted + superseded, kept)
-    if batch.state == "received" or batch.state == "duplicate":
-        return
-    if recount is None or recount.received is None:
-        if received or batch.is_kept:
-            yield batch.name, "landed bytes could not be recounted", max(received, 1)
-    else:
+    yield from _odd(batch, "withdrawn are not the tombstones in core", count["withdrawn"], tombstones)
+    if load.kind == "first":
+        entries = sum(entry.quarantined_at == load.recorded_at for entry in held.values())
+        yield from _odd(batch, "held rows are not all in quarantine", count["quarantined"], entries)
+        for name in batches.COUNTS:
+            yield from _odd(
+                batch, f"{name} of the receipt is not that of its load", batch.counts[name] or 0, count[name]
+            )
+
+
+def _recounted(batch: Batch, load: Load, recount: Recount | None) -> Iterator[Fault]:
+    received = load.counts["received"]
+    if recount is not None and recount.received is not None:
         yield from _odd(batch, "received is not the rows in the landed bytes", received, recount.received)
+    elif received or load.state != "rejected":
+        yield batch.name, "landed bytes could not be recounted", max(received, 1)
 
 
 def _odd(batch: Batch, problem: str, booked: int, counted: int) -> Iterator[Fault]:
@@ -90,19 +104,28 @@ def _odd(batch: Batch, problem: str, booked: int, counted: int) -> Iterator[Faul
         yield batch.name, f"{problem}: {booked} and {counted}", abs(booked - counted)
 
 
-def _strays(found: list[Batch], held: Mapping[int, int], kept: Mapping[int, int]) -> Iterator[Fault]:
-    known = {batch.batch_id for batch in found}
-    for batch_id in sorted((set(held) | set(kept)) - known):
-        yield f"batch {batch_id}", "rows without a receipt", held.get(batch_id, 0) + kept.get(batch_id, 0)
+def _unlogged(found: Mapping[int, Batch], log: list[Load]) -> Iterator[Fault]:
+    """Receipts that claim to be loaded without a first load, or have one and do not say so."""
+    loaded = {load.batch_id for load in log if load.kind == "first"}
+    for batch in found.values():
+        rows = batch.counts["received"] or 0
+        if batch.batch_id not in loaded and (batch.is_kept or rows):
+            yield batch.name, "loaded without a line in the log of loads", max(rows, 1)
+        if batch.batch_id in loaded and batch.state in {"received", "awaiting", "duplicate"}:
+            yield batch.name, f"in the log of loads, and {batch.state}", max(rows, 1)
 
 
-def _versions_by_batch(connection: sa.Connection) -> Counter[int]:
-    kept: Counter[int] = Counter()
-    for record_type in RECORD_TYPES:
-        # Names come from the contracts, never from a person.
-        query = sa.text(f"select batch_id, count(*) as versions from core.{record_type} group by batch_id")  # noqa: S608
-        kept.update({row.batch_id: row.versions for row in connection.execute(query)})
-    return kept
+def _strays(log: list[Load], held: Mapping[int, Mapping[int, HeldRow]], kept: Mapping[int, _Kept]) -> Iterator[Fault]:
+    """Rows that no load left there."""
+    moments: dict[int, set[dt.datetime]] = {}
+    for load in log:
+        moments.setdefault(load.batch_id, set()).add(load.recorded_at)
+    for batch_id in sorted(set(held) | set(kept)):
+        known = moments.get(batch_id, set())
+        rows = sum(entry.quarantined_at not in known for entry in held.get(batch_id, {}).values())
+        rows += sum(n for (_, at), n in kept.get(batch_id, Counter()).items() if at not in known)
+        if rows:
+            yield f"batch {batch_id}", "rows that no load left there", rows
 
 
 def _live_feeds(connection: sa.Connection) -> set[str]:

@@ -1,9 +1,11 @@
-"""What the warehouse holds against what the replay holds: every version, every value, exactly."""
+"""What the warehouse holds against what the replay holds: every version, every value, every moment, exactly."""
 
 from __future__ import annotations
 
-from collections import Counter
+import datetime as dt
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -13,12 +15,25 @@ from schemas.contract import Contract, load_contracts
 _HUB_COLUMNS = (
     "insurer_id",
     "batch_id",
+    "row_no",
+    "recorded_at",
     "superseded_at",
     "first_received_at",
     "deadline_on",
     "timeliness",
     "is_withdrawn",
 )
+#: What the hub itself writes into a tombstone for a record that a delivery does not hold.
+_OF_TOMBSTONE = frozenset({"operation_code", "correction_reason_text"})
+
+
+class _Place(NamedTuple):
+    """Names one version on either side."""
+
+    key: Key
+    batch_id: int
+    row_no: int
+    recorded_at: dt.datetime
 
 
 def differences(connection: sa.Connection, held: Mapping[str, Held]) -> Iterator[str]:
@@ -27,54 +42,63 @@ def differences(connection: sa.Connection, held: Mapping[str, Held]) -> Iterator
         yield from _of_type(connection, contract, held[record_type])
 
 
+def versions_by_batch(connection: sa.Connection) -> dict[int, Counter[tuple[int, dt.datetime]]]:
+    """Batch -> (row number, recorded_at) -> how many versions of its record type core holds of it."""
+    found: dict[int, Counter[tuple[int, dt.datetime]]] = defaultdict(Counter)
+    for record_type in load_contracts():
+        # Names come from the contracts, never from a person.
+        query = sa.text(
+            f"select v.batch_id, v.row_no, v.recorded_at from core.{record_type} as v"  # noqa: S608
+            " inner join landing.batch as b on v.batch_id = b.batch_id where b.record_type = :record_type"
+        )
+        for row in connection.execute(query, {"record_type": record_type}):
+            found[row.batch_id][row.row_no, row.recorded_at] += 1
+    return found
+
+
 def _of_type(connection: sa.Connection, contract: Contract, held: Held) -> Iterator[str]:
     names, hub = tuple(contract.by_name), len(_HUB_COLUMNS)
     key_places = [names.index(name) for name in contract.key]
-    current: set[Key] = set()
-    stored: Counter[Key] = Counter()
+    replayed = {_place(version): version for versions in held.versions.values() for version in versions}
+    stored: Counter[_Place] = Counter()
     # Names come from the contract, never from a person.
     query = sa.text(f"select {', '.join(_HUB_COLUMNS + names)} from core.{contract.record_type}")  # noqa: S608
     for row in connection.execute(query):
         content = tuple(row[hub:])
         key = (row.insurer_id, tuple(content[place] for place in key_places))
-        stored[key] += 1
-        if content not in held.seen.get(key, ()):
-            yield from _unknown(contract, key, content, held.current.get(key) if row.superseded_at is None else None)
-        elif row.superseded_at is None:
-            yield from _unlike(contract, key, row, held.current[key])
-        if row.superseded_at is None:
-            current.add(key)
-    for key, contents in held.seen.items():
-        if key not in current:
-            yield f"{_named(contract, key)}: no current version in core"
-        elif len(contents) != stored[key]:
-            yield f"{_named(contract, key)}: {len(contents)} versions delivered, {stored[key]} in core"
+        place = _Place(key, row.batch_id, row.row_no, row.recorded_at)
+        stored[place] += 1
+        if place not in replayed:
+            yield f"{_named(contract, key)}: a version of batch {row.batch_id} in core that no load left there"
+        else:
+            yield from _unlike(contract, replayed[place], row, content)
+    for place in replayed:
+        if stored[place] != 1:
+            yield f"{_named(contract, place.key)}: {stored[place]} versions in core where batch {place.batch_id} left one"
 
 
-def _unknown(contract: Contract, key: Key, content: tuple[object, ...], replayed: Version | None) -> Iterator[str]:
-    if replayed is None:
-        yield f"{_named(contract, key)}: a version in core that no delivery holds"
-        return
-    pairs = zip(contract.by_name, content, replayed.arrival.content, strict=True)
-    fields = [name for name, ours, theirs in pairs if ours != theirs]
-    yield f"{_named(contract, key)}: core and deliveries differ in {', '.join(fields)}"
+def _place(version: Version) -> _Place:
+    return _Place(version.arrival.key, version.batch_id, version.arrival.row_no, version.recorded_at)
 
 
-def _unlike(contract: Contract, key: Key, row: sa.Row[tuple[object, ...]], replayed: Version) -> Iterator[str]:
-    if replayed.arrival.content != tuple(row[len(_HUB_COLUMNS) :]):
-        yield f"{_named(contract, key)}: core calls another version current"
-        return
+def _unlike(
+    contract: Contract, replayed: Version, row: sa.Row[tuple[object, ...]], content: tuple[object, ...]
+) -> Iterator[str]:
     judged = replayed.judged
     expected = {
-        "batch_id": replayed.batch_id,
+        "superseded_at": replayed.superseded_at,
         "first_received_at": replayed.first_received_at,
         "deadline_on": judged and judged.deadline_on,
         "timeliness": judged and judged.timeliness,
         "is_withdrawn": replayed.arrival.is_withdrawn,
     }
     odd = [name for name, value in expected.items() if getattr(row, name) != value]
+    if content != replayed.arrival.content:
+        own = _OF_TOMBSTONE if replayed.is_absence else frozenset()
+        pairs = zip(contract.by_name, content, replayed.arrival.content, strict=True)
+        odd += [name for name, ours, theirs in pairs if ours != theirs and name not in own]
     if odd:
-        yield f"{_named(contract, key)}: {', '.join(odd)} not as replayed"
+        yield f"{_named(contract, replayed.arrival.key)} of batch {replayed.batch_id}: {', '.join(odd)} not as replayed"
 
 
 def _named(contract: Contract, key: Key) -> str:

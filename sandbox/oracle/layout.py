@@ -15,8 +15,10 @@ Columns = Mapping[str, Mapping[str, Any]]
 """Canonical field -> {source, unit, format, lookup, constant}."""
 Plain = Mapping[str, Any]
 """One record type of one insurer: {"format": {...}, "columns": Columns}."""
-Definitions = Mapping[str, Mapping[str, Any]]
-"""insurer_id -> a definition as plain values: {"source_format": ..., "records": {type: {"columns": ...}}}, or type -> Plain."""
+Definition = Mapping[str, Any]
+"""A definition as plain values: {"source_format": ..., "records": {type: {"columns": ...}}}, or type -> Plain."""
+Definitions = Mapping[str, Definition]
+"""Digest of a definition, or the insurer_id of one that has none -> the definition."""
 
 REGULATOR = "regulator"
 _SHEET_MARK = b"PK\x03\x04"
@@ -26,9 +28,9 @@ class NoLayout(LookupError):
     """Raised when no definition says how to read a batch, from ``plain``: the check could not run."""
 
 
-def plain(definitions: Definitions, insurer_id: str, contract: Contract, channel: str, head: bytes) -> list[Plain]:
+def plain(definition: Definition, insurer_id: str, contract: Contract, channel: str, head: bytes) -> list[Plain]:
     """The layouts that may apply to a batch, in the order of preference. ``head`` is the beginning of its first payload."""
-    own = _own(definitions.get(insurer_id, {}), contract.record_type)
+    own = _own(definition, contract.record_type)
     if channel != "submit":
         if own is None and not contract.is_register:
             raise NoLayout(f"no definition of {insurer_id} for {contract.record_type}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from sandbox.oracle import timeliness
 from sandbox.oracle.cells import CellKey, Exclusion, periods
 from sandbox.oracle.indicators import CATALOGUE, Computed, Progress, compute
-from sandbox.oracle.replay import ReplayReport
-from sandbox.oracle.world import build
+from sandbox.oracle.world import Records, Verdict, build
 
 _CELLS = """
 select indicator, period_kind, region_code, domain_code, insurer_id, numerator, denominator, value, shown_value,
@@ -58,11 +57,15 @@ def find(connection: sa.Connection, publication_id: int | None) -> Publication |
 
 
 def compare(
-    connection: sa.Connection, publication: Publication, replayed: ReplayReport, progress: Progress
+    connection: sa.Connection,
+    publication: Publication,
+    records: Records,
+    verdicts: Sequence[Verdict],
+    progress: Progress,
 ) -> Comparison:
-    """Recompute a publication from the replayed records and compare cells, exclusions and timeliness."""
-    computed = compute(replayed.records, publication.as_of, replayed.verdicts, progress)
-    world = build({}, publication.as_of, replayed.verdicts)
+    """Recompute a publication from the records known at its moment and compare cells, exclusions and timeliness."""
+    computed = compute(records, publication.as_of, verdicts, progress)
+    world = build({}, publication.as_of, verdicts)
     counts = timeliness.table(world, periods(publication.as_of)["ytd"])
     sides: tuple[tuple[str, Mapping[Any, Any], Mapping[Any, Any]], ...] = (
         ("cell", dict(_published_cells(connection, publication)), _expected_cells(computed, publication)),

@@ -1,92 +1,95 @@
 """B2: every acknowledged delivery replayed in plain Python, and compared with what the warehouse holds.
 
-Reads the receipts and held rows by plain SQL, and the landed bytes from their folder; nothing else. The result must
-equal core: symmetric difference = 0 rows, every value equal exactly.
+Reads the receipts, the log of loads and held rows by plain SQL, and the landed bytes from their folder; nothing else.
+The result must equal core: symmetric difference = 0 rows, every value equal exactly.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from sandbox.oracle import batches, compare, layout, merge, readers
-from sandbox.oracle.batches import Batch
+from sandbox.oracle import absence, arriving, batches, compare, merge
+from sandbox.oracle.batches import Batch, HeldRow, Load
 from sandbox.oracle.indicators import Progress, silent
 from sandbox.oracle.layout import Definitions, Fault
-from sandbox.oracle.merge import Arrival, Held, Receipt, Version
+from sandbox.oracle.merge import Arrival, Held, Key, Receipt, Version
 from sandbox.oracle.timeliness import Calendar, Judged, rejudge
-from sandbox.oracle.values import on_day
 from sandbox.oracle.world import Record, Records, Sent, Verdict
-from schemas.contract import INSURER_RECORD_TYPES, Contract, load_contracts
-
-WITHDRAWAL = "D"
-_HEAD_BYTES = 1 << 16
+from schemas.contract import INSURER_RECORD_TYPES, load_contracts
 
 
 @dataclass(frozen=True)
 class Recount:
-    """What the replay makes of one batch; None where it could not be read."""
+    """What the replay makes of one load; ``received`` None where its bytes could not be read."""
 
     received: int | None
     accepted: int = 0
     duplicate: int = 0
     superseded: int = 0
+    withdrawn: int = 0
 
 
 @dataclass(frozen=True)
 class ReplayReport:
-    """``records`` and ``verdicts`` are those known at the moment asked for; ``differences`` hold no personal values."""
+    """What the deliveries say; ``differences`` hold no personal values. ``recounts`` go by load number."""
 
     rows: int
     differences: list[str]
     recounts: Mapping[int, Recount]
-    records: Records
-    verdicts: Sequence[Verdict]
+    held: Mapping[str, Held]
+
+    def at(self, known_at: dt.datetime) -> Records:
+        """The records known at a moment."""
+        return {record_type: _plain(record_type, held.known(known_at)) for record_type, held in self.held.items()}
+
+    def verdicts_at(self, known_at: dt.datetime) -> list[Verdict]:
+        """The verdicts on the main events of the records known at a moment."""
+        return list(_verdicts(self.held, known_at))
 
 
 @dataclass
 class _State:
-    """Where the replay stands."""
+    """Where the replay stands, and what it reads."""
 
     held: dict[str, Held]
+    root: Path
+    definitions: Definitions
     calendars: Mapping[str, Calendar]
+    quarantine: Mapping[int, Mapping[int, HeldRow]]
+    in_core: Mapping[int, Counter[tuple[int, dt.datetime]]]
+    """Batch -> (row number, recorded_at) of the versions that core holds of it."""
     differences: list[str] = field(default_factory=list)
     recounts: dict[int, Recount] = field(default_factory=dict)
 
 
 def replay(
-    connection: sa.Connection,
-    landing_root: Path,
-    definitions: Definitions,
-    known_at: dt.datetime | None = None,
-    progress: Progress = silent,
+    connection: sa.Connection, landing_root: Path, definitions: Definitions, progress: Progress = silent
 ) -> ReplayReport:
-    """Replay all kept batches in the order in which they were loaded and compare the result with core.
+    """Replay the log of loads in its order and compare the result with core.
 
-    ``known_at`` chooses the moment of ``records`` and ``verdicts``; None = after everything.
+    ``definitions``: a definition's digest, or the insurer_id of one that was not kept -> the definition.
     """
-    state = _State({name: Held() for name in load_contracts()}, _calendars(connection))
-    found, reasons = batches.read(connection), batches.held_rows(connection)
-    kept = [batch for batch in found if batch.sha256s and batch.loaded_at is not None]
-    known: dict[str, dict[merge.Key, Version]] | None = None
-    for done, batch in enumerate(kept, 1):
-        if known is None and known_at is not None and batch.loaded_at is not None and batch.loaded_at > known_at:
-            known = _known(state)
-        _replay_batch(state, batch, reasons.get(batch.batch_id, {}), landing_root, definitions)
-        progress(f"replay {batch.name}", done / len(kept))
-    known = _known(state) if known is None else known
+    state = _State(
+        held={name: Held() for name in load_contracts()},
+        root=landing_root,
+        definitions=definitions,
+        calendars=_calendars(connection),
+        quarantine=batches.held_rows(connection),
+        in_core=compare.versions_by_batch(connection),
+    )
+    found, log = batches.read(connection), batches.loads(connection)
+    for done, load in enumerate(log, 1):
+        _replay_load(state, load, found[load.batch_id])
+        progress(f"replay {found[load.batch_id].name}", done / len(log))
     state.differences += compare.differences(connection, state.held)
-    rows = sum(recount.received or 0 for recount in state.recounts.values())
-    return ReplayReport(rows, state.differences, state.recounts, _records(known), list(_verdicts(known)))
-
-
-def _known(state: _State) -> dict[str, dict[merge.Key, Version]]:
-    return {record_type: held.known for record_type, held in state.held.items()}
+    rows = sum(state.recounts[load.load_no].received or 0 for load in log if load.kind == "first")
+    return ReplayReport(rows, state.differences, state.recounts, state.held)
 
 
 def _calendars(connection: sa.Connection) -> dict[str, Calendar]:
@@ -96,82 +99,80 @@ def _calendars(connection: sa.Connection) -> dict[str, Calendar]:
     return {version: Calendar(days) for version, days in found.items()}
 
 
-def _replay_batch(
-    state: _State, batch: Batch, reasons: Mapping[int, int], root: Path, definitions: Definitions
-) -> None:
+def _replay_load(state: _State, load: Load, batch: Batch) -> None:
+    is_merged = load.state in {"loaded", "partly_loaded"}
     try:
         contract = load_contracts()[batch.record_type]
-        rows = list(_rows(batch, contract, root, definitions))
+        rows = arriving.rows(state.root, batch, contract, state.definitions, load.definition_digest)
     except (OSError, ValueError, KeyError, LookupError, TypeError) as error:
-        if batch.is_kept or batch.counts["received"]:
+        if is_merged or load.counts["received"]:
             state.differences.append(f"{batch.name}: cannot be replayed: {type(error).__name__}")
-        state.recounts[batch.batch_id] = Recount(None)
+        state.recounts[load.load_no] = Recount(None)
         return
-    if not batch.is_kept:
-        state.recounts[batch.batch_id] = Recount(len(rows) if batch.counts["received"] else 0)
+    if not is_merged and not load.counts["received"]:
+        state.recounts[load.load_no] = Recount(0)
         return
-    state.differences += _odd_rows(batch, rows, reasons)
-    arrivals = [
-        _arrival(batch, contract, row) for row_no, row in rows if row_no not in reasons and not isinstance(row, Fault)
-    ]
-    judge = _judge(state, batch)
-    counts = merge.merge(state.held[batch.record_type], arrivals, Receipt(batch.batch_id, batch.received_at, judge))
-    recount = Recount(len(rows), counts["accepted"], counts["duplicate"], counts["superseded"])
-    state.recounts[batch.batch_id] = recount
-    state.differences += _odd_counts(batch, recount)
-
-
-def _rows(batch: Batch, contract: Contract, root: Path, definitions: Definitions) -> Iterator[layout.RecordRow]:
-    payloads = [readers.stored_bytes(root, sha256) for sha256 in batch.sha256s]
-    for sha256, content in zip(batch.sha256s, payloads, strict=True):
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise ValueError("landed bytes do not match their digest")
-    layouts = layout.plain(definitions, batch.insurer_id, contract, batch.channel, payloads[0][:_HEAD_BYTES])
-    return layout.records(payloads, layouts, contract)
-
-
-def _odd_rows(batch: Batch, rows: Sequence[layout.RecordRow], reasons: Mapping[int, int]) -> Iterator[str]:
-    """Rows kept that cannot be read, and rows held that never arrived or have no reason."""
-    for row_no, row in rows:
-        if isinstance(row, Fault) and row_no not in reasons:
-            yield f"{batch.name} row {row_no}: kept, but {row.field}: {row.problem}"
-    arrived = {row_no for row_no, _ in rows}
-    for row_no, reason_count in reasons.items():
-        if row_no not in arrived:
-            yield f"{batch.name} row {row_no}: held, but never arrived"
-        elif not reason_count:
-            yield f"{batch.name} row {row_no}: held without a reason"
-
-
-def _odd_counts(batch: Batch, recount: Recount) -> Iterator[str]:
-    for name in ("received", "accepted", "duplicate", "superseded"):
-        replayed, booked = getattr(recount, name), batch.counts[name]
-        if replayed != booked:
-            yield f"{batch.name}: {name} {booked} in the books, {replayed} by the replay"
-
-
-def _arrival(batch: Batch, contract: Contract, content: layout.Content) -> Arrival:
-    value = dict(zip(contract.by_name, content, strict=True))
-    updated_at, event = value["source_updated_at"], value[contract.milestones[0].field] if contract.milestones else None
-    if not isinstance(updated_at, dt.datetime):
-        raise TypeError("a kept row without time of change")
-    if isinstance(event, dt.datetime):
-        event = on_day(event)
-    return Arrival(
-        key=(batch.insurer_id, tuple(value[name] for name in contract.key)),
-        content=content,
-        updated_at=updated_at,
-        is_withdrawn=value["operation_code"] == WITHDRAWAL,
-        event_on=event if isinstance(event, dt.date) else None,
-        has_reason=value.get("correction_reason_text") is not None,
+    receipt = Receipt(batch.batch_id, batch.received_at, load.recorded_at, _judge(state, batch, load))
+    held = state.held[batch.record_type]
+    arrivals = list(_arrivals(state, load, batch, arriving.arrivals(batch, contract, rows), receipt))
+    missing = absence.missing(
+        held, batch, load, arriving.keys(rows, contract, state.quarantine.get(batch.batch_id, {}))
     )
+    counts = merge.merge(held, arrivals, receipt)
+    absence.withdraw(held, missing, receipt)
+    recount = Recount(len(rows), counts["accepted"], counts["duplicate"], counts["superseded"], len(missing))
+    state.recounts[load.load_no] = recount
+    state.differences += _odd_counts(batch, load, recount)
 
 
-def _judge(state: _State, batch: Batch) -> Callable[[Arrival, Judged | None], Judged | None]:
-    calendar = state.calendars.get(batch.calendar_version or "", Calendar(()))
-    in_force = [
-        rule for _, rule in _plain("rule_threshold", state.held["rule_threshold"].known) if rule["rule_no"] == "R32"
+def _arrivals(
+    state: _State, load: Load, batch: Batch, rows: Sequence[tuple[int, Arrival | Fault]], receipt: Receipt
+) -> Iterator[Arrival]:
+    """The rows that this load kept: all that it did not hold. What it says of the others must be in quarantine."""
+    held = state.quarantine.get(batch.batch_id, {})
+    for row_no, row in rows:
+        entry = held.get(row_no)
+        if load.kind == "first":
+            is_held = entry is not None and entry.quarantined_at == load.recorded_at
+        elif isinstance(row, Arrival) and merge.is_known_content(state.held[batch.record_type], row, receipt):
+            is_held = False
+        else:
+            is_held = (row_no, load.recorded_at) not in state.in_core.get(batch.batch_id, ())
+            if is_held and not _is_open(entry, load, batch):
+                state.differences.append(f"{batch.name} row {row_no}: neither kept by the replay nor held")
+        if is_held:
+            if entry is not None and not entry.reason_count:
+                state.differences.append(f"{batch.name} row {row_no}: held without a reason")
+        elif isinstance(row, Fault):
+            state.differences.append(f"{batch.name} row {row_no}: kept, but {row.field}: {row.problem}")
+        else:
+            yield row
+    arrived = {row_no for row_no, _ in rows}
+    state.differences += [
+        f"{batch.name} row {row_no}: held, but never arrived" for row_no in held if row_no not in arrived
     ]
+
+
+def _is_open(entry: HeldRow | None, load: Load, batch: Batch) -> bool:
+    """Whether a row was in quarantine right after a load; a newer row of its record may have settled it before."""
+    if entry is None or entry.quarantined_at > load.recorded_at:
+        return False
+    is_settled = entry.resolved_at is not None and entry.resolved_at <= load.recorded_at
+    return not is_settled or entry.resolved_by_batch_id != batch.batch_id
+
+
+def _odd_counts(batch: Batch, load: Load, recount: Recount) -> Iterator[str]:
+    for name in ("received", "accepted", "duplicate", "superseded", "withdrawn"):
+        replayed, booked = getattr(recount, name), load.counts[name]
+        if replayed != booked:
+            yield f"{batch.name}: {name} {booked} in the log of loads, {replayed} by the replay"
+
+
+def _judge(state: _State, batch: Batch, load: Load) -> Callable[[Arrival, Judged | None], Judged | None]:
+    calendar = state.calendars.get(load.calendar_version, Calendar(()))
+    current = state.held["rule_threshold"].current
+    live = ((key, version) for key, version in current.items() if not version.arrival.is_withdrawn)
+    in_force = [rule for _, rule in _plain("rule_threshold", live) if rule["rule_no"] == "R32"]
 
     def judge(arrival: Arrival, before: Judged | None) -> Judged | None:
         if arrival.event_on is None:
@@ -190,21 +191,14 @@ def _working_days(in_force: Sequence[Record], event_on: dt.date) -> int | None:
     return None if latest is None else int(latest["threshold_value"])
 
 
-def _records(known: Mapping[str, Mapping[merge.Key, Version]]) -> Records:
-    return {record_type: _plain(record_type, versions) for record_type, versions in known.items()}
-
-
-def _plain(record_type: str, versions: Mapping[merge.Key, Version]) -> list[Sent]:
+def _plain(record_type: str, known: Iterator[tuple[Key, Version]]) -> list[Sent]:
     names = tuple(load_contracts()[record_type].by_name)
-    return [
-        (insurer_id, dict(zip(names, version.arrival.content, strict=True)))
-        for (insurer_id, _), version in versions.items()
-    ]
+    return [(insurer_id, dict(zip(names, version.arrival.content, strict=True))) for (insurer_id, _), version in known]
 
 
-def _verdicts(known: Mapping[str, Mapping[merge.Key, Version]]) -> Iterator[Verdict]:
+def _verdicts(held: Mapping[str, Held], known_at: dt.datetime) -> Iterator[Verdict]:
     for record_type in INSURER_RECORD_TYPES:
-        for (insurer_id, _), version in known[record_type].items():
+        for (insurer_id, _), version in held[record_type].known(known_at):
             if version.judged is not None:
                 judged, event_on = version.judged, version.arrival.event_on
                 yield Verdict(insurer_id, record_type, event_on, judged.deadline_on, judged.timeliness)

@@ -46,7 +46,7 @@ def verify(
 ) -> Verdict:
     """Check everything from the database and the landed bytes; ``publication_id`` None = the last one.
 
-    ``definitions``: insurer_id -> ``dataclasses.asdict`` of its definition. ``now`` = the hub's clock, for stuck batches.
+    ``definitions``: digest, or insurer_id -> ``dataclasses.asdict`` of a definition. ``now`` = the hub's clock, for stuck batches.
     Reads one snapshot of the database; a load that ends meanwhile does not disturb it.
     """
     with connection.begin_nested() if connection.in_transaction() else connection.begin():
@@ -57,13 +57,14 @@ def verify(
             connection,
             landing_root,
             definitions,
-            publication.known_at if publication else None,
             _part(progress, 0.0, 0.6),
         )
         balance = books.check(connection, replayed.recounts, now)
         figures = published.Comparison(0, ())
         if publication is not None:
-            figures = published.compare(connection, publication, replayed, _part(progress, 0.6, 1.0))
+            known_at = publication.known_at
+            records, verdicts = replayed.at(known_at), replayed.verdicts_at(known_at)
+            figures = published.compare(connection, publication, records, verdicts, _part(progress, 0.6, 1.0))
     return Verdict(
         unaccounted_rows=balance.unaccounted_rows,
         stuck_batches=balance.stuck_batches,

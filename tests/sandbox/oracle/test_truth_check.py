@@ -18,7 +18,6 @@ from sandbox import drops, registers
 from sandbox.accounts import credentials
 from sandbox.oracle import published
 from sandbox.oracle.indicators import silent
-from sandbox.oracle.replay import ReplayReport
 from sandbox.oracle.truth_check import expected_cells, records_at
 from sandbox.oracle.world import Records
 from sandbox.server import serve
@@ -55,7 +54,7 @@ def test_every_published_cell_equals_the_oracle_s(engine: sa.Engine, seed: int) 
         publish(connection, AS_OF, NIGHT, NIGHT, expected=[], delivered_since=NIGHT)
         publication = published.find(connection, None)
         assert publication is not None
-        found = published.compare(connection, publication, ReplayReport(0, [], {}, records, []), silent)
+        found = published.compare(connection, publication, records, [], silent)
     assert found.differing == ()
     assert found.compared > 10_000
 

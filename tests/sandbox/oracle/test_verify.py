@@ -80,6 +80,12 @@ class Installation:
             s=superseded,
         )
         self.run("insert into landing.batch_payload values (:id, 0, :sha, 'x.csv')", id=batch_id, sha=sha256)
+        self.run(
+            "insert into landing.load select batch_id, batch_id, 'first', loaded_at, '1', 'r', calendar_version, '', state,"
+            " received_count, accepted_count, quarantined_count, duplicate_count, superseded_count, 0, null, null"
+            " from landing.batch where batch_id = :id",
+            id=batch_id,
+        )
 
     def hold(self, batch_id: int, row_no: int) -> None:
         self.run(
@@ -90,12 +96,14 @@ class Installation:
             at=FIRST,
         )
 
-    def keep(self, record_type: str, batch_id: int, at: dt.datetime, values: dict[str, Any], **hub: Any) -> None:
+    def keep(
+        self, record_type: str, source: tuple[int, int], at: dt.datetime, values: dict[str, Any], **hub: Any
+    ) -> None:
         insurer = "regulator" if record_type == "rule_threshold" else "lichun"
         row = {
             "insurer_id": insurer,
-            "batch_id": batch_id,
-            "row_no": 1,
+            "batch_id": source[0],
+            "row_no": source[1],
             "content_hash": "-",
             "recorded_at": at,
             "first_received_at": at,
@@ -215,22 +223,22 @@ def installation(engine: sa.Engine, tmp_path: pathlib.Path, worlds: ModuleType) 
         cells = {**RULE, "source_updated_at": "2026-01-01T00:00:00+08:00"}
         register = ",".join(rule) + "\n" + ",".join(str(cells[name]) for name in rule) + "\n"
         made.land(1, "rule_threshold", register, FIRST, (1, 1, 0, 0, 0))
-        made.keep("rule_threshold", 1, FIRST, RULE)
+        made.keep("rule_threshold", (1, 2), FIRST, RULE)
         first = [_line(a1), _line(b1), _line(c1), _line(c1), "I,oops,,E,PE,10,2026-01-01,1"]
         made.land(2, "premium_receipt", "\n".join([HEADER, *first]) + "\n", FIRST, (5, 3, 1, 1, 0))
         made.hold(2, 6)
         on_time = {"deadline_on": due, "timeliness": "on_time"}
-        made.keep("premium_receipt", 2, FIRST, a1, superseded_at=SECOND, **on_time)
-        made.keep("premium_receipt", 2, FIRST, b1)
-        made.keep("premium_receipt", 2, FIRST, c1, superseded_at=SECOND, **on_time)
+        made.keep("premium_receipt", (2, 2), FIRST, a1, superseded_at=SECOND, **on_time)
+        made.keep("premium_receipt", (2, 3), FIRST, b1)
+        made.keep("premium_receipt", (2, 4), FIRST, c1, superseded_at=SECOND, **on_time)
         made.land(
             3, "premium_receipt", "\n".join([HEADER, _line(a2), _line(b0), _line(c2)]) + "\n", SECOND, (3, 2, 0, 0, 1)
         )
-        made.keep("premium_receipt", 3, SECOND, a2, first_received_at=FIRST, **on_time)
-        made.keep("premium_receipt", 3, SECOND, b0, first_received_at=FIRST, superseded_at=SECOND)
-        made.keep("premium_receipt", 3, SECOND, c2, first_received_at=FIRST, is_withdrawn=True)
+        made.keep("premium_receipt", (3, 2), SECOND, a2, first_received_at=FIRST, **on_time)
+        made.keep("premium_receipt", (3, 3), SECOND, b0, first_received_at=FIRST, superseded_at=SECOND)
+        made.keep("premium_receipt", (3, 4), SECOND, c2, first_received_at=FIRST, is_withdrawn=True)
         made.land(4, "premium_receipt", "\n".join([HEADER, _line(d1)]) + "\n", LATE, (1, 1, 0, 0, 0))
-        made.keep("premium_receipt", 4, LATE, d1, deadline_on=dt.date(2026, 11, 20), timeliness="late")
+        made.keep("premium_receipt", (4, 2), LATE, d1, deadline_on=dt.date(2026, 11, 20), timeliness="late")
         made.known = {"A": a2, "B": b1, "D": d1}
         made.timely = [
             Timely("lichun", "premium_receipt", day, due, "on_time"),
@@ -251,16 +259,20 @@ def test_a_faultless_installation_verifies_and_says_how_much_it_compared(install
 
 
 PLANTED = {
-    "value in core": ("update core.premium_receipt set received_amount = 111 where receipt_no = 'A' and superseded_at is null", "replay", "premium_receipt lichun A: core and deliveries differ in received_amount"),
+    "value in core": ("update core.premium_receipt set received_amount = 111 where receipt_no = 'A' and superseded_at is null", "replay", "premium_receipt lichun A of batch 3: received_amount not as replayed"),
     "value in history": ("update core.premium_receipt set received_amount = 1 where receipt_no = 'A' and superseded_at is not null", "replay", "premium_receipt lichun A"),
-    "current version deleted": ("delete from core.premium_receipt where receipt_no = 'B' and superseded_at is null", "replay", "premium_receipt lichun B: no current version in core"),
-    "history deleted": ("delete from core.premium_receipt where receipt_no = 'B' and superseded_at is not null", "replay", "premium_receipt lichun B: 2 versions delivered, 1 in core"),
-    "row invented": ("insert into core.premium_receipt (insurer_id, receipt_no, operation_code, source_updated_at, batch_id, row_no, content_hash, recorded_at, first_received_at) values ('lichun', 'Z', 'I', now(), 3, 9, '-', now(), now())", "replay", "premium_receipt lichun Z: a version in core that no delivery holds"),
-    "withdrawal undone": ("update core.premium_receipt set is_withdrawn = false where receipt_no = 'C' and superseded_at is null", "replay", "premium_receipt lichun C: is_withdrawn"),
-    "verdict whitewashed": ("update core.premium_receipt set timeliness = 'on_time' where receipt_no = 'D'", "replay", "premium_receipt lichun D: timeliness"),
+    "current version deleted": ("delete from core.premium_receipt where receipt_no = 'B' and superseded_at is null", "replay", "premium_receipt lichun B: 0 versions in core where batch 2 left one"),
+    "history deleted": ("delete from core.premium_receipt where receipt_no = 'B' and superseded_at is not null", "replay", "premium_receipt lichun B: 0 versions in core where batch 3 left one"),
+    "row invented": ("insert into core.premium_receipt (insurer_id, receipt_no, operation_code, source_updated_at, batch_id, row_no, content_hash, recorded_at, first_received_at) values ('lichun', 'Z', 'I', now(), 3, 9, '-', now(), now())", "replay", "premium_receipt lichun Z: a version of batch 3 in core that no load left there"),
+    "withdrawal undone": ("update core.premium_receipt set is_withdrawn = false where receipt_no = 'C' and superseded_at is null", "replay", "premium_receipt lichun C of batch 3: is_withdrawn"),
+    "verdict whitewashed": ("update core.premium_receipt set timeliness = 'on_time' where receipt_no = 'D'", "replay", "premium_receipt lichun D of batch 4: timeliness"),
     "receipt time moved": ("update core.premium_receipt set first_received_at = first_received_at - interval '9 days' where receipt_no = 'D'", "replay", "first_received_at"),
-    "counts flipped": ("update landing.batch set accepted_count = 4, duplicate_count = 0 where batch_id = 2", "books", "batch 2 lichun/premium_receipt: accepted and superseded are not the versions in core"),
-    "row lost from the books": ("update landing.batch set received_count = 4, duplicate_count = 0 where batch_id = 2", "books", "batch 2 lichun/premium_receipt: received is not the rows in the landed bytes"),
+    "moment of a version moved": ("update core.premium_receipt set recorded_at = recorded_at - interval '1 hour' where receipt_no = 'D'", "books", "batch 4: rows that no load left there"),
+    "end of a version moved": ("update core.premium_receipt set superseded_at = superseded_at + interval '1 hour' where receipt_no = 'A' and superseded_at is not null", "replay", "premium_receipt lichun A of batch 2: superseded_at"),
+    "receipt rewritten": ("update landing.batch set accepted_count = 4, duplicate_count = 0 where batch_id = 2", "books", "accepted of the receipt is not that of its load: 4 and 3"),
+    "load forgotten": ("delete from landing.load where batch_id = 4", "books", "batch 4 lichun/premium_receipt: loaded without a line in the log of loads"),
+    "counts flipped": ("update landing.load set accepted_count = 4, duplicate_count = 0 where batch_id = 2", "books", "batch 2 lichun/premium_receipt: accepted and superseded are not the versions in core"),
+    "row lost from the books": ("update landing.load set received_count = 4, duplicate_count = 0 where batch_id = 2", "books", "batch 2 lichun/premium_receipt: received is not the rows in the landed bytes"),
     "held row deleted": ("delete from quarantine.row", "books", "held rows are not all in quarantine"),
     "held row that never came": ("update quarantine.row set row_no = 99", "replay", "row 99: held, but never arrived"),
     "cell changed": ("update mart.indicator_value set numerator = numerator + 1 where indicator = 'timeliness_ratio' and period_kind = 'ytd' and insurer_id = 'lichun'", "figures", "cell timeliness_ratio ytd 370000 * lichun"),
@@ -275,7 +287,7 @@ PLANTED = {
 @pytest.mark.parametrize("case", PLANTED)
 def test_planted_corruption_is_found_and_named(installation: Installation, case: str) -> None:
     statement, where, named = PLANTED[case]
-    installation.run("alter table landing.batch drop constraint books_balance")
+    installation.run("alter table landing.load drop constraint books_balance")
     assert installation.run(statement).rowcount > 0
     verdict = installation.verify()
     found = {
@@ -332,7 +344,7 @@ def test_figures_are_recomputed_as_known_when_they_were_published(installation: 
     later = _receipt("E", "5.00", dt.date(2026, 11, 14), "2026-11-14T09:00")
     at = KNOWN_AT + dt.timedelta(days=1)
     installation.land(5, "premium_receipt", f"{HEADER}\n{_line(later)}\n", at, (1, 1, 0, 0, 0))
-    installation.keep("premium_receipt", 5, at, later, deadline_on=dt.date(2026, 11, 20), timeliness="late")
+    installation.keep("premium_receipt", (5, 2), at, later, deadline_on=dt.date(2026, 11, 20), timeliness="late")
     verdict = installation.verify()
     assert "\n".join(verdict.details) == ""
     assert verdict.rows_replayed == 11

@@ -1,0 +1,70 @@
+"""From the landed bytes of a batch to its rows on their way into the merge."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sandbox.oracle import layout, readers
+from sandbox.oracle.batches import Batch, HeldRow
+from sandbox.oracle.layout import Definitions, Fault, RecordRow
+from sandbox.oracle.merge import Arrival
+from sandbox.oracle.values import on_day
+from schemas.contract import Contract
+
+WITHDRAWAL = "D"
+_HEAD_BYTES = 1 << 16
+
+
+def rows(root: Path, batch: Batch, contract: Contract, definitions: Definitions, digest: str) -> list[RecordRow]:
+    """All rows of a batch, read by the definition with a digest. Raises OSError, ValueError and LookupError."""
+    payloads = [readers.stored_bytes(root, sha256) for sha256 in batch.sha256s]
+    for sha256, content in zip(batch.sha256s, payloads, strict=True):
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise ValueError("landed bytes do not match their digest")
+    definition = definitions.get(digest) or definitions.get(batch.insurer_id, {})
+    layouts = layout.plain(definition, batch.insurer_id, contract, batch.channel, payloads[0][:_HEAD_BYTES])
+    return list(layout.records(payloads, layouts, contract))
+
+
+def arrivals(batch: Batch, contract: Contract, found: Sequence[RecordRow]) -> list[tuple[int, Arrival | Fault]]:
+    """(row number, arrival or the fault that makes it unreadable) of every row."""
+    return [
+        (row_no, row if isinstance(row, Fault) else _arrival(batch, contract, row_no, row)) for row_no, row in found
+    ]
+
+
+def keys(found: Sequence[RecordRow], contract: Contract, held: Mapping[int, HeldRow]) -> set[str | None]:
+    """The natural keys of all rows, joined with ``|``; None when one of them has no readable key."""
+    places = [tuple(contract.by_name).index(name) for name in contract.key]
+    return {
+        (held[row_no].record_key if row_no in held else None)
+        if isinstance(row, Fault)
+        else key_text([row[place] for place in places])
+        for row_no, row in found
+    }
+
+
+def key_text(parts: Sequence[object]) -> str | None:
+    """A natural key as receipts name it."""
+    return None if any(part is None or part == "" for part in parts) else "|".join(map(str, parts))
+
+
+def _arrival(batch: Batch, contract: Contract, row_no: int, content: layout.Content) -> Arrival | Fault:
+    value = dict(zip(contract.by_name, content, strict=True))
+    updated_at, event = value["source_updated_at"], value[contract.milestones[0].field] if contract.milestones else None
+    if not isinstance(updated_at, dt.datetime):
+        return Fault("source_updated_at", "missing")
+    if isinstance(event, dt.datetime):
+        event = on_day(event)
+    return Arrival(
+        key=(batch.insurer_id, tuple(value[name] for name in contract.key)),
+        row_no=row_no,
+        content=content,
+        updated_at=updated_at,
+        is_withdrawn=value["operation_code"] == WITHDRAWAL,
+        event_on=event if isinstance(event, dt.date) else None,
+        has_reason=value.get("correction_reason_text") is not None,
+    )
