@@ -27,6 +27,20 @@ class FeedDeliveries:
 
 
 @dataclass(frozen=True)
+class FeedState:
+    """Where a feed stands; ``collected_until`` None = the next collect takes everything."""
+
+    insurer_id: str
+    record_type: str
+    collected_until: dt.datetime | None
+    moved_at: dt.datetime | None
+    batch_count: int
+    last_received_at: dt.datetime | None
+    last_fresh_at: dt.datetime | None
+    pending_count: int
+
+
+@dataclass(frozen=True)
 class FeedTimeliness:
     """Verdicts on one feed's business events."""
 
@@ -54,6 +68,13 @@ def reset_cursor(
     name = "feeds/forget_cursor" if value is None else "feeds/reset_cursor"
     with translated("resetting a cursor"), engine.begin() as connection:
         connection.execute(statement(name), {**values, "value": value, "moved_at": moved_at})
+
+
+def states(engine: sa.Engine, insurer_id: str | None = None) -> list[FeedState]:
+    """List where feeds stand, of one insurer or all."""
+    with translated("reading feeds"), engine.connect() as connection:
+        rows = connection.execute(statement("feeds/states"), {"insurer_id": insurer_id}).all()
+    return [FeedState(**row._asdict()) for row in rows]
 
 
 def deliveries(engine: sa.Engine, known_at: dt.datetime) -> list[FeedDeliveries]:
@@ -86,6 +107,7 @@ def report(engine: sa.Engine, batch_id: int) -> LoadReport:
     findings = tuple((each.rule_id, each.severity, each.finding_count) for each in found)
     received, accepted, quarantined, duplicate, superseded = (count or 0 for count in books)
     return LoadReport(
-        batch_id, row.insurer_id, row.record_type, row.state, received, accepted, quarantined, duplicate, superseded, 0,
+        batch_id, row.insurer_id, row.record_type, row.state, received, accepted, quarantined, duplicate, superseded,
+        row.withdrawn_count or 0,
         findings, 0.0,
     )  # fmt: skip

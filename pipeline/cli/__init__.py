@@ -15,7 +15,7 @@ from rich.markup import escape
 from pipeline.cli.output import stderr
 from schemas.errors import HubError, RetryLater, TellInsurer
 
-COMMANDS = ("services", "flow", "batch", "indicator", "definitions", "calendar", "docs")
+COMMANDS = ("services", "flow", "feed", "batch", "backfill", "indicator", "definitions", "calendar", "docs")
 
 
 def build() -> typer.Typer:
