@@ -6,7 +6,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --
 export VIRTUAL_ENV := $(CURDIR)/.venv
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help demo test check down clean install lock docs bench
+.PHONY: help demo test check down clean install lock docs bench soak
 help:  ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -35,6 +35,11 @@ clean:  ## Stop everything, remove all state and the virtual environment
 
 docs: .venv/dev.stamp  ## Generate docs/reference
 	@$(BIN)/anze docs
+
+soak: .venv/dev.stamp  ## The long versions: every crash point, random histories, a thousand pairs of moments
+	@$(BIN)/python -m bench.soak.crash
+	@$(BIN)/python -m bench.soak.model
+	@$(BIN)/python -m bench.soak.two_times
 
 bench: .venv/dev.stamp  ## Measure the load path against raw COPY
 	@$(BIN)/python bench/load.py
