@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import get_args
+from typing import Literal, get_args
 
 from connectors.building import build, texts_by_key
 from connectors.model import ColumnSource, RecordMapping
@@ -51,13 +51,23 @@ def read_rules(definition: Section) -> ColumnRules:
 
 def read_mapping(contract: Contract, record: Section, rules: ColumnRules) -> RecordMapping:
     """The mapping of one record type. Raises DefinitionError for an unknown field or a column with two meanings."""
-    record.refuse_unknown({"path", "columns", "ignored"})
+    record.refuse_unknown({"path", "columns", "ignored", "replaces"})
     given = record.section("columns")
     given.refuse_unknown(contract.by_name, f"field of {contract.record_type}")
     columns = {field.name: _column(field, given, rules) for field in contract.fields}
     ignored = rules.ignored | texts_by_key(record.section("ignored"))
     _refuse_double_use(contract, columns, ignored, record)
-    return RecordMapping(contract.record_type, record.text("path", ""), columns, ignored)
+    path = record.text("path", "")
+    return RecordMapping(contract.record_type, path, columns, ignored, replaces=_replaces(record))
+
+
+def _replaces(record: Section) -> Literal["all"] | None:
+    if "replaces" not in record:
+        return None
+    if record.text("replaces") != "all":
+        problem = f"{record.text('replaces')!r} is not allowed: a definition knows full snapshots only"
+        raise record.entries["replaces"].place.error(problem, "write replaces: all, or remove it")
+    return "all"
 
 
 def _of_kind(kind: str, entry: Section, lookups: dict[str, dict[str, str]]) -> ColumnSource:

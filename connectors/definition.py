@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from connectors.building import build
 from connectors.columns import ColumnRules, read_mapping, read_rules
+from connectors.files import REGULATOR, Files
 from connectors.model import (
     Auth,
     Channel,
@@ -31,13 +32,21 @@ from connectors.model import (
 )
 from connectors.yaml_tree import Section, nearest, overlay, read_yaml
 from schemas.code_lists import load_code_list
-from schemas.contract import INSURER_RECORD_TYPES, REGISTER_RECORD_TYPES, load_contracts
+from schemas.contract import REGISTER_RECORD_TYPES, SENDABLE_RECORD_TYPES, load_contracts
 from schemas.errors import DefinitionError
 
-__all__ = ["ColumnSource", "InsurerDefinition", "RecordMapping", "SourceFormat", "load_definition", "load_definitions"]
+__all__ = [
+    "REGULATOR",
+    "ColumnSource",
+    "InsurerDefinition",
+    "RecordMapping",
+    "SourceFormat",
+    "definition_of",
+    "load_definition",
+    "load_definitions",
+]
 
 FOLDER = pathlib.Path(__file__).parent
-REGULATOR = "regulator"
 LINES_PER_FILE = 70
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -51,10 +60,11 @@ _REFERENCE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
 @dataclass(frozen=True)
 class _Source:
-    """One definition as read: sections laid over each other, and the digest of the files."""
+    """One definition as read: sections laid over each other, the files' texts by name, and their digest."""
 
     section: Section
     vendor: str
+    texts: Mapping[str, str]
     digest: str
 
 
@@ -62,9 +72,8 @@ def load_definitions(
     folder: pathlib.Path | None = None, environ: Mapping[str, str] | None = None
 ) -> dict[str, InsurerDefinition]:
     """All insurers' definitions by insurer id; ``folder`` holds ``insurers/`` and ``vendors/``. Raises DefinitionError."""
-    root = folder or FOLDER
-    paths = sorted((root / "insurers").glob("*.yml"))
-    found = {path.stem: _load(root, path, environ) for path in paths}
+    files = Files(folder or FOLDER)
+    found = {insurer_id: _load(files, insurer_id, environ) for insurer_id in _stems(files, "insurers")}
     _refuse_twins(found)
     return found
 
@@ -73,14 +82,14 @@ def load_definition(
     insurer_id: str, folder: pathlib.Path | None = None, environ: Mapping[str, str] | None = None
 ) -> InsurerDefinition:
     """One insurer's definition, or the registers' with ``regulator``. Raises DefinitionError, also for an unknown id."""
-    root = folder or FOLDER
-    if insurer_id == REGULATOR:
-        return _load(root, root / f"{REGULATOR}.yml", environ)
-    path = root / "insurers" / f"{insurer_id}.yml"
-    known = {p.stem: p for p in (root / "insurers").glob("*.yml")}
-    if insurer_id not in known:
-        raise DefinitionError(f"insurers/{path.name}", "file", "does not exist", fix=nearest(insurer_id, known))
-    return _load(root, path, environ)
+    return _load(Files(folder or FOLDER), insurer_id, environ)
+
+
+def definition_of(
+    insurer_id: str, texts: Mapping[str, str], environ: Mapping[str, str] | None = None
+) -> InsurerDefinition:
+    """One sender's definition from its files' texts, by name as in their folder. Raises DefinitionError."""
+    return _load(texts, insurer_id, environ)
 
 
 def _refuse_twins(found: Mapping[str, InsurerDefinition]) -> None:
@@ -92,13 +101,13 @@ def _refuse_twins(found: Mapping[str, InsurerDefinition]) -> None:
             raise DefinitionError(f"insurers/{insurer_id}.yml", "insurer_code", problem, fix="give each its own code")
 
 
-def _load(root: pathlib.Path, path: pathlib.Path, environ: Mapping[str, str] | None) -> InsurerDefinition:
-    source = _read(root, path)
+def _load(files: Mapping[str, str], insurer_id: str, environ: Mapping[str, str] | None) -> InsurerDefinition:
+    source = _read(files, insurer_id)
     definition = source.section
     channel = _channel(definition)
     rules = read_rules(definition)
     feed = InsurerDefinition(
-        insurer_id=path.stem,
+        insurer_id=insurer_id,
         insurer_code=definition.text("insurer_code"),
         name=definition.text("name"),
         vendor=source.vendor,
@@ -110,6 +119,7 @@ def _load(root: pathlib.Path, path: pathlib.Path, environ: Mapping[str, str] | N
         records=_records(definition, channel, rules),
         contact=definition.text("contact"),
         digest=source.digest,
+        texts=source.texts,
         auth=build(Auth, definition.section("auth")),
         paging=build(Paging, definition.section("paging")),
         window=build(WindowFormat, definition.section("window")),
@@ -121,31 +131,46 @@ def _load(root: pathlib.Path, path: pathlib.Path, environ: Mapping[str, str] | N
     return feed
 
 
-def _read(root: pathlib.Path, path: pathlib.Path) -> _Source:
-    file = _shown(root, path)
-    content = path.read_bytes() if path.is_file() else b""
-    lines = content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
+def _read(files: Mapping[str, str], insurer_id: str) -> _Source:
+    file, text = _own_file(files, insurer_id)
+    lines = text.count("\n") + (not text.endswith("\n") and bool(text))
     if lines > LINES_PER_FILE:
         raise DefinitionError(file, "file", f"has {lines} lines, {LINES_PER_FILE} at most", lines, "move to a vendor")
-    own = read_yaml(path, file)
+    own = read_yaml(text, file)
     own.refuse_unknown(_OWN_KEYS | _VENDOR_KEYS - {"vendor"})
-    if own.text("insurer") != path.stem:
-        raise own.entries["insurer"].place.error("differs from the file's name", f"write insurer: {path.stem}")
+    if own.text("insurer") != insurer_id:
+        raise own.entries["insurer"].place.error("differs from the file's name", f"write insurer: {insurer_id}")
     if "extends" not in own:
-        return _Source(own, path.stem, hashlib.sha256(content).hexdigest())
-    vendor_path = _vendor_path(root, own)
-    vendor = read_yaml(vendor_path, _shown(root, vendor_path))
-    _check_vendor(vendor, vendor_path.stem)
-    digest = hashlib.sha256(vendor_path.read_bytes() + b"\0" + content).hexdigest()
-    return _Source(overlay(vendor, own), vendor_path.stem, digest)
+        return _Source(own, insurer_id, {file: text}, hashlib.sha256(text.encode()).hexdigest())
+    name = _vendor_name(files, own)
+    vendor_file = f"vendors/{name}.yml"
+    vendor_text = files[vendor_file]
+    vendor = read_yaml(vendor_text, vendor_file)
+    _check_vendor(vendor, name)
+    digest = hashlib.sha256(f"{vendor_text}\0{text}".encode()).hexdigest()
+    return _Source(overlay(vendor, own), name, {file: text, vendor_file: vendor_text}, digest)
 
 
-def _vendor_path(root: pathlib.Path, own: Section) -> pathlib.Path:
-    name = own.text("extends")
-    known = {p.stem: p for p in (root / "vendors").glob("*.yml")}
+def _own_file(files: Mapping[str, str], insurer_id: str) -> tuple[str, str]:
+    file = f"{REGULATOR}.yml" if insurer_id == REGULATOR else f"insurers/{insurer_id}.yml"
+    known = [] if insurer_id == REGULATOR else _stems(files, "insurers")
+    if file not in set(files):
+        fix = nearest(insurer_id, known) if known else f"create {file}"
+        raise DefinitionError(file, "file", "does not exist", fix=fix)
+    return file, files[file]
+
+
+def _vendor_name(files: Mapping[str, str], own: Section) -> str:
+    name, known = own.text("extends"), _stems(files, "vendors")
     if name not in known:
         raise own.entries["extends"].place.error(f"no vendor is called {name!r}", nearest(name, known))
-    return known[name]
+    return name
+
+
+def _stems(files: Mapping[str, str], folder: str) -> list[str]:
+    """Names without suffix of the files in one of the two folders."""
+    paths = map(pathlib.PurePosixPath, files)
+    return sorted(path.stem for path in paths if path.parent.name == folder)
 
 
 def _check_vendor(vendor: Section, name: str) -> None:
@@ -154,10 +179,6 @@ def _check_vendor(vendor: Section, name: str) -> None:
     vendor.refuse_unknown(_VENDOR_KEYS)
     if vendor.text("vendor") != name:
         raise vendor.entries["vendor"].place.error("differs from the file's name", f"write vendor: {name}")
-
-
-def _shown(root: pathlib.Path, path: pathlib.Path) -> str:
-    return path.relative_to(root).as_posix()
 
 
 def _channel(definition: Section) -> Channel:
@@ -172,7 +193,7 @@ def _records(definition: Section, channel: Channel, rules: ColumnRules) -> dict[
     """Mappings in loading order: of an API the record types listed, of a drop all of them."""
     listed = definition.section("records")
     is_register = definition.text("insurer") == REGULATOR
-    allowed = REGISTER_RECORD_TYPES if is_register else INSURER_RECORD_TYPES
+    allowed = REGISTER_RECORD_TYPES if is_register else SENDABLE_RECORD_TYPES
     listed.refuse_unknown(allowed, "record type")
     contracts = load_contracts()
     wanted = [name for name in allowed if channel == "drop" or name in listed]

@@ -1,7 +1,8 @@
 """Files that a person or a script put into an insurer's drop folder. Finding and reading never move or delete them.
 
 Names: ``<record_type>_<YYYYMMDD>[anything].<csv|xlsx>``; beside it may stand ``<file>.control.json``, such as
-``{"row_count": 120, "amount_field": "written_premium_amount", "amount": "98000.00"}``.
+``{"row_count": 120, "amount_field": "written_premium_amount", "amount": "98000.00"}``. With ``"replaces": "all"``, or
+``{"from": "2026-10-01", "to": "2026-10-31"}``, what the file does not hold is withdrawn.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from typing import Any
 
 from connectors.model import InsurerDefinition
 from connectors.parse.reasons import refuse
+from connectors.replacing import BadReplacement, replacement
 from schemas.contract import RECORD_TYPES, load_contract
-from schemas.delivery import Control
+from schemas.delivery import Control, Replacement
 from schemas.errors import TellInsurer
 
 logger = logging.getLogger(__name__)
@@ -31,12 +33,12 @@ CONTROL_BYTES = 10_000
 UNKNOWN = "unknown"
 _NAME = re.compile(r"(?P<record_type>[a-z_]+)_(?P<day>\d{8})(?:[\w .()-]{0,100})?\.(?i:csv|xlsx)")
 _UNFINISHED = re.compile(r"[.~].*|.*\.(?i:tmp|temp|part|partial|crdownload|swp|lock)")
-_CONTROL_KEYS = {"row_count", "amount_field", "amount"}
+_CONTROL_KEYS = {"row_count", "amount_field", "amount", "replaces"}
 
 
 @dataclass(frozen=True)
 class Drop:
-    """One dropped file; ``control`` is what its sender declared beside it.
+    """One dropped file; ``control`` and ``replaces`` are what its sender declared beside it, or the definition of all.
 
     ``refusal`` tells why it cannot be taken as it stands; its record type is then ``unknown``, so that the same bytes
     under a right name, or beside a mended control file, are no duplicate of the refused ones.
@@ -46,6 +48,7 @@ class Drop:
     path: pathlib.Path
     control: Control | None = None
     refusal: TellInsurer | None = None
+    replaces: Replacement | None = None
 
     @property
     def name(self) -> str:
@@ -80,11 +83,11 @@ def find_drops(
     return sorted(found, key=lambda drop: (order.index(drop.record_type), _day(drop), drop.path.name))
 
 
-def read_control(path: pathlib.Path, record_type: str) -> Control | None:
-    """What the sender declared of ``path`` in its control file, or None without one. Raises BadControl."""
+def read_control(path: pathlib.Path, record_type: str) -> tuple[Control | None, Replacement | None]:
+    """What the sender declared of ``path`` in its control file; (None, None) without one. Raises BadControl."""
     sidecar = path.with_name(path.name + CONTROL_SUFFIX)
     if sidecar.is_symlink() or not sidecar.is_file():
-        return None
+        return None, None
     if sidecar.stat().st_size > CONTROL_BYTES:
         raise BadControl(f"超过 {CONTROL_BYTES} 字节")
     try:
@@ -93,7 +96,7 @@ def read_control(path: pathlib.Path, record_type: str) -> Control | None:
         raise BadControl("不是 UTF-8 编码的 JSON") from error
     if not isinstance(said, dict) or not said or set(said) - _CONTROL_KEYS:
         raise BadControl("没有约定的键,或含有其他键")
-    return Control(_row_count(said), *_amount(said, record_type))
+    return Control(_row_count(said), *_amount(said, record_type)), _replaces(said, record_type)
 
 
 def _regular_files(folder: pathlib.Path) -> list[pathlib.Path]:
@@ -128,7 +131,10 @@ def _drop(definition: InsurerDefinition, path: pathlib.Path) -> Drop:
     if match["record_type"] not in definition.records:
         return _refused(path, "FILE-060", match["record_type"])
     try:
-        return Drop(match["record_type"], path, read_control(path, match["record_type"]))
+        control, replaces = read_control(path, match["record_type"])
+        if replaces is None and definition.records[match["record_type"]].replaces:
+            replaces = Replacement()
+        return Drop(match["record_type"], path, control, replaces=replaces)
     except BadControl as error:
         return _refused(path, "FILE-062", str(error))
 
@@ -156,6 +162,13 @@ def _row_count(said: dict[str, Any]) -> int | None:
     if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 0):
         raise BadControl("row_count 不是非负整数")
     return count
+
+
+def _replaces(said: dict[str, Any], record_type: str) -> Replacement | None:
+    try:
+        return replacement(said["replaces"], record_type) if "replaces" in said else None
+    except BadReplacement as error:
+        raise BadControl(str(error)) from error
 
 
 def _amount(said: dict[str, Any], record_type: str) -> tuple[str | None, Decimal | None]:

@@ -54,6 +54,8 @@ class RecordMapping:
     ignored: Mapping[str, str]
     may_lack_optional: bool = False
     """Whether a file without the column of an optional field is as agreed: so it is with the hub's template."""
+    replaces: Literal["all"] | None = None
+    """all: every delivery is a full snapshot, and what it does not hold is withdrawn; None: deliveries of changes."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,8 @@ class InsurerDefinition:
     contact: str
     digest: str
     """SHA-256 over the definition's files, without the environment."""
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """These files: name -> text."""
     auth: Auth = field(default_factory=Auth)
     paging: Paging = field(default_factory=Paging)
     window: WindowFormat = field(default_factory=WindowFormat)

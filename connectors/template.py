@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from connectors.mapping import source_names
 from connectors.model import ColumnSource, InsurerDefinition, RecordMapping, SourceFormat
 from connectors.parse.reasons import refuse
-from schemas.contract import Contract
+from schemas.contract import OCCASIONAL_RECORD_TYPES, REGISTER_RECORD_TYPES, Contract
 
 HEADER_BYTES = 1 << 16
 ARCHIVE_MARK = b"PK\x03\x04"
@@ -46,19 +46,30 @@ class Reading:
 def reading(definition: InsurerDefinition, contract: Contract, channel: str, paths: Sequence[pathlib.Path]) -> Reading:
     """How the payloads of one batch are read; ``channel`` submit reads the layout off the file.
 
-    Raises UnreadableFile (FILE-060) for a record type that the sender's definition does not name.
+    Raises UnreadableFile (FILE-060) for a record type that the sender's definition does not name; what is sent on
+    occasion any insurer may hand in, in the hub's template.
     """
     own = definition.records.get(contract.record_type)
+    if own is None and channel == "submit" and paths and _is_occasional(definition, contract):
+        return Reading(_source_of(definition, paths[0]), _templates(contract))
     if own is None:
         raise refuse("FILE-060", "", f"{definition.name}: {contract.business_name}")
     if channel != "submit" or not paths:
         return Reading(definition.source_format, (own,))
     source = _source_of(definition, paths[0])
-    templates = [named_after(contract, canonical=True), named_after(contract, canonical=False)]
+    templates = _templates(contract)
     if source.kind != definition.source_format.kind:
-        return Reading(source, tuple(templates))
+        return Reading(source, templates)
     is_template = any(own.columns == template.columns for template in templates)
     return Reading(source, (dataclasses.replace(own, may_lack_optional=is_template), *templates))
+
+
+def _is_occasional(definition: InsurerDefinition, contract: Contract) -> bool:
+    return contract.record_type in OCCASIONAL_RECORD_TYPES and not set(definition.records) & set(REGISTER_RECORD_TYPES)
+
+
+def _templates(contract: Contract) -> tuple[RecordMapping, ...]:
+    return named_after(contract, canonical=True), named_after(contract, canonical=False)
 
 
 def named_after(contract: Contract, *, canonical: bool) -> RecordMapping:

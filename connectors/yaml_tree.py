@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import functools
-import pathlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -105,9 +104,9 @@ def nearest(word: str, known: Collection[str]) -> str:
     return f"did you mean {close[0]!r}?" if close else f"one of {', '.join(sorted(known))}"
 
 
-def read_yaml(path: pathlib.Path, file: str) -> Section:
-    """The file as a Section. Raises DefinitionError for bad YAML, a duplicate key, or a key that looks like a secret."""
-    node = _compose(path, file)
+def read_yaml(text: str, file: str) -> Section:
+    """The text of a file as a Section. Raises DefinitionError for bad YAML, a duplicate key, or a key that looks like a secret."""
+    node = _compose(text, file)
     if not isinstance(node, yaml.MappingNode):
         raise Place(file, 1, "document").error("is not a mapping", "write key: value lines")
     return _section(node, Place(file, 1, ""), free=False)
@@ -123,13 +122,9 @@ def overlay(base: Section, top: Section) -> Section:
     return Section(top.place, merged)
 
 
-def _compose(path: pathlib.Path, file: str) -> yaml.Node | None:
+def _compose(text: str, file: str) -> yaml.Node | None:
     try:
-        return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except FileNotFoundError as error:
-        raise DefinitionError(file, "file", "does not exist", fix=f"create {path.name}") from error
-    except UnicodeDecodeError as error:
-        raise DefinitionError(file, "file", "is not UTF-8", fix="save it as UTF-8") from error
+        return yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         is_open = isinstance(error, yaml.scanner.ScannerError) and error.context_mark is not None
         mark = error.context_mark if is_open else error.problem_mark

@@ -10,6 +10,8 @@ import datetime as dt
 
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 
+from pipeline.backfill.priority import NIGHT_WEIGHT
+
 
 @dag(
     dag_display_name="发布指标",
@@ -17,7 +19,7 @@ from airflow.sdk import CronDataIntervalTimetable, dag, task
     start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 2, "retry_delay": dt.timedelta(minutes=2)},
+    default_args={"retries": 2, "retry_delay": dt.timedelta(minutes=2), "priority_weight": NIGHT_WEIGHT},
     tags=["publish"],
     doc_md=__doc__,
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -43,6 +44,17 @@ class Hub:
     def definition(self, insurer_id: str) -> InsurerDefinition:
         """The definition of one sender, the regulator included, read alone. Raises DefinitionError."""
         return load_definition(insurer_id, environ=self.settings.environ)
+
+    @contextlib.contextmanager
+    def twin_maker(self) -> Iterator[sa.Engine]:
+        """Open the login that may create databases, for rehearsals; the loader's own where none is set. Raises SetupError."""
+        url = self.settings.environ.get("ANZE_TWIN_DATABASE_URL")
+        engine = connect(url) if url else self.engine
+        try:
+            yield engine
+        finally:
+            if url:
+                engine.dispose()
 
     def now(self) -> dt.datetime:
         """The hub's clock, for entry points."""

@@ -8,35 +8,34 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
 import pathlib
-import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
-from connectors import mapping, parse
 from connectors.drop import Drop, find_drops
 from connectors.fetch import effective_window, fetch
 from connectors.model import InsurerDefinition
-from connectors.template import reading
+from connectors.parse.reasons import refuse
+from connectors.replacing import BadReplacement, replacement_of_text
+from pipeline.freezing import delivered_since, expected_feeds, versions_in_force
 from pipeline.hub import Hub, open_hub
+from pipeline.judging import PATIENCE_SECONDS, Occasion, judge, judgement_today, patiently
+from pipeline.replay import replay
 from pipeline.settings import SHANGHAI
-from quality.check import check
-from quality.messages import render
-from quality.working_days import load_calendar
-from schemas.contract import INSURER_RECORD_TYPES, load_contract
-from schemas.delivery import Credentials, Delivery, PayloadFile
-from schemas.errors import DefinitionError, FileChanging, HubError, TellInsurer, WarehouseBusy
-from schemas.findings import Finding
-from warehouse import feeds, landing
+from schemas.contract import load_contract
+from schemas.delivery import Credentials, Delivery, PayloadFile, Replacement, Window
+from schemas.errors import DefinitionError, FileChanging, HubError, WarehouseBusy
+from warehouse import absence, feeds, landing
 from warehouse.engine import translated
-from warehouse.load import Loading, LoadReport, Versions
+from warehouse.load import AlreadyLoaded, LoadReport
 from warehouse.publish import Publication
 from warehouse.publish import publish as publish_figures
 
 __all__ = [
     "collect",
+    "collect_and_load",
     "intake",
     "load",
+    "load_patiently",
     "open_hub",
     "publish",
     "submit",
@@ -46,21 +45,42 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
+#: Systems differ in which end of a window they include: a window in the past begins a little earlier.
+OVERLAP = dt.timedelta(minutes=1)
 GetCredentials = Callable[[], Credentials]
 MEDIA_TYPES = {".csv": "text/csv", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 def sync_family(
-    hub: Hub, insurer_id: str, family: str, until: dt.datetime | None, credentials: GetCredentials
+    hub: Hub,
+    insurer_id: str,
+    family: str,
+    until: dt.datetime | None,
+    credentials: GetCredentials,
+    *,
+    since: dt.datetime | None = None,
 ) -> list[int]:
-    """Collect and load the record types of one family, parents first; returns the batch ids."""
+    """Collect and load the record types of one family, parents first; returns the batch ids. ``since`` as ``collect``."""
     definition = hub.definition(insurer_id)
+    record_types = [name for name in definition.records if load_contract(name).family == family]
+    return collect_and_load(hub, definition, record_types, until, credentials, since=since)
+
+
+def collect_and_load(
+    hub: Hub,
+    definition: InsurerDefinition,
+    record_types: Iterable[str],
+    until: dt.datetime | None,
+    credentials: GetCredentials,
+    *,
+    since: dt.datetime | None = None,
+) -> list[int]:
+    """Collect and load some record types of one insurer in the order given; returns the batch ids."""
     batches: list[int] = []
-    for record_type in definition.records:
-        if load_contract(record_type).family == family:
-            for batch_id in collect(hub, definition, record_type, until, credentials):
-                load(hub, batch_id)
-                batches.append(batch_id)
+    for record_type in record_types:
+        for batch_id in collect(hub, definition, record_type, until, credentials, since=since):
+            load_patiently(hub, batch_id)
+            batches.append(batch_id)
     return batches
 
 
@@ -80,10 +100,15 @@ def collect(
     record_type: str,
     until: dt.datetime | None,
     credentials: GetCredentials,
+    *,
+    since: dt.datetime | None = None,
 ) -> list[int]:
     """Bring one feed's new bytes into landing and return the new batch ids; nothing is looked inside.
 
-    ``until`` is the end of the data interval; the hub's clock bounds it. Raises RetryLater, StopFeed.
+    ``until`` is the end of the data interval; the hub's clock bounds it. With ``since`` exactly this interval is
+    collected again and the cursor stays where it is, so that no order of such runs moves it back or leaves a gap;
+    without, everything since the cursor. Dropped files are landed whenever they are found, whatever the interval.
+    Raises RetryLater, StopFeed.
     """
     if record_type not in definition.records:
         raise DefinitionError(
@@ -92,9 +117,8 @@ def collect(
     if definition.channel == "drop":
         drops = find_drops(definition, hub.settings.drop_folder / definition.insurer_id)
         return [batch for d in drops if _is_of(d, record_type, definition) for batch in _land_drop(hub, definition, d)]
-    now = hub.now()
-    cursor = feeds.cursor(hub.engine, definition.insurer_id, record_type)
-    window = effective_window(definition, cursor, min(until or now, now))
+    is_snapshot = definition.records[record_type].replaces == "all"
+    window = Window(None, hub.now()) if is_snapshot else _window(hub, definition, record_type, since, until)
     fetched = fetch(definition, record_type, window, credentials())
     delivery = Delivery(
         insurer_id=definition.insurer_id,
@@ -104,44 +128,57 @@ def collect(
         payloads=fetched.payloads,
         window=window,
         control=fetched.control,
-        cursor=window.until,
+        cursor=window.until if since is None else None,
         definition_digest=definition.digest,
+        replaces=Replacement() if is_snapshot else None,
     )
     return [landing.land(hub.engine, hub.store, delivery).batch_id]
 
 
-def submit(hub: Hub, insurer_id: str, record_type: str, path: pathlib.Path) -> landing.Landed:
-    """Land one file that a person hands in, as a drop would; the receipt comes before anything is looked inside."""
+def submit(
+    hub: Hub, insurer_id: str, record_type: str, path: pathlib.Path, replaces: str | None = None
+) -> landing.Landed:
+    """Land one file that a person hands in, as a drop would; the receipt comes before anything is looked inside.
+
+    ``replaces`` ``all`` or ``2026-10-01..2026-10-31``: what the file does not hold is withdrawn. Raises UnreadableFile
+    (FILE-063) when it is neither; nothing lands then.
+    """
     definition = hub.definition(insurer_id)
     load_contract(record_type)
+    try:
+        scope = replacement_of_text(replaces, record_type) if replaces is not None else None
+    except BadReplacement as error:
+        raise refuse("FILE-063", "", str(error)) from error
     payload = _payload(path, path.name)
-    delivery = Delivery(insurer_id, record_type, "submit", hub.now(), (payload,), definition_digest=definition.digest)
+    delivery = Delivery(
+        insurer_id, record_type, "submit", hub.now(), (payload,), definition_digest=definition.digest, replaces=scope
+    )
     return landing.land(hub.engine, hub.store, delivery)
 
 
 def load(hub: Hub, batch_id: int) -> LoadReport:
     """Judge and merge one landed batch in one transaction; a batch that is loaded already answers with its report.
 
+    Where deliveries replace, later ones that were loaded before it are replayed after it: the order received decides.
     Raises WarehouseBusy when another loader holds the feed, LandingDamaged, DefinitionError.
     """
     batch = landing.read_batch(hub.engine, batch_id)
     if batch.state != "received":
         return feeds.report(hub.engine, batch_id)
-    contract = load_contract(batch.record_type)
-    definition = hub.definition(batch.insurer_id)
-    paths = [payload.path for payload in landing.payloads(hub.engine, hub.store, batch_id)]
-    versions = Versions(hub.rules.version, load_calendar().version, definition.digest)
-    with Loading(hub.engine, batch_id, _holder(), contract, hub.now(), versions) as loading:
-        try:
-            how = reading(definition, contract, batch.channel, paths)
-            told: set[Finding] = set()
-            for raw in parse.read_batch(paths, how.source, expected=how.expected):
-                mapped = mapping.apply(raw, how.layout(raw.column_names), contract)
-                checked = check(mapped.table, contract, hub.rules, batch.received_at)
-                loading.stage(checked.table, _once([*mapped.findings, *checked.findings], told))
-        except TellInsurer as refusal:
-            return loading.reject(refusal.code, refusal.message, refusal.where)
-        return loading.merge(hub.rules.sql_rules(batch.record_type), render)
+    try:
+        report = judge(hub.engine, hub.store, batch_id, judgement_today(hub, batch.insurer_id), Occasion(hub.now()))
+    except AlreadyLoaded:
+        return feeds.report(hub.engine, batch_id)  # another loader was faster than our look at the state
+    replay(hub, absence.unsettled(hub.engine, batch.insurer_id, batch.record_type))
+    return report
+
+
+def load_patiently(hub: Hub, batch_id: int, seconds: float = PATIENCE_SECONDS) -> LoadReport:
+    """Load as ``load`` does, but wait while another loader (a backfill's part, the intake) has the feed.
+
+    Raises as ``load`` does; WarehouseBusy when the feed is still taken after some seconds.
+    """
+    return patiently(lambda: load(hub, batch_id), seconds)
 
 
 def intake(hub: Hub) -> list[int]:
@@ -162,6 +199,7 @@ def intake(hub: Hub) -> list[int]:
             continue  # another loader has the feed, and will load this batch or leave it for the next look
         except HubError as fault:
             faults.append(fault)
+    replay(hub, absence.unsettled(hub.engine))
     if faults:
         raise faults[0]
     return waiting
@@ -171,19 +209,21 @@ def publish(hub: Hub, until: dt.datetime | None = None) -> Publication:
     """Compute all indicators as of the Shanghai day before ``until``, from what is known now."""
     now = hub.now()
     as_of = min(until or now, now).astimezone(SHANGHAI).date() - dt.timedelta(days=1)
-    expected = [(i, t) for i, d in hub.insurers.items() for t in INSURER_RECORD_TYPES if t in d.records]
-    since = dt.datetime.combine(as_of, dt.time(18), tzinfo=SHANGHAI)
+    expected, since, versions = expected_feeds(hub), delivered_since(as_of), versions_in_force(hub)
     with translated("publishing"), hub.engine.begin() as connection:
-        return publish_figures(connection, as_of, now, now, expected=expected, delivered_since=since)
+        return publish_figures(connection, as_of, now, now, expected=expected, delivered_since=since, versions=versions)
 
 
-def _once(findings: Iterable[Finding], told: set[Finding]) -> Iterator[Finding]:
-    """Findings without those of the whole batch that an earlier chunk told; ``told`` remembers them."""
-    for finding in findings:
-        if finding.row_no is not None or finding not in told:
-            yield finding
-        if finding.row_no is None:
-            told.add(finding)
+def _window(
+    hub: Hub, definition: InsurerDefinition, record_type: str, since: dt.datetime | None, until: dt.datetime | None
+) -> Window:
+    """What to ask for: the interval itself when its start is given, else everything since the feed's cursor."""
+    now = hub.now()
+    end = min(until or now, now)
+    if since is not None:
+        return Window(min(since, end) - OVERLAP, end)
+    cursor = feeds.cursor(hub.engine, definition.insurer_id, record_type)
+    return effective_window(definition, min(cursor, end) if cursor else None, end)
 
 
 def _is_of(drop: Drop, record_type: str, definition: InsurerDefinition) -> bool:
@@ -204,6 +244,7 @@ def _land_drop(hub: Hub, definition: InsurerDefinition, drop: Drop) -> list[int]
         payloads=(payload,),
         control=drop.control,
         definition_digest=definition.digest,
+        replaces=drop.replaces,
     )
     try:
         if feeds.has_receipt(hub.engine, definition.insurer_id, drop.record_type, payload):
@@ -218,7 +259,3 @@ def _land_drop(hub: Hub, definition: InsurerDefinition, drop: Drop) -> list[int]
 
 def _payload(path: pathlib.Path, name: str) -> PayloadFile:
     return PayloadFile(name, MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream"), path)
-
-
-def _holder() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"

@@ -1,6 +1,6 @@
 """The catalogue of rules: read once from ``quality/rules/*.yml``, checked, versioned by digest, listed for the docs.
 
-One file a record type; ``common.yml``, ``field.yml`` and ``delivery.yml`` hold rules for every type. SQL of a rule may use ``{record_type}``, ``{key_match}`` (current
+One file a record type; ``common.yml``, ``field.yml``, ``delivery.yml`` and ``history.yml`` hold rules for every type. SQL of a rule may use ``{record_type}``, ``{key_match}`` (current
 record ``c`` has the key of staged row ``s``) and any fragment of ``quality/rules/fragments/*.sql`` by its name.
 """
 
@@ -11,12 +11,14 @@ import functools
 import hashlib
 import pathlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
 import yaml
 
+from quality.deliveries import FILE as BOUNDS_FILE
+from quality.deliveries import Bound, as_values, bounds_of
 from schemas.contract import RECORD_TYPES, Contract, load_contract
 from schemas.errors import DefinitionError
 from schemas.findings import Rule, Severity, Tier
@@ -28,19 +30,23 @@ _NEEDED = {"id", "title", "severity", "tier", "fields", "message", "remedy", "ba
 _ALLOWED = _NEEDED | {"version", "valid_from", "valid_to", "expectation", "arguments", "select", "parent"}
 _CONFIDENCES = ("confirmed", "secondary", "assumption")
 #: Files whose rules speak of every record type.
-_FILES_OF_ALL = ("common", "delivery", "field")
+_FILES_OF_ALL = ("common", "delivery", "field", "history")
 _CHOICES = {"severity": get_args(Severity), "tier": get_args(Tier), "confidence": _CONFIDENCES}
-_SQL_TIERS = ("orphan", "cross", "batch")
+_SQL_TIERS = ("orphan", "cross", "batch", "history")
 #: Rules for ``*`` in these tiers speak of registers too; the others of insurer-fed types only.
-_TIERS_OF_ALL = ("file", "mapping", "field", "batch")
+_TIERS_OF_ALL = ("file", "mapping", "field", "batch", "history")
 
 
 @dataclass(frozen=True, eq=False)
 class RuleSet:
-    """All rules in the order of their ids; ``version`` is a digest over everything they say."""
+    """All rules in the order of their ids; ``version`` is a digest over everything they say.
+
+    ``texts`` are the files that they were read from, by name, fragments included.
+    """
 
     rules: tuple[Rule, ...]
     version: str
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @functools.cached_property
     def by_id(self) -> dict[str, Rule]:
@@ -64,9 +70,30 @@ class RuleSet:
         """Rules that the warehouse runs on staged rows, with their SQL complete and limited to their validity."""
         contract = load_contract(record_type)
         chosen = [r for r in self.for_type(record_type) if r.select is not None and r.tier in _SQL_TIERS]
+        selects = [_in_force(rule, self._expand(str(rule.select), contract), contract) for rule in chosen]
         return tuple(
-            replace(rule, select=_in_force(rule, _expand(str(rule.select), contract), contract)) for rule in chosen
+            replace(rule, select=select, record_type=record_type if rule.tier == "history" else rule.record_type)
+            for rule, select in zip(chosen, selects, strict=True)
         )
+
+    @functools.cached_property
+    def bounds(self) -> tuple[Bound, ...]:
+        """The bounds of the rules that compare a delivery with those before it."""
+        return bounds_of(self.texts[BOUNDS_FILE]) if BOUNDS_FILE in self.texts else ()
+
+    @functools.cached_property
+    def _fragments(self) -> dict[str, str]:
+        found = {pathlib.PurePosixPath(name): text for name, text in self.texts.items()}
+        return {name.stem: text.strip() for name, text in found.items() if name.match("fragments/*.sql")}
+
+    def _expand(self, select: str, contract: Contract) -> str:
+        names = {
+            "record_type": contract.record_type,
+            "key_match": " and ".join(f"c.{name} = s.{name}" for name in contract.key),
+            "key_text": "concat_ws('|', " + ", ".join(f"c.{name}" for name in contract.key) + ")",
+            "bounds": as_values(self.bounds),
+        }
+        return _filled(_filled(select, self._fragments | names), names)
 
 
 @functools.cache
@@ -77,32 +104,40 @@ def load_rules() -> RuleSet:
 
 def read_rules(folder: pathlib.Path) -> RuleSet:
     """The rules of a folder. Raises DefinitionError for a mistake or an id that stands twice."""
+    paths = [path for path in folder.glob("**/*.*") if path.suffix in (".yml", ".sql")]
+    return rules_of({path.relative_to(folder).as_posix(): path.read_bytes().decode() for path in paths})
+
+
+def rules_of(texts: Mapping[str, str]) -> RuleSet:
+    """The rules of a catalogue's files, by name as in its folder. Raises as ``read_rules`` does."""
     found: dict[str, Rule] = {}
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("**/*.*")):
-        if path.suffix in (".yml", ".sql"):
-            digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
-    for path in sorted(folder.glob("*.yml")):
-        for rule in _rules(path):
+    names = sorted(texts, key=pathlib.PurePosixPath)
+    for name in names:
+        digest.update(f"{name}{texts[name]}".encode())
+    for name in names:
+        for rule in _rules(name, texts[name]) if re.fullmatch(r"[^/]+\.yml", name) else ():
             if rule.rule_id in found:
                 raise DefinitionError(
-                    path.name, rule.rule_id, "stands twice", fix="ids are never reused: take the next number"
+                    name, rule.rule_id, "stands twice", fix="ids are never reused: take the next number"
                 )
             found[rule.rule_id] = rule
-    return RuleSet(tuple(found[rule_id] for rule_id in sorted(found)), digest.hexdigest()[:16])
+    kept = {name: texts[name] for name in names}
+    return RuleSet(tuple(found[rule_id] for rule_id in sorted(found)), digest.hexdigest()[:16], kept)
 
 
-def _rules(path: pathlib.Path) -> Iterator[Rule]:
-    record_type = "*" if path.stem in _FILES_OF_ALL else path.stem
+def _rules(name: str, text: str) -> Iterator[Rule]:
+    stem = name.removesuffix(".yml")
+    record_type = "*" if stem in _FILES_OF_ALL else stem
     if record_type != "*" and record_type not in RECORD_TYPES:
-        raise DefinitionError(path.name, "file name", f"{path.stem} is no record type", fix=", ".join(RECORD_TYPES))
+        raise DefinitionError(name, "file name", f"{stem} is no record type", fix=", ".join(RECORD_TYPES))
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise DefinitionError(path.name, "document", str(error.problem), line, "write valid YAML") from error
+        raise DefinitionError(name, "document", str(error.problem), line, "write valid YAML") from error
     for body in document or []:
-        yield _rule(path.name, record_type, body)
+        yield _rule(name, record_type, body)
 
 
 def _rule(file: str, record_type: str, body: dict[str, Any]) -> Rule:
@@ -167,19 +202,9 @@ def _misplaced(body: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         yield "parent", "belongs to tier orphan, and only there", None
 
 
-@functools.cache
-def _fragments() -> dict[str, str]:
-    return {
-        path.stem: path.read_text(encoding="utf-8").strip() for path in sorted((FOLDER / "fragments").glob("*.sql"))
-    }
-
-
-def _expand(select: str, contract: Contract) -> str:
-    names = _fragments() | {
-        "record_type": contract.record_type,
-        "key_match": " and ".join(f"c.{name} = s.{name}" for name in contract.key),
-    }
-    return re.sub(r"\{([a-z_]+)\}", lambda found: names[found[1]], select)
+def _filled(text: str, names: Mapping[str, str]) -> str:
+    """The text with the names in braces replaced; a name that is not known stays for the next round."""
+    return re.sub(r"\{([a-z_]+)\}", lambda found: names.get(found[1], found[0]), text)
 
 
 def _in_force(rule: Rule, select: str, contract: Contract) -> str:

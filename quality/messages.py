@@ -62,9 +62,14 @@ def _text(rule: Rule, contract: Contract, field: str | None, found: tuple[str | 
     value, expected = found
     return f"{rule.message_zh}。{rule.remedy_zh}。".format(
         field=contract.by_name[field].business_name if field in contract.by_name else field,
-        value=HIDDEN if value is not None and is_private(field, contract) else _shorten(value),
+        value=HIDDEN if value is not None and _is_hidden(rule, field, contract) else _shorten(value),
         expected=_shorten(expected, EXPECTED_LENGTH),
     )
+
+
+def _is_hidden(rule: Rule, field: str | None, contract: Contract) -> bool:
+    """Rules of tier history say how full a column is, never what it holds."""
+    return rule.tier != "history" and is_private(field, contract)
 
 
 def expectation_text(rule: Rule) -> str | None:

@@ -99,6 +99,24 @@ class Milestone:
 
 
 @dataclass(frozen=True)
+class ValidTime:
+    """The days for which a record speaks, by its own fields; ``starts`` empty = every day.
+
+    From the earliest of ``starts`` through ``through`` and to the day before ``before``, whichever comes first; a field
+    without value sets no end, and a record without any start speaks of no day. A moment counts by its Shanghai date.
+    """
+
+    starts: tuple[str, ...] = ()
+    through: str | None = None
+    before: str | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """All fields that it names."""
+        return (*self.starts, *(name for name in (self.through, self.before) if name))
+
+
+@dataclass(frozen=True)
 class Contract:
     """One record type: fields in their order, natural key, milestones (the first is the main one)."""
 
@@ -110,6 +128,14 @@ class Contract:
     grain: str
     fields: tuple[Field, ...]
     milestones: tuple[Milestone, ...]
+    declared_valid_time: ValidTime | None = None
+
+    @property
+    def valid_time(self) -> ValidTime:
+        """The days for which a record speaks: as declared, else from its main event on, else every day."""
+        if self.declared_valid_time is not None:
+            return self.declared_valid_time
+        return ValidTime(tuple(milestone.field for milestone in self.milestones[:1]))
 
     @functools.cached_property
     def by_name(self) -> dict[str, Field]:
@@ -125,7 +151,7 @@ class Contract:
 
 @functools.cache
 def load_contracts() -> dict[str, Contract]:
-    """All contracts by record type: the nine insurer-fed types in the order in which a night loads them, then registers."""
+    """All contracts by record type: the insurer-fed types in the order in which a night loads them, then registers."""
     found = {c.record_type: c for c in map(read_contract, sorted(FOLDER.glob("*.odcs.yaml")))}
     missing = [name for name in RECORD_TYPES if name not in found]
     if missing or len(found) != len(RECORD_TYPES):
@@ -142,7 +168,7 @@ def load_contract(record_type: str) -> Contract:
     return contracts[record_type]
 
 
-#: Parents before children, so that a whole delivery loads without orphans.
+#: What an insurer sends every night; parents before children, so that a whole delivery loads without orphans.
 INSURER_RECORD_TYPES = (
     "policy",
     "endorsement",
@@ -155,7 +181,11 @@ INSURER_RECORD_TYPES = (
     "fee_expense",
 )
 REGISTER_RECORD_TYPES = ("enterprise", "insurer", "agency", "rule_threshold")
-RECORD_TYPES = INSURER_RECORD_TYPES + REGISTER_RECORD_TYPES
+#: Sent by an insurer only when something happened; no night expects them, and no indicator reads them.
+OCCASIONAL_RECORD_TYPES = ("renumbering",)
+#: All that an insurer may send, in loading order: what follows the policy family finds the new numbers.
+SENDABLE_RECORD_TYPES = (*INSURER_RECORD_TYPES[:3], *OCCASIONAL_RECORD_TYPES, *INSURER_RECORD_TYPES[3:])
+RECORD_TYPES = SENDABLE_RECORD_TYPES + REGISTER_RECORD_TYPES
 
 
 def read_contract(path: pathlib.Path) -> Contract:
@@ -200,7 +230,14 @@ def _contract(path: pathlib.Path, document: OpenDataContractStandard, table: Sch
             for sla in document.slaProperties or []
             if sla.property == "timeliness"
         ),
+        declared_valid_time=_valid_time(custom.get("validTime")),
     )
+
+
+def _valid_time(value: dict[str, Any] | None) -> ValidTime | None:
+    if value is None:
+        return None
+    return ValidTime(tuple(value.get("from", ())), value.get("through"), value.get("before"))
 
 
 def _line(path: pathlib.Path, key: str) -> int | None:

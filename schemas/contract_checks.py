@@ -30,6 +30,18 @@ def faults(contract: Contract) -> Iterator[Fault]:
     for milestone in contract.milestones:
         if milestone.field not in contract.by_name or milestone.working_days < 1:
             yield f"slaProperties.{milestone.name}", "names no field, or no working days", "give element and value"
+    yield from _valid_time_faults(contract)
+
+
+def _valid_time_faults(contract: Contract) -> Iterator[Fault]:
+    for name in contract.valid_time.fields:
+        field = contract.by_name.get(name)
+        if field is None or field.kind not in ("date", "timestamp"):
+            yield (
+                "validTime",
+                f"{name!r} is no date or timestamp field",
+                "from: [fields], through: field, before: field",
+            )
 
 
 def _repeated(contract: Contract) -> Iterator[Fault]:

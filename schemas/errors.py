@@ -11,7 +11,8 @@ HubError
 │   ├── DefinitionError
 │   ├── AuthRefused
 │   ├── SchemaDrift
-│   └── LandingDamaged
+│   ├── LandingDamaged
+│   └── NothingToDecide
 ├── TellInsurer           the delivery cannot be read; the receipt says why
 │   ├── UnreadableFile
 │   ├── WrongEncoding
@@ -77,6 +78,10 @@ class SchemaDrift(StopFeed):
 
 class LandingDamaged(StopFeed):
     """Raised when landed bytes no longer match their digest, from warehouse.landing."""
+
+
+class NothingToDecide(StopFeed):
+    """Raised when a batch does not await a decision, or was decided before, from warehouse.decisions."""
 
 
 class TellInsurer(HubError):

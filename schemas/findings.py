@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
-Tier = Literal["file", "mapping", "field", "record", "orphan", "cross", "batch"]
+Tier = Literal["file", "mapping", "field", "record", "orphan", "cross", "batch", "history"]
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,8 @@ class Rule:
     """One rule: either a Great Expectations ``expectation`` or a ``select`` of failing rows, never both.
 
     ``select`` reads the temporary table ``staged`` (all rows of the batch, typed) and ``core.*`` and
-    returns (row_no, value, expected); row_no null speaks of the whole batch.
+    returns (row_no, value, expected); row_no null speaks of the whole batch. Tier history reads the profiles of the
+    delivery and of those before it, and returns the field as a fourth column.
     """
 
     rule_id: str

@@ -14,6 +14,8 @@ from warehouse.statements import statement
 
 NEXT_ACTIONS = {
     "received": "等待入库:运行 anze load {batch_id},或等待夜间任务",
+    "awaiting": "请核对缺少的记录后决定:anze batch accept {batch_id} --by 姓名 --reason 理由(采用并撤销这些记录),"
+    "或 anze batch refuse {batch_id} --by 姓名 --reason 理由(退回,现有数据不变)",
     "loaded": "无需处理",
     "partly_loaded": "请更正被隔离的行后重新报送,已入库的行不受影响",
     "rejected": "请按原因更正后重新报送整批数据",
@@ -40,6 +42,13 @@ class Receipt:
     reason_code: str | None
     reason_text: str | None
     loaded_at: dt.datetime | None
+    replaces: str | None = None
+    replaces_from: dt.date | None = None
+    replaces_to: dt.date | None = None
+    live_count: int | None = None
+    missing_count: int | None = None
+    withdrawn_count: int | None = None
+    """Records that the delivery withdrew by not holding them."""
 
     @property
     def next_action(self) -> str:
@@ -104,6 +113,15 @@ def show_batch(engine: sa.Engine, batch_id: int) -> BatchView:
             raise SetupError(f"there is no batch {batch_id}")
         found = connection.execute(statement("batches/findings"), {"batch_id": batch_id}).all()
     return BatchView(Receipt(**row._asdict()), tuple(FindingCount(**each._asdict()) for each in found))
+
+
+def last_definition(engine: sa.Engine, batch_id: int) -> str | None:
+    """Digest of the definition that a batch was read by last; None before its first load."""
+    with translated("reading the log of loads"), engine.connect() as connection:
+        found: str | None = connection.execute(
+            statement("batches/last_definition"), {"batch_id": batch_id}
+        ).scalar_one_or_none()
+    return found
 
 
 def quarantined_rows(

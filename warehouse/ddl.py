@@ -1,8 +1,8 @@
 """SQL for a record type's tables, written from its contract when a migration is prepared.
 
 A migration holds the text frozen, so that a database can be built again as it was; the drift test compares
-contracts with a migrated database. To add a record type: write its contract, put ``core_ddl`` and
-``report_ddl`` of it into a new migration's SQL files.
+contracts with a migrated database. To add a record type: write its contract, put ``core_ddl``, ``report_ddl``
+and ``two_times_ddl`` of it into a new migration's SQL files.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ REPORTED_HUB_COLUMNS = (
     "deadline_on",
     "timeliness",
 )
+_HUB_TYPES = {
+    "version_id": "bigint",
+    "insurer_id": "text",
+    **{name: declared.partition(" ")[0] for name, declared in HUB_COLUMNS},
+}
 _HUB_MEANINGS = {
     "insurer_id": "报送机构",
     "version_id": "版本号(平台内部)",
@@ -97,6 +102,63 @@ grant select on report.{name} to anze_regulator;
 comment on view report.{name} is {_quoted(f"{contract.business_name}: 当前有效记录,不含个人信息")};
 {_comments(f"report.{name}", contract, shown, ("insurer_id", *REPORTED_HUB_COLUMNS))}
 """  # noqa: S608 - names come from contracts
+
+
+def two_times_ddl(contract: Contract) -> str:
+    """Write the functions that tell a record type as of a day, as known at a moment, to us and to regulators.
+
+    A regulator's function runs as its owner, with a fixed search path, and is never opened up into the query that calls
+    it: no condition or plan of that query sees a column or row that the function does not return.
+    """
+    name = contract.record_type
+    shown = ("insurer_id", *(f.name for f in reported_fields(contract)), *REPORTED_HUB_COLUMNS)
+    types = {**{f.name: f.sql_type for f in contract.fields}, **_HUB_TYPES}
+    returned = ",\n    ".join(f"{column} {types[column]}" for column in shown)
+    selected = ",\n        ".join(f"v.{column}" for column in shown)
+
+    def reported(function: str, parameters: str, source: str) -> str:
+        return f"""create function report.{function}({parameters}) returns table (
+    {returned}
+) language sql stable parallel safe security definer set search_path = pg_catalog, pg_temp as $$
+    select
+        {selected}
+    from core.{source} as v
+$$;
+grant execute on function report.{function} to anze_regulator, anze_loader;"""  # noqa: S608 - names come from contracts
+
+    return f"""{_header(f"core.{name} as of a day, as known at a moment", f"one row a record; {contract.grain}")}
+create function core.{name}_at(as_of date, known_at timestamptz) returns setof core.{name}
+language sql stable parallel safe as $$
+    select v.* from core.{name}_known($2) as v
+    where {valid_on(contract, "v", "$1")}
+$$;
+comment on function core.{name}_at is {_quoted(f"{contract.business_name}: 某业务日有效、某时刻已知的记录")};
+
+{reported(f"{name}_known", "known_at timestamptz", f"{name}_known($1)")}
+comment on function report.{name}_known is {_quoted(f"{contract.business_name}: 某时刻已知的记录,不含个人信息")};
+
+{reported(f"{name}_at", "as_of date, known_at timestamptz", f"{name}_at($1, $2)")}
+comment on function report.{name}_at is {_quoted(f"{contract.business_name}: 某业务日有效、某时刻已知的记录,不含个人信息")};
+"""  # noqa: S608 - names come from contracts
+
+
+def valid_on(contract: Contract, alias: str, day: str) -> str:
+    """Write the condition that a record of ``alias`` speaks of a day."""
+    span = contract.valid_time
+    dates = {name: _shanghai_date(contract.by_name[name], alias) for name in span.fields}
+    starts = [dates[name] for name in span.starts]
+    first = starts[0] if len(starts) == 1 else f"least({', '.join(starts)})"
+    conditions = [f"{first} <= {day}"] if starts else []
+    if span.through:
+        conditions.append(f"coalesce({day} <= {dates[span.through]}, true)")
+    if span.before:
+        conditions.append(f"coalesce({day} < {dates[span.before]}, true)")
+    return "\n        and ".join(conditions) or "true"
+
+
+def _shanghai_date(field: Field, alias: str) -> str:
+    column = f"{alias}.{field.name}"
+    return f"cast({column} at time zone 'Asia/Shanghai' as date)" if field.kind == "timestamp" else column
 
 
 def reported_fields(contract: Contract) -> tuple[Field, ...]:

@@ -73,13 +73,15 @@ class Batch:
 def land(engine: sa.Engine, store: Store, delivery: Delivery) -> Landed:
     """Keep a delivery's bytes and commit its receipt; the same bytes of the same feed again are a duplicate.
 
-    A duplicate gets a receipt of its own and may move the cursor; nothing else changes.
+    A duplicate gets a receipt of its own and may move the cursor; nothing else changes. After a delivery that replaces,
+    older bytes count anew, since it may have withdrawn what they brought; and so does a replacing delivery after any.
     Raises SetupError (disk, database) and WarehouseBusy.
     """
     kept = [store.keep(payload) for payload in delivery.payloads]
     with translated("landing a delivery"), engine.begin() as connection:
         _lock_feed(connection, delivery)
-        landed = _insert_batch(connection, delivery, delivery_digest([part.sha256 for part in kept]))
+        digest = delivery_digest([part.sha256 for part in kept], delivery.replaces)
+        landed = _insert_batch(connection, delivery, digest)
         _insert_payloads(connection, landed.batch_id, delivery, kept)
         _move_cursor(connection, landed.batch_id, delivery)
     return landed
@@ -106,9 +108,10 @@ def refuse(engine: sa.Engine, store: Store, delivery: Delivery, refusal: TellIns
     return Landed(landed.batch_id, "rejected")
 
 
-def delivery_digest(digests: Sequence[str]) -> str:
-    """One digest for a delivery: SHA-256 over its payloads' digests in order, one a line."""
-    return hashlib.sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
+def delivery_digest(digests: Sequence[str], replaces: Replacement | None = None) -> str:
+    """One digest for a delivery: SHA-256 over its payloads' digests in order, one a line, and what it replaces."""
+    scope = () if replaces is None else (f"replaces {replaces.kind} {replaces.since} {replaces.until}",)
+    return hashlib.sha256("".join(f"{line}\n" for line in (*digests, *scope)).encode()).hexdigest()
 
 
 def read_batch(engine: sa.Engine, batch_id: int) -> Batch:

@@ -16,7 +16,7 @@ import datetime as dt
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Literal, Self
 
@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from schemas.contract import Contract
 from schemas.errors import RetryLater, SetupError, StopFeed
 from schemas.findings import Finding, Rule
-from warehouse import lease, merge, rules, staging
+from warehouse import absence, lease, merge, profiles, rules, staging
 from warehouse.engine import translated
 from warehouse.lease import Lease
 from warehouse.merge import Counts, Findings, Scope
@@ -68,10 +68,20 @@ class LoadReport:
     findings: tuple[tuple[str, str, int], ...]
     """(rule id, severity, count)."""
     seconds: float
+    cleared: int = 0
+    """Held rows of the batch that this replay settled: they pass now, or are no rows any more."""
+
+
+class AlreadyLoaded(StopFeed):
+    """Raised when a batch has its verdict, or awaits a person's: another loader was faster, or nothing is to be done."""
 
 
 class Loading:
-    """One batch being loaded. Raises WarehouseBusy (lease, lost connection), StopFeed (already loaded), SetupError."""
+    """One batch being loaded. Raises WarehouseBusy (lease, lost connection), AlreadyLoaded, SetupError.
+
+    ``is_logged_moment``: recorded_at comes from the log of loads and is taken as it is. ``is_rehearsal``: the report
+    says what would become of the batch, and nothing is committed.
+    """
 
     def __init__(
         self,
@@ -83,14 +93,17 @@ class Loading:
         versions: Versions,
         *,
         kind: LoadKind = "first",
+        is_logged_moment: bool = False,
+        is_rehearsal: bool = False,
         lease_seconds: float = LEASE_SECONDS,
     ) -> None:
-        self.kind = kind
+        self.kind, self._is_logged_moment, self._is_rehearsal = kind, is_logged_moment, is_rehearsal
         self.engine, self.batch_id, self.contract, self.versions = engine, batch_id, contract, versions
         self._holder, self._lease_seconds, self._asked_recorded_at = holder, lease_seconds, recorded_at
         self.report: LoadReport | None = None
         self._lease: Lease | None = None
         self._spool = staging.RawSpool()
+        self._profile = profiles.Profile()
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="copy")
         self._copying: Future[None] | None = None
 
@@ -112,19 +125,38 @@ class Loading:
         """Add a chunk: row_no, place, raw and all contract fields, typed; findings of these rows or of the batch."""
         lines, unstorable = staging.written_rows(self.contract, table)
         self._spool.add(table)
+        self._profile.add(self.contract, table)
         self._settle()
         self._copying = self._worker.submit(staging.stage_chunk, self._connection, lines, [*findings, *unstorable])
 
     def merge(self, sql_rules: Sequence[Rule], render: Render) -> LoadReport:
-        """Judge across records, split, merge and account. Rows with any error are held, all others are kept."""
+        """Judge across records, split, merge and account. Rows with any error are held, all others are kept.
+
+        A delivery that replaces and lacks too much ends as ``awaiting`` with nothing written, until a person decides.
+        """
+        decided = self._scope.parameters
+        if decided["decision"] == "refuse":
+            return self.reject(absence.REFUSED, absence.refusal(decided))
         self._settle()
         with translated(f"loading batch {self.batch_id}"):
             merge.prepare(self._connection, self._scope)
-        rules.run(self._connection, sql_rules, self._scope.parameters, render)
+        within = [rule for rule in sql_rules if rule.tier != profiles.HISTORY]
+        rules.run(self._connection, within, self._scope.parameters, render)
         with translated(f"loading batch {self.batch_id}"):
-            counts, findings = merge.merge(self._connection, self._scope, self._spool)
+            counts = merge.split(self._connection, self._scope)
+            question = absence.question_of(self._connection, self._scope, counts.received, counts.withdrawn)
+        if question is not None and decided["decision"] is None:
+            return self._ask(question)
+        if question is not None and question.missing > decided["decided_missing_count"]:
+            return self.reject(absence.OUTGROWN, absence.outgrown(decided, question))
+        with translated(f"loading batch {self.batch_id}"):
+            if question is not None:
+                absence.tell_accepted(self._connection, self._scope, question)
+            profiles.compare(self._connection, self.contract, self._scope.parameters, self._profile, sql_rules, render)
+            findings, cleared = merge.write(self._connection, self._scope, self._spool, counts)
         state = merge.state_of(counts)
-        self.report = self._finish(state, counts, findings, merge.reason_of(state, findings))
+        report = self._finish(state, counts, findings, merge.reason_of(state, findings))
+        self.report = replace(report, cleared=cleared)
         return self.report
 
     def reject(self, code: str, message: str, where: str = "") -> LoadReport:
@@ -139,11 +171,21 @@ class Loading:
         self.report = self._finish("rejected", counts, findings, (code, text))
         return self.report
 
+    def _ask(self, question: absence.Question) -> LoadReport:
+        """Leave the batch to a person; its books stay open."""
+        with translated(f"asking about batch {self.batch_id}"):
+            absence.ask(self._connection, self.batch_id, question)
+        self.report = LoadReport(
+            self.batch_id, self._scope.insurer_id, self.contract.record_type, "awaiting", 0, 0, 0, 0, 0, 0,
+            ((absence.MANY_MISSING, "warning", 1),), time.monotonic() - self._began,
+        )  # fmt: skip
+        return self.report
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None and self.report is not None:
+            if kind is None and self.report is not None and not self._is_rehearsal:
                 self._commit()
         finally:
             self._close()
@@ -161,14 +203,20 @@ class Loading:
         self._connection.execute(sa.text("select pg_advisory_xact_lock_shared(:key)"), {"key": CUT_LOCK})
         row = merge.open_batch(self._connection, self.batch_id)
         if row.state in FINAL_STATES and (self.kind == "first" or row.state == "duplicate"):
-            raise StopFeed(f"batch {self.batch_id} is {row.state} already")
+            raise AlreadyLoaded(f"batch {self.batch_id} is {row.state} already")
+        if row.state == "awaiting":
+            raise AlreadyLoaded(f"batch {self.batch_id} awaits a decision: anze batch accept or refuse {self.batch_id}")
         self._scope = Scope.of(row, self.contract, self.versions.calendar, self._recorded_at(row), self.kind)
         staging.create(self._connection, self.contract, row.insurer_id)
 
     def _recorded_at(self, row: sa.Row[tuple[object, ...]]) -> dt.datetime:
         """Knowledge time only moves forward within a feed and past every publication, whatever the hub's clock says."""
         last: dt.datetime | None = row.last_known_at
-        return self._asked_recorded_at if last is None else max(self._asked_recorded_at, last + _TICK)
+        return (
+            self._asked_recorded_at
+            if last is None or self._is_logged_moment
+            else max(self._asked_recorded_at, last + _TICK)
+        )
 
     def _held(self) -> Lease:
         if self._lease is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from schemas.contract import Contract, Milestone
 from schemas.findings import Finding
+from warehouse import absence, profiles, renumbering
 from warehouse.copying import copy_rows
 from warehouse.staging import RawSpool, stage_findings
 from warehouse.statements import filled, statement
@@ -93,11 +94,12 @@ def prepare(connection: sa.Connection, scope: Scope) -> None:
     feed = sa.text("select pg_advisory_xact_lock(hashtextextended('anze/' || :insurer_id, 0))")
     connection.execute(feed, {"insurer_id": scope.insurer_id})
     connection.exec_driver_sql("select nextval('landing.load_no')")
+    renumbering.prepare(connection, scope)
     connection.exec_driver_sql("analyze staged (row_no, record_key, source_updated_at, operation_code)")
 
 
-def merge(connection: sa.Connection, scope: Scope, spool: RawSpool) -> tuple[Counts, Findings]:
-    """Split the staged rows and write all of them; the batch's books balance afterwards."""
+def split(connection: sa.Connection, scope: Scope) -> Counts:
+    """Say what becomes of each staged row, and which records the batch withdraws; nothing is written yet."""
     _guard(connection)
     connection.execute(statement("merge/repeated"))
     _refuse_conflicts(connection, scope)
@@ -105,19 +107,32 @@ def merge(connection: sa.Connection, scope: Scope, spool: RawSpool) -> tuple[Cou
     row_count = connection.exec_driver_sql("select count(*) from staged").scalar_one()
     known = "merge/known" if row_count > LOOKUP_ROWS else "merge/known_few"
     connection.execute(filled(known, **scope.slots), scope.parameters)
+    renumbering.know_former(connection, scope)
     connection.execute(statement("merge/outcome"), scope.parameters)
     connection.exec_driver_sql("analyze outcome (row_no, record_key, outcome)")
     counts = Counts(*connection.execute(statement("merge/count_outcomes")).one())
+    return replace(counts, withdrawn=absence.find(connection, scope, counts.received, counts.quarantined))
+
+
+def write(connection: sa.Connection, scope: Scope, spool: RawSpool, counts: Counts) -> tuple[Findings, int]:
+    """Write what ``split`` found; the books balance afterwards. Returns the findings, and how many held rows cleared."""
     _write_versions(connection, scope)
-    _write_quarantine(connection, scope, spool, counts)
+    if counts.withdrawn:
+        absence.withdraw(connection, scope)
+    if scope.contract.record_type == renumbering.RECORD_TYPE:
+        renumbering.follow(connection, scope)
+    cleared = _write_quarantine(connection, scope, spool, counts)
     findings = _write_findings(connection, scope)
-    return counts, findings
+    renumbering.settle(connection, scope)
+    return findings, cleared
 
 
 def account_nothing(connection: sa.Connection, scope: Scope) -> tuple[Counts, Findings]:
     """Keep the findings of a batch that could not be read; its books are all zero."""
     connection.exec_driver_sql("select nextval('landing.load_no')")
-    connection.exec_driver_sql("create temporary table outcome (row_no bigint, outcome text) on commit drop")
+    columns = "row_no bigint, outcome text, is_told boolean"
+    connection.exec_driver_sql("drop table if exists outcome")
+    connection.exec_driver_sql(f"create temporary table outcome ({columns}) on commit drop")
     connection.execute(statement("merge/insert_findings"), scope.parameters)
     rows = connection.execute(statement("merge/count_findings")).all()
     return Counts(0, 0, 0, 0, 0), tuple((r.rule_id, r.severity, r.finding_count) for r in rows)
@@ -132,6 +147,7 @@ def finish(connection: sa.Connection, scope: Scope, counts: Counts, values: dict
     connection.execute(statement("merge/record_load"), {**scope.parameters, **books, **values})
     if scope.parameters["kind"] == "first":
         connection.execute(statement("merge/finish_batch"), {**scope.parameters, **books, **values})
+    profiles.settle(connection, scope.parameters)
 
 
 def state_of(counts: Counts) -> str:
@@ -182,7 +198,7 @@ def _write_versions(connection: sa.Connection, scope: Scope) -> None:
     connection.execute(filled("merge/insert_versions", **scope.slots), parameters)
 
 
-def _write_quarantine(connection: sa.Connection, scope: Scope, spool: RawSpool, counts: Counts) -> None:
+def _write_quarantine(connection: sa.Connection, scope: Scope, spool: RawSpool, counts: Counts) -> int:
     if counts.quarantined:
         wanted = pa.array(connection.execute(statement("merge/quarantined_rows")).scalars().all(), pa.int64())
         connection.exec_driver_sql("create temporary table staged_raw (row_no bigint, raw text) on commit drop")
@@ -190,10 +206,21 @@ def _write_quarantine(connection: sa.Connection, scope: Scope, spool: RawSpool, 
         copy_rows(connection, "staged_raw", ("row_no", "raw"), rows)
         connection.execute(statement("merge/insert_quarantine"), scope.parameters)
     connection.execute(statement("merge/resolve_quarantine"), scope.parameters)
+    return _cleared(connection, scope)
+
+
+def _cleared(connection: sa.Connection, scope: Scope) -> int:
+    """Settle the held rows of a replayed batch that pass now, and count them."""
+    if not scope.parameters["is_replay"]:
+        return 0
+    return connection.execute(statement("merge/clear_quarantine"), scope.parameters).rowcount
 
 
 def _write_findings(connection: sa.Connection, scope: Scope) -> Findings:
     connection.execute(statement("merge/drop_met_orphans"), scope.parameters)
+    if scope.parameters["is_replay"]:
+        standing = {"standing_rules": [absence.MANY_MISSING, absence.UNREADABLE_KEY, *profiles.RULES]}
+        connection.execute(statement("merge/resolve_untold"), scope.parameters | standing)
     connection.execute(statement("merge/insert_findings"), scope.parameters)
     connection.execute(statement("merge/resolve_findings"), scope.parameters)
     connection.execute(statement("merge/resolve_orphans"), scope.parameters)

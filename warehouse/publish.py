@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from schemas.contract import INSURER_RECORD_TYPES, load_contract
 from warehouse.indicators.catalogue import Definition, load_definitions
 from warehouse.indicators.rollup import contribute, period, roll_up, snapshot, statement, template
-from warehouse.load import CUT_LOCK
+from warehouse.load import CUT_LOCK, Versions
+
+NO_VERSIONS = Versions("", "")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class Publication:
     missing_insurers: tuple[str, ...]
     missing_feeds: tuple[str, ...]
     """``insurer_id/record_type`` of every expected feed that was not delivered."""
+    imbalanced_feeds: tuple[str, ...]
+    """``insurer_id/record_type`` of every expected feed with a delivery that does not add up, see warehouse.imbalance."""
     expected_count: int
     delivered_count: int
 
@@ -38,11 +43,15 @@ def publish(
     *,
     expected: Iterable[tuple[str, str]],
     delivered_since: dt.datetime,
+    versions: Versions = NO_VERSIONS,
+    definitions: Mapping[str, Definition] | None = None,
 ) -> Publication:
     """Computes and stores every figure in the caller's transaction; what was published before is found again.
 
     ``expected`` are (insurer_id, record_type) feeds; one counts as delivered by a batch received from
-    ``delivered_since`` to ``known_at``. Waits for running loads; later ones are recorded after ``known_at``. Moments carry a zone. Raises DefinitionError for a mistake in a definition.
+    ``delivered_since`` to ``known_at``. ``versions`` (rule set and calendar in force) are kept beside the figures.
+    ``definitions`` default to the catalogue. Waits for running loads; later ones are recorded after ``known_at``. Moments carry a zone.
+    Raises DefinitionError for a mistake in a definition.
     """
     connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": CUT_LOCK})
     found = _find(connection, as_of=as_of, known_at=known_at)
@@ -50,9 +59,10 @@ def publish(
         return found
     connection.execute(sa.text("set local work_mem = '64MB'"))
     snapshot(connection, known_at)
-    _judge_feeds(connection, known_at, sorted(set(expected)), delivered_since)
-    publication_id = _record(connection, as_of, known_at, published_at)
-    for definition in load_definitions().values():
+    judge_feeds(connection, known_at, sorted(set(expected)), delivered_since)
+    moments = {"as_of": as_of, "known_at": known_at, "published_at": published_at, "delivered_since": delivered_since}
+    publication_id = _record(connection, moments, versions)
+    for definition in (definitions or load_definitions()).values():
         _publish_indicator(connection, definition, publication_id, as_of, known_at)
     _publish_timeliness(connection, publication_id, as_of, known_at)
     return find_publication(connection, publication_id)
@@ -71,6 +81,11 @@ def latest_publication(connection: sa.Connection) -> Publication | None:
     return _find(connection)
 
 
+def find_pair(connection: sa.Connection, as_of: dt.date, known_at: dt.datetime) -> Publication | None:
+    """The publication of exactly this day and moment; None when there is none."""
+    return _find(connection, as_of=as_of, known_at=known_at)
+
+
 def _find(
     connection: sa.Connection,
     publication_id: int | None = None,
@@ -81,13 +96,14 @@ def _find(
     row = connection.execute(statement("publish_find_publication"), wanted).mappings().one_or_none()
     if row is None:
         return None
-    missing = {name: tuple(row[name]) for name in ("missing_insurers", "missing_feeds")}
+    missing = {name: tuple(row[name]) for name in ("missing_insurers", "missing_feeds", "imbalanced_feeds")}
     return Publication(**{**row, **missing})
 
 
-def _judge_feeds(
+def judge_feeds(
     connection: sa.Connection, known_at: dt.datetime, feeds: list[tuple[str, str]], delivered_since: dt.datetime
 ) -> None:
+    """Fills the temporary table ``expected_feed``: which of the feeds were delivered by ``known_at``."""
     connection.execute(sa.text("drop table if exists pg_temp.expected_feed"))
     connection.execute(
         statement("publish_feeds"),
@@ -100,22 +116,26 @@ def _judge_feeds(
     )
 
 
-def _record(connection: sa.Connection, as_of: dt.date, known_at: dt.datetime, published_at: dt.datetime) -> int:
-    moments = {"as_of": as_of, "known_at": known_at, "published_at": published_at}
-    return int(connection.execute(statement("publish_record_publication"), moments).scalar_one())
+def _record(connection: sa.Connection, moments: dict[str, Any], versions: Versions) -> int:
+    row = {**moments, "ruleset_version": versions.ruleset, "calendar_version": versions.calendar}
+    publication_id = int(connection.execute(statement("publish_record_publication"), row).scalar_one())
+    wanted = {"publication_id": publication_id, "known_at": moments["known_at"]}
+    connection.execute(statement("publish_keep_feeds"), wanted)
+    connection.execute(statement("publish_keep_imbalances"), wanted)
+    return publication_id
 
 
 def _publish_indicator(
     connection: sa.Connection, definition: Definition, publication_id: int, as_of: dt.date, known_at: dt.datetime
 ) -> None:
-    _keep_definition(connection, definition)
+    _keep_definition(connection, definition, publication_id)
     for kind in definition.periods:
         span = period(kind, as_of)
         contribute(connection, definition, span, known_at)
         roll_up(connection, definition, span, publication_id)
 
 
-def _keep_definition(connection: sa.Connection, definition: Definition) -> None:
+def _keep_definition(connection: sa.Connection, definition: Definition, publication_id: int) -> None:
     denominator = definition.denominator
     row = {
         "indicator": definition.indicator,
@@ -136,8 +156,10 @@ def _keep_definition(connection: sa.Connection, definition: Definition) -> None:
         "valid_from": definition.valid_from,
         "review_date": definition.review_date,
         "contributions_sql": definition.contributions_sql,
+        "is_distinct": definition.is_distinct,
     }
     connection.execute(statement("publish_keep_definition"), row)
+    connection.execute(statement("publish_name_definition"), {**row, "publication_id": publication_id})
 
 
 def _publish_timeliness(connection: sa.Connection, publication_id: int, as_of: dt.date, known_at: dt.datetime) -> None:

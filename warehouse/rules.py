@@ -29,6 +29,7 @@ def run(connection: sa.Connection, rules: Sequence[Rule], parameters: dict[str, 
     """Run each rule's select over ``staged`` and put what it finds into ``staged_finding``.
 
     A select returns (row_no, value, expected), of tier orphan (row_no, parent_key); row_no null speaks of the batch.
+    A fourth column names the field that the finding speaks of.
     Raises DefinitionError, naming the rule, for a select that PostgreSQL refuses.
     """
     given = {name: parameters[name] for name in PARAMETERS}
@@ -50,7 +51,7 @@ def _failures(
 
 
 def _finding(rule: Rule, row: tuple[Any, ...], render: Render) -> Finding:
-    field = rule.fields[0] if rule.fields else None
+    field = row[3] if len(row) > 3 else rule.fields[0] if rule.fields else None
     row_no, value = row[0], _text(row[1]) if len(row) > 1 else None
     expected = _text(row[2]) if len(row) > 2 else None
     message = render(rule, value, expected, field)

@@ -40,14 +40,14 @@ def fetch(
     sleep: Callable[[float], None] = time.sleep,
     clock: Clock = time.time,
 ) -> Fetched:
-    """All records of one type that changed within the window, proven complete.
+    """All records of one type that changed within the window, or all there are of a full snapshot, proven complete.
 
     Raises RetryLater's kinds (SourceUnavailable, RateLimited, IncompleteFetch) and StopFeed's (AuthRefused,
     SchemaDrift, DefinitionError). ``clock`` dates signatures; ``sleep`` waits.
     """
     record = _record(definition, record_type)
     proof, payloads = Proof(definition, record), list[Payload]()
-    step: Step | None = first_step(definition, record, window)
+    step: Step | None = first_step(definition, record, _everything(window) if record.replaces else window)
     with Caller(definition, credentials, sleep, clock) as caller:
         while step is not None:
             proof.ask(step)
@@ -66,6 +66,11 @@ def effective_window(definition: InsurerDefinition, cursor: dt.datetime | None, 
     """What to ask for when the feed has come to ``cursor``: from the look-back before it, or from the beginning."""
     since = cursor - definition.lookback if cursor is not None else None
     return Window(since, until)
+
+
+def _everything(window: Window) -> Window:
+    """From the beginning to a day ahead, so that a record which changes while the pages come does not fall out."""
+    return Window(None, window.until + dt.timedelta(days=1))
 
 
 def _record(definition: InsurerDefinition, record_type: str) -> RecordMapping:

@@ -76,8 +76,11 @@ REASONS: dict[str, Reason] = {
     "FILE-062": Reason(
         UnreadableFile,
         "控制文件(.control.json)有误,数据文件未入库",
-        "请更正控制文件:UTF-8 编码的 JSON,只含行数、金额字段名和金额三个键"
-        "(row_count、amount_field、amount);改好后数据文件无需重放",
+        "请更正控制文件:UTF-8 编码的 JSON,只含行数、金额字段名、金额和替换范围四个键"
+        "(row_count、amount_field、amount、replaces);改好后数据文件无需重放",
+    ),
+    "FILE-063": Reason(
+        UnreadableFile, "替换范围有误,文件未接收", "请写 all(全量)或起止日期(例如 2026-10-01..2026-10-31)后重新提交"
     ),
 }
 

@@ -15,7 +15,20 @@ from rich.markup import escape
 from pipeline.cli.output import stderr
 from schemas.errors import HubError, RetryLater, TellInsurer
 
-COMMANDS = ("services", "flow", "feed", "batch", "backfill", "indicator", "definitions", "calendar", "docs")
+COMMANDS = (
+    "services",
+    "flow",
+    "feed",
+    "batch",
+    "record",
+    "backfill",
+    "replay",
+    "indicator",
+    "as_of",
+    "definitions",
+    "calendar",
+    "docs",
+)
 
 
 def build() -> typer.Typer:

@@ -1,4 +1,4 @@
-"""``anze batch list | show``: receipts, what became of each delivery, and what to do."""
+"""``anze batch list | show | row | accept | refuse``: receipts, what became of each delivery, what to do, and decisions."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from pipeline.cli.comparing import compare, show_change
 from pipeline.cli.output import AsJson, print_json, print_table, stdout
+from pipeline.cli.row import row
 
 batch = typer.Typer(help="Batches 批次 and their receipts.", no_args_is_help=True)
 STATES = {
     "received": "已接收 received",
+    "awaiting": "[yellow]待决定 awaiting a decision[/yellow]",
     "loaded": "[green]已入库 loaded[/green]",
     "partly_loaded": "[yellow]部分入库 partly loaded[/yellow]",
     "rejected": "[red]已退回 rejected[/red]",
@@ -22,6 +25,8 @@ SHOWN_ROWS = 20
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
+    batch.command("compare")(compare)
+    batch.command("row")(row)
     app.add_typer(batch, name="batch")
 
 
@@ -29,7 +34,9 @@ def register(app: typer.Typer) -> None:
 def list_all(
     insurer: Annotated[str | None, typer.Option(help="Only this insurer's.")] = None,
     record_type: Annotated[str | None, typer.Option(help="Only this record type.")] = None,
-    state: Annotated[str | None, typer.Option(help="received, loaded, partly_loaded, rejected or duplicate.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="received, awaiting, loaded, partly_loaded, rejected or duplicate.")
+    ] = None,
     limit: Annotated[int, typer.Option(help="How many, newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
@@ -72,6 +79,32 @@ def show(
     show_batch(steps.open_hub().engine, batch_id, as_json, limit)
 
 
+By = Annotated[str, typer.Option("--by", help="Who decides.")]
+Why = Annotated[str, typer.Option("--reason", help="Why; it is kept with the decision.")]
+
+
+@batch.command("accept")
+def accept(batch_id: int, by: By, reason: Why, as_json: AsJson = False) -> None:
+    """Take a delivery that awaits a decision: it is loaded, and the records that it does not hold are withdrawn."""
+    _decide(batch_id, "accept", by, reason, as_json)
+
+
+@batch.command("refuse")
+def refuse(batch_id: int, by: By, reason: Why, as_json: AsJson = False) -> None:
+    """Reject a delivery that awaits a decision: nothing of it is loaded, and what stands keeps standing."""
+    _decide(batch_id, "refuse", by, reason, as_json)
+
+
+def _decide(batch_id: int, choice: Any, by: str, reason: str, as_json: bool) -> None:
+    from pipeline import deciding, steps
+
+    hub = steps.open_hub()
+    deciding.decide(hub, batch_id, choice, by, reason)
+    state = show_batch(hub.engine, batch_id, as_json)
+    if choice == "accept" and state != "loaded":
+        raise typer.Exit(1)
+
+
 def show_batch(engine: Any, batch_id: int, as_json: bool, limit: int = SHOWN_ROWS) -> str:
     """Print one batch and give its state."""
     from warehouse import batches
@@ -88,6 +121,7 @@ def show_batch(engine: Any, batch_id: int, as_json: bool, limit: int = SHOWN_ROW
     stdout.print(
         f"状态 state: {STATES[receipt.state]}" + (f" → {receipt.duplicate_of}" if receipt.duplicate_of else "")
     )
+    _show_replacing(receipt)
     if receipt.received_count is not None:
         names = ("接收 received", "入库 accepted", "隔离 held", "重复 duplicate", "旧版 superseded")
         stdout.print(
@@ -97,8 +131,21 @@ def show_batch(engine: Any, batch_id: int, as_json: bool, limit: int = SHOWN_ROW
         stdout.print(f"原因 reason: {receipt.reason_code} {receipt.reason_text}", markup=False, soft_wrap=True)
     _show_findings(view.findings)
     _show_held(held, receipt.quarantined_count or 0)
+    show_change(engine, batch_id)
     stdout.print(f"下一步 next: {receipt.next_action}", markup=False, soft_wrap=True)
     return receipt.state
+
+
+def _show_replacing(receipt: Any) -> None:
+    if receipt.replaces is None:
+        return
+    span = "全部 all" if receipt.replaces == "all" else f"{receipt.replaces_from} .. {receipt.replaces_to}"
+    told = f"替换 replaces: {span}"
+    if receipt.missing_count is not None:
+        told += f", 在册 live {receipt.live_count}, 缺少 missing {receipt.missing_count}"
+    if receipt.withdrawn_count is not None:
+        told += f", 撤销 withdrawn {receipt.withdrawn_count}"
+    stdout.print(told)
 
 
 def _show_findings(findings: Any) -> None:

@@ -128,7 +128,10 @@ def _conclusion(night: Night, publication: Publication, is_balanced: bool) -> No
     stdout.print(
         f"\n这一夜 the night: {len(night.runs) - len(failed)} 个任务完成, {len(failed)} 个未完成, {seconds:.0f} s"
     )
-    if publication.is_provisional:
+    if publication.imbalanced_feeds:
+        feeds = ", ".join(publication.imbalanced_feeds)
+        stdout.print(f"[yellow]暂定 provisional[/yellow]: 申报与入库不平 unbalanced: {feeds}", soft_wrap=True)
+    if publication.missing_insurers:
         missing = ", ".join(publication.missing_insurers)
         stdout.print(
             f"[yellow]全省数据为暂定 the province's figures are provisional[/yellow]: 未交齐 not delivered in full: {missing}",

@@ -43,14 +43,20 @@ def submit(
     insurer_id: Annotated[str, typer.Argument(help="Who sends it.")],
     record_type: Annotated[str, typer.Argument(help="What its rows are, for example policy.")],
     file: Annotated[pathlib.Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV or XLSX.")],
+    replaces: Annotated[
+        str | None, typer.Option(help="all or 2026-10-01..2026-10-31: what the file does not hold is withdrawn.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Land and load one file, as a drop would; prints batch, state, counts and reasons. Exit code 1 if rows are held."""
+    """Land and load one file, as a drop would; prints batch, state, counts and reasons.
+
+    Exit code 1 if rows are held or a person must decide.
+    """
     from pipeline import steps
     from pipeline.cli.batch import show_batch
 
     hub = steps.open_hub()
-    landed = steps.submit(hub, insurer_id, record_type, file)
+    landed = steps.submit(hub, insurer_id, record_type, file, replaces)
     if landed.state == "received":
         steps.load(hub, landed.batch_id)
     if show_batch(hub.engine, landed.batch_id, as_json) not in ("loaded", "duplicate"):
@@ -77,24 +83,67 @@ def intake(as_json: AsJson = False) -> None:
     _each_of("intake", steps.intake(hub), lambda b: [steps.load(hub, b)], as_json)
 
 
-def publish(until: Until = None, as_json: AsJson = False) -> None:
-    """Compute all indicators from what is loaded, as of the day before the interval's end."""
-    from pipeline import steps
+def publish(
+    until: Until = None,
+    freeze: Annotated[
+        str | None, typer.Option(help="A month that is over, 2026-10: keep its figures for ever.")
+    ] = None,
+    revise: Annotated[
+        bool, typer.Option("--revise", help="Revise every frozen month in which a figure moved.")
+    ] = False,
+    by: Annotated[str, typer.Option(help="Who freezes or revises; default: the account.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Compute all indicators from what is loaded, as of the day before the interval's end.
 
-    publication = steps.publish(steps.open_hub(), _in_shanghai(until))
+    With --freeze the figures of a month as of its last day; freezing it again stores a revision beside them if any
+    figure moved since.
+    """
+    from pipeline import steps
+    from pipeline.cli.frozen import freeze_months
+
+    if freeze is not None or revise:
+        if until is not None or (freeze is not None and revise):
+            raise typer.BadParameter("--until, --freeze and --revise exclude each other")
+        freeze_months(steps.open_hub(), freeze, by, as_json)
+        return
+    hub = steps.open_hub()
+    publication = steps.publish(hub, _in_shanghai(until))
+    reasons = _imbalances(hub, publication.publication_id)
     if as_json:
-        print_json(publication)
+        print_json({**vars(publication), "imbalances": reasons})
         return
     stdout.print(f"发布 publication {publication.publication_id}: 统计截止 as of {publication.as_of}")
-    if publication.is_provisional:
+    if publication.missing_insurers:
         stdout.print(f"[yellow]暂定 provisional[/yellow]: 未交 missing {', '.join(publication.missing_insurers)}")
+    for reason in reasons:
+        stdout.print("[yellow]暂定 provisional[/yellow]: 不平 unbalanced", end=" ")
+        stdout.print(reason.text, markup=False, soft_wrap=True)
 
 
-def verify(as_json: AsJson = False) -> None:
+def _imbalances(hub: Any, publication_id: int) -> list[Any]:
+    from warehouse.engine import translated
+    from warehouse.imbalance import imbalances
+
+    with translated("reading a publication"), hub.engine.connect() as connection:
+        return imbalances(connection, publication_id)
+
+
+def verify(
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Do every load again in a second database, and compare digests.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Check the books, replay everything that landed, and recompute every published cell. Exit code 1 if anything differs."""
     from pipeline import steps
     from pipeline.verifying import verify as run
 
+    if rebuild:
+        from pipeline.cli.replay import verify_by_rebuilding
+
+        verify_by_rebuilding(steps.open_hub(), as_json)
+        return
     with progress("verify", 100) as advance:
         verdict = run(steps.open_hub(), Meter(advance))
     if as_json:
@@ -141,7 +190,7 @@ def _each_of(label: str, things: list[Any], act: Callable[[Any], list[Any]], as_
         _show(reports)
         for each in told:
             stderr.print(f"{each['of']}: {each['kind']}: {each['message']}", markup=False, soft_wrap=True)
-    held = any(report.quarantined or report.state == "rejected" for report in reports)
+    held = any(report.quarantined or report.state in ("rejected", "awaiting") for report in reports)
     worst = max([int(held), *(exit_code(fault) for _, fault in faults)])
     if worst:
         raise typer.Exit(worst)

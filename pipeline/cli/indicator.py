@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from pipeline.cli.moments import AsOf, KnownAt
 from pipeline.cli.output import AsJson, print_json, print_table, stdout
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ SHOWN = (*FIVE[:4], *BY_LEVEL, FIVE[4])
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
+    from pipeline.cli.difference import diff
+
+    indicator.command()(diff)
     app.add_typer(indicator, name="indicator")
 
 
@@ -64,14 +68,42 @@ def show(
     insurer: Insurer = "*",
     period: Period = "",
     publication: Publication = None,
+    frozen: Annotated[
+        str | None, typer.Option(help="A frozen month, 2026-10: first figures, latest revision and what moved.")
+    ] = None,
+    show_all: Annotated[bool, typer.Option("--all", help="With --frozen: also the cells that did not move.")] = False,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show published figures."""
+    """Show published figures, those of a frozen month, or any figure as of a day as known at a moment."""
     from pipeline import steps
     from warehouse.engine import translated
     from warehouse.indicators.explain import show as published
 
-    chosen = [_definition(name) for name in names or SHOWN]
+    chosen = [find(name) for name in names or SHOWN]
+    if as_of or known_at:
+        from pipeline.cli.computed import Asked, show_at
+
+        if publication is not None or frozen is not None:
+            raise typer.BadParameter(
+                "--publication and --frozen name their own moments: leave --as-of and --known-at out"
+            )
+        show_at(Asked(chosen, period, region, level, domain, insurer), as_of, known_at, as_json)
+        return
+    if frozen is not None:
+        from pipeline.cli.frozen import show_frozen
+
+        place = {
+            "indicators": [d.indicator for d in chosen] if names or show_all else None,
+            "period_kind": period or None,
+            "region_code": None if level or region == "*" else region,
+            "domain_code": domain,
+            "insurer_id": insurer,
+        }
+        with translated("reading frozen figures"), steps.open_hub().engine.connect() as connection:
+            show_frozen(connection, frozen, show_all, place, as_json)
+        return
     with translated("reading figures"), steps.open_hub().engine.connect() as connection:
         cells = [
             cell
@@ -108,21 +140,26 @@ def explain(
 ) -> None:
     """Explain one figure: definition, numerator and denominator, and the records behind it with their files and rows."""
     from pipeline import steps
+    from pipeline.places import places_of
     from warehouse.engine import translated
     from warehouse.indicators.explain import Place
     from warehouse.indicators.explain import explain as trace
 
-    d = _definition(name)
+    d = find(name)
     place = Place(d.indicator, cast("PeriodKind", period or d.periods[-1]), region, domain, insurer)
+    hub = steps.open_hub()
     try:
-        with translated("explaining a figure"), steps.open_hub().engine.begin() as connection:
+        with translated("explaining a figure"), hub.engine.begin() as connection:
             found = trace(connection, place, publication_id=publication, limit=limit)
     except LookupError as error:
         raise typer.BadParameter(str(error)) from error
+    places = {
+        at: found_at.shown for at, found_at in places_of(hub, [(r.batch_id, r.row_no) for r in found.records]).items()
+    }
     if as_json:
-        print_json(found)
+        print_json(_with_places(found, places))
     else:
-        _show_explanation(found)
+        _show_explanation(found, places)
 
 
 def show_cells(cells: list[Any]) -> None:
@@ -160,7 +197,20 @@ def plain(number: Decimal | None) -> str:
     return f"{short:,f}" if exponent >= 0 or exponent < -2 else f"{short:,.2f}"
 
 
-def _show_explanation(found: Any) -> None:
+def _with_places(found: Any, places: dict[tuple[int, int], tuple[str, str]]) -> dict[str, Any]:
+    """An explanation whose records say where they stand in their files."""
+    import dataclasses
+
+    def fields(record: Any) -> dict[str, Any]:
+        return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+
+    records = [
+        {**fields(r), **dict(zip(("file", "place"), places[r.batch_id, r.row_no], strict=True))} for r in found.records
+    ]
+    return {**fields(found), "records": records}
+
+
+def _show_explanation(found: Any, places: dict[tuple[int, int], tuple[str, str]]) -> None:
     d = found.definition
     show_cells([found.cell])
     stdout.print(f"\n[bold]{d.code} {d.name.zh}[/bold] {d.name.en}, v{d.version} ({d.confidence})")
@@ -181,18 +231,19 @@ def _show_explanation(found: Any) -> None:
             plain(r.denominator),
             r.batch_id,
             r.row_no,
-            r.files[0] if r.files else "",
+            *places[r.batch_id, r.row_no],
         )
         for r in found.records
     ]
-    columns = ("数据 type", "机构", "记录 record", "分子", "分母", "批次 batch", "行 row", "文件 file")
+    columns = ("数据 type", "机构", "记录 record", "分子", "分母", "批次 batch", "行 row", "文件 file", "位置 place")
     print_table(columns, rows, right=(3, 4, 5, 6))
     if found.exclusions:
         excluded = [(e.reason, e.record_count, plain(e.numerator), plain(e.denominator)) for e in found.exclusions]
         print_table(("未计入 left out", "记录", "分子", "分母"), excluded, right=(1, 2, 3))
 
 
-def _definition(name: str) -> Any:
+def find(name: str) -> Any:
+    """An indicator's definition by its id or code."""
     from warehouse.indicators.catalogue import load_definition, load_definitions
 
     by_code = {d.code: d for d in load_definitions().values()}

@@ -18,6 +18,7 @@ from typing import Any
 
 import requests
 
+from pipeline.backfill.priority import BACKFILL_POOL, BACKFILL_POOL_SLOTS
 from pipeline.services.processes import Service
 from pipeline.settings import ROOT
 from schemas.delivery import Credentials
@@ -33,14 +34,34 @@ USER = "admin"
 START_SECONDS = 120.0
 PAGE = 1000
 """Entries that one answer of the REST API may hold: more than a province has DAGs."""
-#: Forked tasks inherit these: importing Great Expectations in each of 105 tasks would cost minutes.
-PRELOAD = """\
+#: Forked tasks inherit these: importing Great Expectations in each of 105 tasks would cost minutes. Airflow finds the
+#: hook by its name, and asks it for every task instance.
+LOCAL_SETTINGS = """\
 import sys
+
+from pipeline.backfill.priority import give_way
+
+
+def task_instance_mutation_hook(task_instance, dag_run=None):
+    give_way(task_instance, dag_run)
+
 
 if sys.argv[1:2] == ["scheduler"]:
     from pipeline.warm import warm_up
 
     warm_up()
+"""
+
+#: Airflow's own commands in one process: starting each costs seconds.
+PREPARE = f"""\
+from airflow.cli.cli_parser import get_parser
+
+for command in (
+    ["db", "migrate"],
+    ["pools", "set", "{BACKFILL_POOL}", "{BACKFILL_POOL_SLOTS}", "Backfills: the other workers are the night's."],
+):
+    arguments = get_parser().parse_args(command)
+    arguments.func(arguments)
 """
 
 
@@ -69,7 +90,7 @@ class LocalAirflow:
     def configure(self) -> None:
         """Write passwords, keys and the preload file once; safe to run again."""
         (self.folder / "config").mkdir(parents=True, exist_ok=True)
-        (self.folder / "config" / "airflow_local_settings.py").write_text(PRELOAD)
+        (self.folder / "config" / "airflow_local_settings.py").write_text(LOCAL_SETTINGS)
         if not (self.folder / "passwords.json").exists():
             _write_secret(self.folder / "passwords.json", json.dumps({USER: secrets.token_urlsafe(9)}))
             keys = {"fernet": base64.urlsafe_b64encode(os.urandom(32)).decode(), "jwt": secrets.token_urlsafe(64)}
@@ -111,17 +132,17 @@ class LocalAirflow:
         }
 
     def migrate(self, base: Mapping[str, str]) -> None:
-        """Create or upgrade the metadata tables, once a version. Raises SetupError with the log's name."""
-        mark, version = self.folder / "migrated", importlib.metadata.version("apache-airflow")
+        """Create or upgrade the metadata tables and make the pools, once a version. Raises SetupError with the log's name."""
+        mark = self.folder / "migrated"
+        version = f"{importlib.metadata.version('apache-airflow')} {BACKFILL_POOL}={BACKFILL_POOL_SLOTS}"
         if mark.exists() and mark.read_text() == version:
             return
         log = self.folder / "migrate.log"
         with log.open("wb") as out:
-            done = subprocess.run(
-                [*_airflow(), "db", "migrate"], env=self.environ(base), stdout=out, stderr=out, check=False
-            )
+            command = [sys.executable, "-c", PREPARE]
+            done = subprocess.run(command, env=self.environ(base), stdout=out, stderr=out, check=False)
         if done.returncode:
-            raise SetupError(f"Airflow could not migrate its metadata: see {log}")
+            raise SetupError(f"Airflow could not prepare its metadata: see {log}")
         mark.write_text(version)
 
     def start(self, base: Mapping[str, str]) -> None:

@@ -195,6 +195,7 @@ def _write_settings(here: Installation) -> None:
     passwords = {name: kept.get(name) or secrets.token_urlsafe(12) for name in names}
     values = {
         "ANZE_DATABASE_URL": here.cluster.url("anze", access.LOADER, passwords["ANZE_LOADER_PASSWORD"]),
+        "ANZE_TWIN_DATABASE_URL": here.cluster.url("anze"),
         "ANZE_POSTGRES_PORT": here.postgres_port,
         "ANZE_AIRFLOW_PORT": here.airflow_port,
         "ANZE_SANDBOX_PORT": here.sandbox_port,

@@ -36,13 +36,10 @@ def arrivals(batch: Batch, contract: Contract, found: Sequence[RecordRow]) -> li
     ]
 
 
-def keys(found: Sequence[RecordRow], contract: Contract, held: Mapping[int, HeldRow]) -> set[str | None]:
+def keys(found: Sequence[tuple[int, Arrival | Fault]], held: Mapping[int, HeldRow]) -> set[str | None]:
     """The natural keys of all rows, joined with ``|``; None when one of them has no readable key."""
-    places = [tuple(contract.by_name).index(name) for name in contract.key]
     return {
-        (held[row_no].record_key if row_no in held else None)
-        if isinstance(row, Fault)
-        else key_text([row[place] for place in places])
+        (held[row_no].record_key if row_no in held else None) if isinstance(row, Fault) else key_text(row.key[1])
         for row_no, row in found
     }
 
@@ -67,4 +64,5 @@ def _arrival(batch: Batch, contract: Contract, row_no: int, content: layout.Cont
         is_withdrawn=value["operation_code"] == WITHDRAWAL,
         event_on=event if isinstance(event, dt.date) else None,
         has_reason=value.get("correction_reason_text") is not None,
+        sent=content,
     )

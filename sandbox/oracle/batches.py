@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -21,6 +22,12 @@ class Batch:
     channel: str
     state: str
     received_at: dt.datetime
+    loaded_at: dt.datetime | None
+    duplicate_of: int | None
+    interval_start: dt.datetime | None
+    interval_end: dt.datetime | None
+    declared_row_count: int | None
+    declared_amount: Decimal | None
     replaces: str | None
     replaces_from: dt.date | None
     replaces_to: dt.date | None
@@ -65,8 +72,9 @@ class HeldRow(NamedTuple):
 
 COUNTS = ("received", "accepted", "quarantined", "duplicate", "superseded")
 _BATCHES = """
-select b.batch_id, b.insurer_id, b.record_type, b.channel, b.state, b.received_at, b.replaces, b.replaces_from,
-    b.replaces_to, b.received_count, b.accepted_count, b.quarantined_count, b.duplicate_count, b.superseded_count,
+select b.batch_id, b.insurer_id, b.record_type, b.channel, b.state, b.received_at, b.loaded_at, b.duplicate_of,
+    b.interval_start, b.interval_end, b.declared_row_count, b.declared_amount, b.replaces, b.replaces_from, b.replaces_to,
+    b.received_count, b.accepted_count, b.quarantined_count, b.duplicate_count, b.superseded_count,
     array(select p.sha256 from landing.batch_payload as p where p.batch_id = b.batch_id order by p.position) as sha256s
 from landing.batch as b
 order by b.batch_id
@@ -97,6 +105,12 @@ def _batch(row: sa.Row[Any]) -> Batch:
         channel=row.channel,
         state=row.state,
         received_at=row.received_at,
+        loaded_at=row.loaded_at,
+        duplicate_of=row.duplicate_of,
+        interval_start=row.interval_start,
+        interval_end=row.interval_end,
+        declared_row_count=row.declared_row_count,
+        declared_amount=row.declared_amount,
         replaces=row.replaces,
         replaces_from=row.replaces_from,
         replaces_to=row.replaces_to,

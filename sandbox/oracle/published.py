@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sandbox.oracle import timeliness
+from sandbox.oracle import completeness, timeliness
 from sandbox.oracle.cells import CellKey, Exclusion, periods
+from sandbox.oracle.completeness import FeedState
 from sandbox.oracle.indicators import CATALOGUE, Computed, Progress, compute
 from sandbox.oracle.world import Records, Verdict, build
 
@@ -23,6 +24,15 @@ _EXCLUSIONS = """
 select indicator, period_kind, insurer_id, reason, record_count
 from mart.indicator_exclusion where publication_id = :publication_id
 """
+_FEEDS = """
+select insurer_id, record_type, is_delivered, is_balanced
+from mart.publication_feed where publication_id = :publication_id
+"""
+_MARKS = """
+select indicator, period_kind, region_code, domain_code, insurer_id, completeness, is_provisional
+from mart.indicator_value where publication_id = :publication_id
+"""
+_IS_PROVISIONAL = "select is_provisional from mart.publication where publication_id = :publication_id"
 _TIMELINESS = """
 select insurer_id, record_type, due_count, on_time_count, late_count, undetermined_count, on_time_ratio
 from mart.timeliness where publication_id = :publication_id
@@ -36,6 +46,7 @@ class Publication:
     publication_id: int
     as_of: dt.date
     known_at: dt.datetime
+    delivered_since: dt.datetime | None
 
 
 @dataclass(frozen=True)
@@ -49,11 +60,11 @@ class Comparison:
 def find(connection: sa.Connection, publication_id: int | None) -> Publication | None:
     """The publication asked for, or the last one; None when there is none."""
     query = sa.text(
-        "select publication_id, as_of, known_at from mart.publication"
+        "select publication_id, as_of, known_at, delivered_since from mart.publication"
         " where cast(:wanted as bigint) is null or publication_id = :wanted order by as_of desc, known_at desc limit 1"
     )
     row = connection.execute(query, {"wanted": publication_id}).one_or_none()
-    return None if row is None else Publication(row.publication_id, row.as_of, row.known_at)
+    return None if row is None else Publication(*row)
 
 
 def compare(
@@ -71,9 +82,30 @@ def compare(
         ("cell", dict(_published_cells(connection, publication)), _expected_cells(computed, publication)),
         ("exclusion", dict(_published_exclusions(connection, publication)), dict(computed.exclusions)),
         ("timeliness", dict(_published_timeliness(connection, publication)), counts),
+        *_completeness(connection, publication),
     )
     compared = sum(len(set(stored) | set(expected)) for _, stored, expected in sides)
     return Comparison(compared, tuple(line for side in sides for line in _differences(*side)))
+
+
+def _completeness(
+    connection: sa.Connection, publication: Publication
+) -> list[tuple[str, Mapping[Any, Any], Mapping[Any, Any]]]:
+    """What each expected feed, each cell and the publication are told to lack, and what the receipts say of it."""
+    wanted = {"publication_id": publication.publication_id}
+    feeds = {
+        (row.insurer_id, row.record_type): FeedState(row.is_delivered, row.is_balanced)
+        for row in connection.execute(sa.text(_FEEDS), wanted)
+    }
+    cells = {CellKey(*row[:5]): tuple(row[5:]) for row in connection.execute(sa.text(_MARKS), wanted)}
+    is_provisional = connection.execute(sa.text(_IS_PROVISIONAL), wanted).scalar_one()
+    receipts = completeness.read(connection, publication.known_at)
+    found = completeness.states(receipts, list(feeds), publication.delivered_since or publication.known_at)
+    return [
+        ("feed", feeds, found),
+        ("completeness", cells, completeness.of_cells(list(cells), found)),
+        ("provisional", {"": is_provisional}, {"": any(not all(state) for state in found.values())}),
+    ]
 
 
 def _differences(what: str, stored: Mapping[Hashable, object], expected: Mapping[Hashable, object]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from sandbox.oracle import absence, arriving, batches, compare, merge
+from sandbox.oracle import absence, arriving, batches, compare, merge, renumbering
 from sandbox.oracle.batches import Batch, HeldRow, Load
 from sandbox.oracle.indicators import Progress, silent
 from sandbox.oracle.layout import Definitions, Fault
@@ -112,14 +112,28 @@ def _replay_load(state: _State, load: Load, batch: Batch) -> None:
     if not is_merged and not load.counts["received"]:
         state.recounts[load.load_no] = Recount(0)
         return
-    receipt = Receipt(batch.batch_id, batch.received_at, load.recorded_at, _judge(state, batch, load))
-    held = state.held[batch.record_type]
-    arrivals = list(_arrivals(state, load, batch, arriving.arrivals(batch, contract, rows), receipt))
-    missing = absence.missing(
-        held, batch, load, arriving.keys(rows, contract, state.quarantine.get(batch.batch_id, {}))
+    numbers = renumbering.today(state.held, batch.insurer_id) if batch.record_type in INSURER_RECORD_TYPES else {}
+    receipt = Receipt(
+        batch.batch_id,
+        batch.insurer_id,
+        batch.received_at,
+        load.recorded_at,
+        lambda key: renumbering.former_keys(key, batch.record_type, numbers),
+        _judge(state, batch, load),
     )
+    found = [
+        (row_no, row if isinstance(row, Fault) else renumbering.translated(row, contract, numbers))
+        for row_no, row in arriving.arrivals(batch, contract, rows)
+    ]
+    held = state.held[batch.record_type]
+    arrivals = list(_arrivals(state, load, batch, found, receipt))
+    keys = arriving.keys(found, state.quarantine.get(batch.batch_id, {}))
+    held_rows = {row_no for row_no, _ in found} - {arrival.row_no for arrival in arrivals}
+    missing = absence.missing(held, batch, load, keys, held_rows) if arrivals or not found else []
     counts = merge.merge(held, arrivals, receipt)
     absence.withdraw(held, missing, receipt)
+    if batch.record_type == renumbering.RECORD_TYPE:
+        renumbering.follow(state.held, arrivals, receipt)
     recount = Recount(len(rows), counts["accepted"], counts["duplicate"], counts["superseded"], len(missing))
     state.recounts[load.load_no] = recount
     state.differences += _odd_counts(batch, load, recount)
@@ -134,7 +148,7 @@ def _arrivals(
         entry = held.get(row_no)
         if load.kind == "first":
             is_held = entry is not None and entry.quarantined_at == load.recorded_at
-        elif isinstance(row, Arrival) and merge.is_known_content(state.held[batch.record_type], row, receipt):
+        elif isinstance(row, Arrival) and merge.is_known(state.held[batch.record_type], row, receipt):
             is_held = False
         else:
             is_held = (row_no, load.recorded_at) not in state.in_core.get(batch.batch_id, ())

@@ -12,7 +12,7 @@ from connectors import definition
 from pipeline import new_insurer
 from pipeline.schedule import feeds
 from quality import catalogue as rules
-from schemas.contract import INSURER_RECORD_TYPES
+from schemas.contract import INSURER_RECORD_TYPES, SENDABLE_RECORD_TYPES
 from schemas.errors import DefinitionError
 from warehouse.indicators import catalogue as indicators
 
@@ -54,7 +54,7 @@ def test_an_insurer_is_one_file_whatever_its_dialect(connectors: pathlib.Path, d
     environ = {"ANZE_SANDBOX_URL": "http://127.0.0.1:1"}
     found = definition.load_definitions(connectors, environ)["xinren"]
     assert (found.name, found.vendor) == ("新人财产保险(模拟)", dialect)
-    assert tuple(found.records) == INSURER_RECORD_TYPES
+    assert tuple(found.records) == (SENDABLE_RECORD_TYPES if found.channel == "drop" else INSURER_RECORD_TYPES)
     assert "xinren" in {feed.insurer_id for feed in feeds(connectors / "insurers")}
 
 

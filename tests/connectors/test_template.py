@@ -11,7 +11,7 @@ from connectors.mapping import apply
 from connectors.model import InsurerDefinition
 from connectors.parse import read_batch
 from connectors.template import reading
-from schemas.contract import INSURER_RECORD_TYPES, load_contract
+from schemas.contract import SENDABLE_RECORD_TYPES, load_contract
 from schemas.errors import UnreadableFile
 from schemas.findings import Finding
 
@@ -35,7 +35,7 @@ def written(path: pathlib.Path, names: list[str], rows: int = 1) -> pathlib.Path
 
 @pytest.mark.parametrize("definition", [API, OWN_IS_TEMPLATE], ids=["api", "drop"])
 @pytest.mark.parametrize("is_chinese", [False, True])
-@pytest.mark.parametrize("record_type", INSURER_RECORD_TYPES)
+@pytest.mark.parametrize("record_type", SENDABLE_RECORD_TYPES)
 def test_optional_columns_of_the_template_may_be_absent(
     tmp_path: pathlib.Path, definition: InsurerDefinition, is_chinese: bool, record_type: str
 ) -> None:
@@ -59,7 +59,8 @@ def test_a_missing_mandatory_column_refuses_the_file(tmp_path: pathlib.Path) -> 
 
 def test_nobody_sends_what_the_definition_does_not_name(tmp_path: pathlib.Path) -> None:
     path = written(tmp_path / "t.csv", ["credit_code"])
-    for definition, record_type in ((API, "enterprise"), (load_definition("regulator", environ={}), "policy")):
+    regulator = load_definition("regulator", environ={})
+    for definition, record_type in ((API, "enterprise"), (regulator, "policy"), (regulator, "renumbering")):
         with pytest.raises(UnreadableFile) as refusal:
             findings_of(definition, path, record_type)
         assert refusal.value.code == "FILE-060"

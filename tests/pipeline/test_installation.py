@@ -29,6 +29,8 @@ def test_a_port_is_a_number(tmp_path: pathlib.Path) -> None:
 
 def test_a_later_start_may_move_ports_and_keeps_secrets_seed_and_clock(tmp_path: pathlib.Path) -> None:
     first = installation(environ(tmp_path, ANZE_POSTGRES_PORT="1111", ANZE_SANDBOX_SEED="7"))
+    first.cluster.folder.mkdir(parents=True)
+    (first.cluster.folder / "password").write_text("of the cluster")
     _write_settings(first)
     kept = read_env_file(first.env_file)
     write_env_file(first.env_file, {**kept, "ANZE_CLOCK_OFFSET": "-60"})

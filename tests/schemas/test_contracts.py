@@ -13,6 +13,7 @@ from schemas.contract import (
     INSURER_RECORD_TYPES,
     RECORD_TYPES,
     REGISTER_RECORD_TYPES,
+    SENDABLE_RECORD_TYPES,
     Contract,
     Field,
     load_contract,
@@ -103,12 +104,14 @@ def test_a_contract_passes_an_independent_linter(contract: Contract) -> None:
     assert result.result.value == "passed", [(check.name, check.reason) for check in result.checks]
 
 
-def test_nine_insurer_fed_types_and_four_registers() -> None:
+def test_nine_nightly_types_one_occasional_and_four_registers() -> None:
     assert tuple(load_contracts()) == RECORD_TYPES
-    assert [c.record_type for c in CONTRACTS if not c.is_register] == list(INSURER_RECORD_TYPES)
+    assert [c.record_type for c in CONTRACTS if not c.is_register] == list(SENDABLE_RECORD_TYPES)
+    assert set(SENDABLE_RECORD_TYPES) == {*INSURER_RECORD_TYPES, "renumbering"}
+    assert len(INSURER_RECORD_TYPES) == 9
     assert [c.record_type for c in CONTRACTS if c.is_register] == list(REGISTER_RECORD_TYPES)
     families = Counter(c.family for c in CONTRACTS)
-    assert families == {"policy": 3, "claim": 2, "service": 4, "register": 4}
+    assert families == {"policy": 4, "claim": 2, "service": 4, "register": 4}
 
 
 @pytest.mark.parametrize("record_type", SHAPES)
@@ -137,6 +140,15 @@ def test_references_and_milestones(record_type: str) -> None:
     assert {f.name: ".".join(f.references) for f in contract.fields if f.references} == REFERENCES[record_type]
     assert [m.field for m in contract.milestones] == MILESTONES[record_type]
     assert {m.working_days for m in contract.milestones} == {5}
+
+
+def test_a_renumbering_names_a_number_of_any_nightly_type_and_starts_no_clock() -> None:
+    contract = load_contract("renumbering")
+    assert tuple(f.name for f in contract.fields[: len(ENVELOPE)]) == ENVELOPE
+    assert contract.key == ("record_type_code", "old_no")
+    assert contract.milestones == ()
+    assert contract.by_name["correction_reason_text"].is_required
+    assert tuple(e.code for e in load_code_lists()["CL-RENUMBERED"].entries) == INSURER_RECORD_TYPES
 
 
 @pytest.mark.parametrize("record_type", REGISTER_KEYS)
@@ -256,6 +268,11 @@ def test_an_unknown_record_type_is_named_with_the_known_ones() -> None:
             "element: premium_receipt.receipt_date",
             "element: premium_receipt.day",
             r"slaProperties.receipt_date: names no",
+        ),
+        (
+            "{property: fedBy, value: insurer}\n",
+            "{property: fedBy, value: insurer}\n  - {property: validTime, value: {from: [receipt_day]}}\n",
+            r"validTime: 'receipt_day' is no date or timestamp field; fix: from: \[fields\], through: field",
         ),
         ("- name: premium_receipt", "- name: receipt", r"schema\[0\].name: names receipt; fix: file and table"),
         ("schema:\n", "schema: [\n", r"premium_receipt.odcs.yaml:\d+: document: .*; fix: write valid YAML"),

@@ -13,7 +13,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from schemas.contract import Contract, load_contract
-from schemas.delivery import Channel, Control, Delivery, Payload
+from schemas.delivery import Channel, Control, Delivery, Payload, Replacement
 from schemas.findings import Finding, Rule
 from warehouse import landing, reference
 from warehouse.load import Loading, LoadReport, Versions
@@ -87,25 +87,36 @@ def render(rule: Rule, value: str | None, expected: str | None, field: str | Non
 def land_rows(
     engine: sa.Engine, folder: pathlib.Path, record_type: str, rows: Sequence[Row], received_at: dt.datetime, *,
     insurer_id: str = "lichun", channel: Channel = "drop", control: Control | None = None,
+    replaces: Replacement | None = None, is_timeless: bool = False,
 ) -> landing.Landed:  # fmt: skip
-    """Land a delivery whose bytes stand for the rows."""
-    content = json.dumps([dict(row) for row in rows], default=str).encode() + str(received_at).encode()
+    """Land a delivery whose bytes stand for the rows, and unless timeless for the moment of receipt too."""
+    moment = b"" if is_timeless else str(received_at).encode()
+    content = json.dumps([dict(row) for row in rows], default=str).encode() + moment
     payload = Payload("rows.json", "application/json", content)
-    delivery = Delivery(insurer_id, record_type, channel, received_at, (payload,), control=control)
+    delivery = Delivery(insurer_id, record_type, channel, received_at, (payload,), control=control, replaces=replaces)
     return landing.land(engine, landing.Store(folder), delivery)
 
 
 def load_rows(
     engine: sa.Engine, folder: pathlib.Path, record_type: str, rows: Sequence[Row], received_at: dt.datetime, *,
     findings: Sequence[Finding] = (), rules: Sequence[Rule] = (), insurer_id: str = "lichun",
-    channel: Channel = "drop", control: Control | None = None,
+    channel: Channel = "drop", control: Control | None = None, replaces: Replacement | None = None,
 ) -> LoadReport:  # fmt: skip
     """Land and load rows; each of them was judged to be fine but for the findings."""
     landed = land_rows(
-        engine, folder, record_type, rows, received_at, insurer_id=insurer_id, channel=channel, control=control
-    )
+        engine, folder, record_type, rows, received_at, insurer_id=insurer_id, channel=channel, control=control,
+        replaces=replaces,
+    )  # fmt: skip
+    return load_batch(engine, landed.batch_id, record_type, rows, received_at, findings=findings, rules=rules)
+
+
+def load_batch(
+    engine: sa.Engine, batch_id: int, record_type: str, rows: Sequence[Row], recorded_at: dt.datetime, *,
+    findings: Sequence[Finding] = (), rules: Sequence[Rule] = (),
+) -> LoadReport:  # fmt: skip
+    """Load a landed batch whose bytes stand for the rows."""
     contract = load_contract(record_type)
-    with Loading(engine, landed.batch_id, "test", contract, received_at, VERSIONS) as loading:
+    with Loading(engine, batch_id, "test", contract, recorded_at, VERSIONS) as loading:
         loading.stage(table(contract, rows), findings)
         return loading.merge(rules, render)
 

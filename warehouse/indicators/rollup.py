@@ -66,23 +66,34 @@ def contribute(connection: sa.Connection, definition: Definition, span: Period, 
 def roll_up(connection: sa.Connection, definition: Definition, span: Period, publication_id: int) -> int:
     """Stores cells and exclusions of the current contributions; how many cells. Needs table ``expected_feed``."""
     shared = {"publication_id": publication_id, "indicator": definition.indicator, "period_kind": span.kind}
-    cells = statement("rollup", **_dimension_sql(definition))
     stored = connection.execute(
-        cells,
+        statement("rollup", cells=cells_sql(definition)),
         {
             **shared,
+            **cells_parameters(definition),
             "definition_version": definition.version,
             "period_start": span.start,
             "period_end": span.end,
-            "province_code": PROVINCE_CODE,
-            "is_distinct": definition.is_distinct,
-            "unit": definition.unit,
-            "scale": 100 if definition.unit == "percent" else 1,
-            "feeds": list(definition.feeds),
         },
     )
     connection.execute(statement("exclusions"), shared)
     return stored.rowcount
+
+
+def cells_sql(definition: Definition) -> str:
+    """The select that makes cells of the current contributions; ``roll_up`` stores it, ``at`` only reads it."""
+    return template("cells", **_dimension_sql(definition))
+
+
+def cells_parameters(definition: Definition) -> dict[str, Any]:
+    """What ``cells_sql`` is bound to."""
+    return {
+        "province_code": PROVINCE_CODE,
+        "is_distinct": definition.is_distinct,
+        "unit": definition.unit,
+        "scale": 100 if definition.unit == "percent" else 1,
+        "feeds": list(definition.feeds),
+    }
 
 
 def grouping_sets(definition: Definition) -> list[tuple[str, ...]]:

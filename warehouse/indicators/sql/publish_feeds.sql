@@ -1,8 +1,9 @@
 -- grain: one row an expected feed
 -- scope: feeds given by the caller; delivered when a batch of it arrived in (:delivered_since, :known_at] and counts
--- exclusions: rejected batches, wholly quarantined ones; files that bring nothing new
+-- exclusions: rejected batches, wholly quarantined ones, batches not loaded by then; files that bring nothing new
 -- limits: by interface an empty fetch, repeated bytes or only known rows are a delivery; by file only a file
---   without rows (a nil return, also with the bytes of an earlier one) or one that brings something new
+--   without rows (a nil return, also with the bytes of an earlier one) or one that brings something new;
+--   balanced when no delivery of the feed, however old, still lacks what it declared or brought
 create temporary table expected_feed on commit drop as
 select
     f.insurer_id,
@@ -15,6 +16,7 @@ select
             and b.record_type = f.record_type
             and b.received_at >= :delivered_since
             and b.received_at <= :known_at
+            and coalesce(o.loaded_at, b.loaded_at) <= :known_at
             and case
                 when b.channel = 'api'
                     then coalesce(o.state, b.state) in ('loaded', 'partly_loaded')
@@ -29,6 +31,10 @@ select
                         or b.accepted_count + b.superseded_count > 0
                     )
             end
-    ) as is_delivered
+    ) as is_delivered,
+    not exists (
+        select 1 from quality.imbalance(:known_at) as i
+        where i.insurer_id = f.insurer_id and i.record_type = f.record_type
+    ) as is_balanced
 from unnest(cast(:insurer_ids as text []), cast(:record_types as text [])) as f(insurer_id, record_type)
 group by f.insurer_id, f.record_type

@@ -4,6 +4,7 @@
 -- limits: none
 select
     p.publication_id, p.as_of, p.known_at, p.published_at, p.is_provisional, p.missing_insurers, p.missing_feeds,
+    p.imbalanced_feeds,
     p.expected_count, p.delivered_count
 from mart.publication as p
 where coalesce(cast(:publication_id as bigint), p.publication_id) = p.publication_id

@@ -4,11 +4,12 @@
 -- limits: a changed SQL under an unchanged version is kept beside the old one
 insert into mart.indicator_definition (
     indicator, definition_version, digest, code, name_zh, name_en, unit, direction, variant_of, numerator_zh,
-    denominator_zh, population_zh, confidence, owner, source_document, valid_from, review_date, contributions_sql
+    denominator_zh, population_zh, confidence, owner, source_document, valid_from, review_date, contributions_sql,
+    is_distinct
 )
 values (
     :indicator, :definition_version, :digest, :code, :name_zh, :name_en, :unit, :direction, :variant_of,
     :numerator_zh, :denominator_zh, :population_zh, :confidence, :owner, :source_document, :valid_from, :review_date,
-    :contributions_sql
+    :contributions_sql, :is_distinct
 )
 on conflict do nothing

@@ -1,106 +1,7 @@
 -- grain: one row a cell (region, domain, insurer) of one definition and period
--- scope: counted contributions; the cell of the whole province always exists
--- exclusions: contributions with an exclusion
--- limits: the slots take the columns and grouping sets that the definition finds meaningful
-with grain as (
-    select
-        c.county_code,
-        c.city_code,
-        c.province_code,
-        c.domain_code,
-        c.insurer_id,
-        c.unit,
-        case when :is_distinct then max(c.numerator) else sum(c.numerator) end as numerator,
-        case when :is_distinct then max(c.denominator) else sum(c.denominator) end as denominator
-    from contribution as c
-    where c.exclusion is null
-    group by c.county_code, c.city_code, c.province_code, c.domain_code, c.insurer_id, c.unit
-),
-
-counted as (
-    select
-        coalesce(g.county_code, '-') as county_code,
-        coalesce(g.city_code, '-') as city_code,
-        g.province_code,
-        case when g.domain_code in ('11', '12') then '10' else coalesce(g.domain_code, '-') end as domain_group,
-        case when g.domain_code in ('11', '12') then g.domain_code else '-' end as domain_part,
-        coalesce(g.insurer_id, '-') as insurer_id,
-        case when :is_distinct then g.unit end as unit,
-        g.numerator,
-        g.denominator
-    from grain as g
-),
-
-unit_cell as (
-    select
-        coalesce(:slot_regions) as region_code,
-        coalesce(:slot_domains, '*') as domain_code,
-        coalesce(:slot_insurers, '*') as insurer_id,
-        unit,
-        case when :is_distinct then max(numerator) else sum(numerator) end as numerator,
-        case when :is_distinct then max(denominator) else sum(denominator) end as denominator
-    from counted
-    group by unit, grouping sets (:slot_grouping_sets)
-),
-
-cell as (
-    select
-        region_code,
-        domain_code,
-        insurer_id,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from unit_cell
-    where '-' not in (region_code, domain_code, insurer_id)
-    group by region_code, domain_code, insurer_id
-    union all
-    select
-        :province_code as region_code,
-        '*' as domain_code,
-        '*' as insurer_id,
-        0 as numerator,
-        0 as denominator
-    where not exists (select 1 from counted)
-),
-
-judged as (
-    select
-        *,
-        case when denominator = 0 then 'zero_denominator' when denominator < 0 then 'negative_denominator' end
-            as null_reason,
-        case when denominator > 0 then denominator end as divisor
-    from (
-        select
-            region_code,
-            domain_code,
-            insurer_id,
-            numerator,
-            case when :unit <> 'count' then denominator end as denominator
-        from cell
-    ) as c
-),
-
-needed as (
-    select
-        f.insurer_id,
-        cast(bool_and(f.is_delivered) as integer) as delivered
-    from expected_feed as f
-    where f.record_type = any(:feeds)
-    group by f.insurer_id
-),
-
-share as (
-    select
-        n.insurer_id,
-        n.delivered as completeness
-    from needed as n
-    union all
-    select
-        '*' as insurer_id,
-        case when count(*) > 0 then core.half_up(sum(n.delivered), count(*), 6) end as completeness
-    from needed as n
-)
-
+-- scope: the cells that cells.sql makes of the current contributions (it takes the slot), stored for a publication
+-- exclusions: none
+-- limits: none
 insert into mart.indicator_value (
     publication_id, indicator, definition_version, period_kind, period_start, period_end, region_code, domain_code,
     insurer_id, numerator, denominator, value, shown_value, shown_pct, null_reason, completeness, is_provisional
@@ -112,17 +13,17 @@ select
     :period_kind,
     :period_start,
     :period_end,
-    j.region_code,
-    j.domain_code,
-    j.insurer_id,
-    j.numerator,
-    j.denominator,
-    case when :unit = 'count' then j.numerator else core.half_up(j.numerator, j.divisor, 12) end as value,
-    case when :unit = 'count' then j.numerator else core.half_up(:scale * j.numerator, j.divisor, 2) end
-        as shown_value,
-    case when :unit = 'percent' then core.half_up(:scale * j.numerator, j.divisor, 2) end as shown_pct,
-    j.null_reason,
-    s.completeness,
-    coalesce(s.completeness < 1, false) as is_provisional
-from judged as j
-left join share as s on j.insurer_id = s.insurer_id
+    c.region_code,
+    c.domain_code,
+    c.insurer_id,
+    c.numerator,
+    c.denominator,
+    c.value,
+    c.shown_value,
+    c.shown_pct,
+    c.null_reason,
+    c.completeness,
+    c.is_provisional
+from (
+    :slot_cells
+) as c

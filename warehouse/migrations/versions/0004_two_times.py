@@ -12,10 +12,26 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+RECORD_TYPES = (
+    "policy",
+    "endorsement",
+    "premium_receipt",
+    "claim",
+    "claim_payment",
+    "service_plan",
+    "service_record",
+    "hazard",
+    "fee_expense",
+    "enterprise",
+    "insurer",
+    "agency",
+    "rule_threshold",
+)
+
 
 def upgrade() -> None:
-    """Run the migration's SQL."""
-    run("0004/01_two_times.sql")
+    """Create the functions of both times, and protect what was published, received and judged."""
+    run("0004/01_two_times.sql", *(f"0004/at/{name}.sql" for name in RECORD_TYPES), "0004/02_protection.sql")
 
 
 def downgrade() -> None:

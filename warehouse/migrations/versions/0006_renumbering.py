@@ -14,8 +14,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Run the migration's SQL."""
-    run("0006/01_renumbering.sql")
+    """Create the record type of changed numbers, and what tells all numbers of a record."""
+    run("0006/01_core.sql", "0006/02_report.sql", "0006/03_two_times.sql", "0006/04_key_chain.sql")
 
 
 def downgrade() -> None:

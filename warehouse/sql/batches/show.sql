@@ -1,6 +1,8 @@
 -- One receipt.
 select
-    batch_id, insurer_id, record_type, channel, received_at, state, duplicate_of, received_count, accepted_count,
-    quarantined_count, duplicate_count, superseded_count, reason_code, reason_text, loaded_at
-from landing.batch
-where batch_id = :batch_id
+    b.batch_id, b.insurer_id, b.record_type, b.channel, b.received_at, b.state, b.duplicate_of, b.received_count,
+    b.accepted_count, b.quarantined_count, b.duplicate_count, b.superseded_count, b.reason_code, b.reason_text,
+    b.loaded_at, b.replaces, b.replaces_from, b.replaces_to, b.live_count, b.missing_count, l.withdrawn_count
+from landing.batch as b
+left join landing.load as l on b.batch_id = l.batch_id and l.kind = 'first'
+where b.batch_id = :batch_id

@@ -22,4 +22,4 @@ from (
 ) as d
 full join landing.cursor as c on d.insurer_id = c.insurer_id and d.record_type = c.record_type
 where cast(:insurer_id as text) is null or coalesce(d.insurer_id, c.insurer_id) = :insurer_id
-order by 1, 2
+order by coalesce(d.insurer_id, c.insurer_id), coalesce(d.record_type, c.record_type)

@@ -1,4 +1,5 @@
--- Findings of the batch. Grain: one row a finding. Exclusions: rows that are exact duplicates, judged before.
+-- Findings of the batch. Grain: one row a finding. Exclusions: rows that are exact duplicates, judged before; of a
+-- replay, what the batch said already, and nobody but a later delivery has settled since.
 insert into quality.finding (
     batch_id, row_no, place, insurer_id, record_type, record_key, rule_id, severity, field, value, expected, message,
     parent_record_type, parent_key, opened_at
@@ -9,5 +10,23 @@ select
 from staged_finding as f
 left join staged as s on f.row_no = s.row_no
 left join outcome as o on f.row_no = o.row_no
-where f.row_no is null or o.outcome <> 'duplicate'
+where
+    (f.row_no is null or o.outcome <> 'duplicate' or o.is_told)
+    and not (
+        :is_replay
+        and exists (
+            select 1
+            from quality.finding as told
+            where
+                told.batch_id = :batch_id
+                and told.rule_id = f.rule_id
+                and coalesce(told.row_no, 0) = coalesce(f.row_no, 0)
+                and (told.severity, told.field, told.value, told.expected, told.parent_key, told.record_key)
+                is not distinct from (f.severity, f.field, f.value, f.expected, f.parent_key, s.record_key)
+                and (
+                    told.resolved_at is null
+                    or (told.resolved_by_batch_id <> :batch_id and o.outcome is distinct from 'accepted')
+                )
+        )
+    )
 order by f.row_no nulls first, f.finding_no

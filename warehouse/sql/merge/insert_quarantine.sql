@@ -1,5 +1,5 @@
 -- Rows held back, each with all its reasons at once. Grain: one row a row of the batch.
--- An error of the whole batch is a reason of every row. staged_raw holds these rows as they arrived.
+-- Exclusions: rows that an earlier load of the batch held already. An error of the whole batch is a reason of every row. staged_raw holds these rows as they arrived.
 insert into quarantine.row (
     batch_id, row_no, place, insurer_id, record_type, record_key, source_updated_at, raw, reasons, quarantined_at
 )
@@ -30,4 +30,6 @@ inner join (
     ) as f
     group by f.row_no
 ) as reason on o.row_no = reason.row_no
-where o.outcome = 'quarantined'
+where
+    o.outcome = 'quarantined'
+    and not exists (select 1 from quarantine.row as held where held.batch_id = :batch_id and held.row_no = o.row_no)

@@ -1,4 +1,5 @@
 -- Held rows whose record has now been accepted in a version that is not older. Grain: one row a held row.
+-- Of two rows of one time of change the one received later is the newer.
 update quarantine.row as held
 set resolved_by_batch_id = :batch_id, resolved_at = :recorded_at
 from outcome as o
@@ -10,4 +11,7 @@ where
     and held.record_key = o.record_key
     and held.batch_id <> :batch_id
     and o.outcome in ('accepted', 'superseded')
-    and (held.source_updated_at is null or held.source_updated_at <= s.source_updated_at)
+    and case
+        when held.batch_id < :batch_id then held.source_updated_at is null or held.source_updated_at <= s.source_updated_at
+        else held.source_updated_at < s.source_updated_at
+    end

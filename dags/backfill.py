@@ -1,0 +1,78 @@
+"""Past days again, on demand: a plan of insurers and windows of days, one mapped task for each, behind the night.
+
+Run-book. Start it with its form. Red `part`: what `sync` says of the same error; clear it, and it goes on where it was:
+windows that are done are not done again. Red with "inputs moved": a definition or rule changed under way; start anew.
+It may wait: the pool `backfill` is small, so that the nightly run keeps priority. `anze backfill show <plan>` tells all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from airflow.sdk import Param, dag, task
+
+from pipeline.backfill.priority import BACKFILL_POOL, BACKFILL_WEIGHT
+from pipeline.schedule import feeds
+
+FAMILIES = {"policy": "投保 policies", "claim": "理赔 claims", "service": "事故预防服务 services"}
+MODES = {"recollect": "重新采集 ask the insurers again", "replay": "重放 load from landing again"}
+NAMES = {feed.insurer_id: f"{feed.name} {feed.insurer_id}" for feed in feeds()}
+FORM = {
+    "plan_id": Param(None, type=["null", "integer"], title="计划编号 plan", description="已有计划;填写后忽略下列各项 run this plan"),
+    "insurers": Param([], type="array", examples=list(NAMES), values_display=NAMES, title="机构 insurers (空 = 全部 all)"),
+    "families": Param([], type="array", examples=list(FAMILIES), values_display=FAMILIES, title="数据 records (空 = 全部 all)"),
+    "from": Param(None, type=["null", "string"], format="date", title="起始日 from", description="北京时间,含 Shanghai date"),
+    "to": Param(None, type=["null", "string"], format="date", title="截止日 to", description="北京时间,含 included"),
+    "window_days": Param(7, type="integer", minimum=1, title="每段天数 days in a window"),
+    "mode": Param("recollect", enum=list(MODES), values_display=MODES, title="方式 mode"),
+    "plan_only": Param(False, type="boolean", title="仅计划 plan only", description="只列出影响 show what would change"),
+    "reason": Param("", type="string", title="原因 reason"),
+}  # fmt: skip
+
+
+@dag(
+    dag_display_name="补采与重放",
+    schedule=None,
+    start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
+    catchup=False,
+    max_active_runs=1,
+    params=FORM,
+    default_args={
+        "retries": 2,
+        "retry_delay": dt.timedelta(minutes=5),
+        "pool": BACKFILL_POOL,
+        "priority_weight": BACKFILL_WEIGHT,
+        "weight_rule": "absolute",
+    },
+    tags=["backfill"],
+    doc_md=__doc__,
+)
+def backfill() -> None:
+    """Declare the DAG."""
+
+    @task(task_display_name="计划")
+    def plan(params: dict[str, Any] | None = None, dag_run: Any = None) -> list[dict[str, Any]]:
+        """Make or find the plan; gives its parts that are still to be done, insurers in turn."""
+        from pipeline.backfill.form import plan_of
+
+        return plan_of(params or {}, dag_run.run_id)
+
+    @task(task_display_name="区间", map_index_template="{{ part['label'] }}")
+    def part(part: dict[str, Any]) -> list[int]:
+        """Collect or replay one window of one insurer; returns its batch ids."""
+        from airflow.sdk import Connection
+
+        from pipeline.backfill.form import run_part_of
+        from schemas.delivery import Credentials
+
+        def credentials(insurer_id: str) -> Credentials:
+            secret = Connection.get(f"insurer_{insurer_id}")
+            return Credentials(secret.login or "", secret.password or "", secret.extra_dejson)
+
+        return run_part_of(part, credentials)
+
+    part.expand(part=plan())
+
+
+backfill()

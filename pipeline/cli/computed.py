@@ -1,0 +1,104 @@
+"""Figures at any pair of times: the published ones where that very pair was published, else computed for the asking."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+
+from pipeline.cli.moments import day, moment
+from pipeline.cli.output import print_json, stderr
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which cells, as options say: ``period`` empty = the widest of each indicator, ``level`` None = one region."""
+
+    definitions: Sequence[Any]
+    period: str
+    region: str
+    level: str | None
+    domain: str
+    insurer: str
+
+
+def show_at(asked: Asked, as_of: str | None, known_at: str | None, as_json: bool) -> None:
+    """Print the asked cells as of a day (default: the day before the moment), known at a moment (default: now)."""
+    from pipeline import steps
+    from pipeline.settings import SHANGHAI
+    from warehouse import two_times
+    from warehouse.engine import translated
+    from warehouse.publish import find_pair
+
+    hub = steps.open_hub()
+    now = hub.now()
+    known = moment(known_at, now) if known_at else now
+    on = day(as_of) if as_of else known.astimezone(SHANGHAI).date() - dt.timedelta(days=1)
+    with translated("computing figures"), hub.engine.begin() as connection:
+        found = find_pair(connection, on, known)
+        if found is not None:
+            cells = _published(connection, asked, found.publication_id)
+        else:
+            cells = _computed(connection, hub, asked, on, known)
+        is_settled = two_times.is_settled(connection)
+    _print(cells, as_json)
+    pair = f"as of {on}, known at {known.astimezone(SHANGHAI).isoformat()}"
+    origin = (
+        f"publication 发布 {found.publication_id}"
+        if found
+        else "not published: computed now, nothing stored 未发布,现算"
+    )
+    stderr.print(f"{pair}: {origin}", markup=False, soft_wrap=True)
+    if not is_settled:
+        stderr.print("a load is running: what is known of the last minutes may still grow", soft_wrap=True)
+    if not cells:
+        raise typer.Exit(1)
+
+
+def _published(connection: Any, asked: Asked, publication_id: int) -> list[Any]:
+    from warehouse.indicators.explain import show
+
+    return [
+        cell
+        for d in asked.definitions
+        for cell in show(
+            connection,
+            indicators=[d.indicator],
+            period_kind=asked.period or d.periods[-1],
+            region_code=_region(asked),
+            region_level=asked.level,
+            domain_code=asked.domain,
+            insurer_id=asked.insurer,
+            publication_id=publication_id,
+        )
+    ]
+
+
+def _computed(connection: Any, hub: Any, asked: Asked, on: dt.date, known: dt.datetime) -> list[Any]:
+    from pipeline.freezing import delivered_since, expected_feeds
+    from warehouse.indicators.at import Expected, Wanted, indicators_at
+
+    wanted = Wanted(_region(asked), asked.domain, asked.insurer)
+    expected = Expected(tuple(expected_feeds(hub)), delivered_since(on))
+    pairs: list[tuple[str, Any]] = [(d.indicator, asked.period or d.periods[-1]) for d in asked.definitions]
+    try:
+        cells = indicators_at(connection, pairs, on, known, wanted=wanted, expected=expected)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    return [cell for cell in cells if asked.level in (None, cell.region_level)]
+
+
+def _region(asked: Asked) -> str | None:
+    return None if asked.level or asked.region == "*" else asked.region
+
+
+def _print(cells: list[Any], as_json: bool) -> None:
+    from pipeline.cli.indicator import show_cells
+
+    if as_json:
+        print_json(cells)
+    else:
+        show_cells(cells)

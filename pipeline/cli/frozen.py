@@ -1,0 +1,104 @@
+"""How the command line freezes months and shows them: first figures, revisions, and what moved."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Any
+
+import typer
+
+from pipeline.cli.indicator import plain
+from pipeline.cli.output import print_json, print_table, stdout
+
+
+def freeze_months(hub: Any, month: str | None, by: str, as_json: bool) -> None:
+    """Freeze one month, or revise all that are frozen when ``month`` is None."""
+    from pipeline import freezing
+    from warehouse.frozen import MonthOpen, parse_month
+
+    name = by or getpass.getuser()
+    try:
+        found = freezing.revise(hub, name) if month is None else [freezing.freeze(hub, parse_month(month), name)]
+    except (LookupError, MonthOpen) as error:
+        raise typer.BadParameter(str(error)) from error
+    if as_json:
+        print_json(found)
+        return
+    for each in found:
+        _show_frozen(each, "" if each.is_new else "(原有,无变动 stands, nothing moved)")
+    if not found:
+        stdout.print("没有已固定的月份 no month is frozen")
+
+
+def show_frozen(connection: Any, month: str, show_all: bool, wanted: dict[str, Any], as_json: bool) -> None:
+    """Show a frozen month's cells: first figure, latest revision, difference; those that moved, or all."""
+    from warehouse import frozen
+
+    try:
+        first_day = frozen.parse_month(month)
+    except LookupError as error:
+        raise typer.BadParameter(str(error)) from error
+    newest = frozen.find_frozen(connection, first_day)
+    if newest is None:
+        raise typer.BadParameter(f"{month} is not frozen: anze publish --freeze {month}")
+    cells = frozen.figures(connection, first_day, **wanted, only_revised=not show_all)
+    if as_json:
+        print_json([{**_plain(cell), "difference": cell.difference} for cell in cells])
+        return
+    _show_frozen(newest)
+    if cells:
+        _show_cells(cells)
+    else:
+        stdout.print("没有变动的指标格 no figure moved" if not show_all else "没有指标格 no figure")
+
+
+def _show_frozen(frozen: Any, state: str = "") -> None:
+    publication = frozen.publication
+    what = "首次 first figures" if frozen.revision_no == 0 else f"修订 revision {frozen.revision_no}"
+    stdout.print(
+        f"{frozen.month:%Y-%m} {what}{state}: 发布 publication {publication.publication_id}, "
+        f"统计截止 as of {publication.as_of}, 由 by {frozen.frozen_by}",
+        markup=False,
+        soft_wrap=True,
+    )
+    if publication.is_provisional:
+        stdout.print(f"[yellow]暂定 provisional[/yellow]: 未交 missing {', '.join(publication.missing_insurers)}")
+
+
+def _show_cells(cells: list[Any]) -> None:
+    rows = [
+        (
+            c.indicator_code, c.indicator_name, c.period_kind, c.region_name or c.region_code, c.domain_code,
+            c.insurer_id, f"{plain(c.first_numerator)} / {plain(c.first_denominator)}", c.first_text,
+            f"{plain(c.latest_numerator)} / {plain(c.latest_denominator)}", c.latest_text, _moved(c),
+        )
+        for c in cells
+    ]  # fmt: skip
+    columns = (
+        "代码",
+        "指标 indicator",
+        "期间",
+        "地区 region",
+        "行业",
+        "机构",
+        "首次 first",
+        "值 value",
+        "最新 latest",
+        "值 value",
+        "变动 moved",
+    )
+    print_table(columns, rows, right=(6, 7, 8, 9, 10))
+
+
+def _moved(cell: Any) -> str:
+    """The difference as people read it: percentage points for a ratio, the unit itself for anything else."""
+    if cell.difference is None:
+        return "—" if cell.is_revised else ""
+    scaled = cell.difference * (100 if cell.unit == "percent" else 1)
+    return f"{scaled:+.4f}" if scaled else "0"
+
+
+def _plain(cell: Any) -> dict[str, Any]:
+    import dataclasses
+
+    return {field.name: getattr(cell, field.name) for field in dataclasses.fields(cell)}

@@ -1,0 +1,38 @@
+"""What people decide of batches that await it, by command or in Airflow: one way, so that both come to the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline import steps
+from pipeline.hub import Hub
+from warehouse import batches, decisions
+from warehouse.decisions import Choice
+from warehouse.load import LoadReport
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a person is asked about one batch, in Chinese: a headline and the text."""
+
+    subject: str
+    body: str
+
+
+def decide(hub: Hub, batch_id: int, choice: Choice, decided_by: str, reason: str) -> LoadReport:
+    """Keep a person's decision, then load the batch by it: accepted it withdraws what it lacks, refused it is rejected.
+
+    A load that is cut off between is done by the next intake. Raises NothingToDecide, SetupError, and as ``load`` does.
+    """
+    decisions.decide(hub.engine, batch_id, choice, decided_by, reason, hub.now())
+    return steps.load_patiently(hub, batch_id)
+
+
+def question(hub: Hub, batch_id: int) -> Question | None:
+    """What to ask about a batch; None when it does not await a decision any more. Raises SetupError."""
+    receipt = batches.show_batch(hub.engine, batch_id).receipt
+    if receipt.state != "awaiting":
+        return None
+    name = hub.definition(receipt.insurer_id).name
+    subject = f"批次 {batch_id}:{name} {receipt.record_type} 缺少 {receipt.missing_count} 条在册记录,是否采用?"
+    return Question(subject, f"{receipt.reason_text}。\n\n{receipt.next_action}")

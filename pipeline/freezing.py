@@ -1,0 +1,59 @@
+"""Freezing a month's figures, and revising what is frozen, with the feeds and rules of one installation."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from pipeline.hub import Hub
+from pipeline.settings import SHANGHAI
+from quality.working_days import load_calendar
+from schemas.contract import INSURER_RECORD_TYPES
+from warehouse import frozen
+from warehouse.engine import translated
+from warehouse.frozen import Frozen
+from warehouse.load import Versions
+
+#: Deliveries of an as-of day count from its evening on.
+EVENING = dt.time(18)
+
+
+def expected_feeds(hub: Hub) -> list[tuple[str, str]]:
+    """(insurer id, record type) of everything that the insurers' definitions say is delivered."""
+    return [(i, t) for i, d in hub.insurers.items() for t in INSURER_RECORD_TYPES if t in d.records]
+
+
+def versions_in_force(hub: Hub) -> Versions:
+    """Rule set and calendar that a publication of now names."""
+    return Versions(hub.rules.version, load_calendar().version)
+
+
+def delivered_since(as_of: dt.date) -> dt.datetime:
+    """From when on a delivery counts for the figures of a day."""
+    return dt.datetime.combine(as_of, EVENING, tzinfo=SHANGHAI)
+
+
+def freeze(hub: Hub, month: dt.date, by: str) -> Frozen:
+    """Freeze a month, or revise it where it is frozen already. Raises MonthOpen while it is not over."""
+    with translated("freezing figures"), hub.engine.begin() as connection:
+        return _freeze(hub, connection, month, by)
+
+
+def revise(hub: Hub, by: str) -> list[Frozen]:
+    """Bring every frozen month up to what is known now, oldest first; months in which nothing moved stay as they are."""
+    with translated("reading frozen months"), hub.engine.connect() as connection:
+        months = frozen.frozen_months(connection)
+    return [freeze(hub, month, by) for month in months]
+
+
+def _freeze(hub: Hub, connection: sa.Connection, month: dt.date, by: str) -> Frozen:
+    return frozen.freeze(
+        connection,
+        month,
+        hub.now(),
+        by,
+        expected=expected_feeds(hub),
+        delivered_since=delivered_since(frozen.last_day(month)),
+        versions=versions_in_force(hub),
+    )

@@ -1,0 +1,138 @@
+"""Judging one landed batch: its bytes read, mapped, checked and merged, by whatever editions are handed in.
+
+First loads, replays and rebuilds share this one path; they differ in kind, in the moment that is recorded, and in what
+judges: today's definition and rules, or those of the day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from connectors import mapping, parse
+from connectors.model import InsurerDefinition
+from connectors.template import reading
+from pipeline.hub import Hub
+from quality.catalogue import RuleSet
+from quality.check import check
+from quality.messages import render
+from quality.working_days import load_calendar
+from schemas.contract import Contract, load_contract
+from schemas.errors import TellInsurer, WarehouseBusy
+from schemas.findings import Finding
+from warehouse import editions, landing
+from warehouse.editions import Edition
+from warehouse.load import Loading, LoadKind, LoadReport, Versions
+
+#: How long a load waits for another loader of its feed, and how often it looks.
+PATIENCE_SECONDS, LOOK_SECONDS = 120.0, 0.5
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What judges a batch: its sender's definition, the rules, and the version of the working-day calendar."""
+
+    definition: InsurerDefinition
+    rules: RuleSet
+    calendar_version: str
+
+    @property
+    def versions(self) -> Versions:
+        return Versions(self.rules.version, self.calendar_version, self.definition.digest)
+
+    @property
+    def editions(self) -> tuple[Edition, Edition]:
+        """The texts, as they are kept beside the log of loads."""
+        return (
+            Edition(self.definition.digest, "definition", self.definition.texts),
+            Edition(self.rules.version, "ruleset", self.rules.texts),
+        )
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """When and as what a batch is loaded; see ``Loading``."""
+
+    recorded_at: dt.datetime
+    kind: LoadKind = "first"
+    is_logged_moment: bool = False
+    is_rehearsal: bool = False
+
+
+def judgement_today(hub: Hub, insurer_id: str) -> Judgement:
+    """What judges a sender's batches now. Raises DefinitionError."""
+    return Judgement(hub.definition(insurer_id), hub.rules, load_calendar().version)
+
+
+def judge(
+    engine: sa.Engine, store: landing.Store, batch_id: int, judgement: Judgement, occasion: Occasion
+) -> LoadReport:
+    """Load one batch in one transaction; the texts that judge it are kept before.
+
+    Raises WarehouseBusy when another loader holds the feed, LandingDamaged, StopFeed.
+    """
+    batch = landing.read_batch(engine, batch_id)
+    contract = load_contract(batch.record_type)
+    parts = landing.payloads(engine, store, batch_id)
+    editions.keep(engine, judgement.editions, occasion.recorded_at)
+    with Loading(
+        engine, batch_id, holder(), contract, occasion.recorded_at, judgement.versions, kind=occasion.kind,
+        is_logged_moment=occasion.is_logged_moment, is_rehearsal=occasion.is_rehearsal,
+    ) as loading:  # fmt: skip
+        try:
+            _stage(loading, batch, parts, contract, judgement)
+        except TellInsurer as refusal:
+            return loading.reject(refusal.code, refusal.message, refusal.where)
+        return loading.merge(judgement.rules.sql_rules(batch.record_type), render)
+
+
+def patiently(act: Callable[[], LoadReport], seconds: float = PATIENCE_SECONDS) -> LoadReport:
+    """Load, waiting while another loader (the nightly run, a backfill's part, the intake) has the feed.
+
+    Raises as ``act`` does; WarehouseBusy when the feed is still taken after some seconds.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return act()
+        except WarehouseBusy as busy:
+            if busy.after_seconds is None or time.monotonic() > deadline:
+                raise
+        time.sleep(LOOK_SECONDS)
+
+
+def _stage(
+    loading: Loading,
+    batch: landing.Batch,
+    parts: Iterable[landing.LandedPayload],
+    contract: Contract,
+    judgement: Judgement,
+) -> None:
+    """Read, map and check the batch's bytes chunk by chunk. Raises TellInsurer."""
+    paths = [part.path for part in parts]
+    how = reading(judgement.definition, contract, batch.channel, paths)
+    told: set[Finding] = set()
+    for raw in parse.read_batch(paths, how.source, expected=how.expected):
+        mapped = mapping.apply(raw, how.layout(raw.column_names), contract)
+        checked = check(mapped.table, contract, judgement.rules, batch.received_at)
+        loading.stage(checked.table, _once([*mapped.findings, *checked.findings], told))
+
+
+def _once(findings: Iterable[Finding], told: set[Finding]) -> Iterator[Finding]:
+    """Findings without those of the whole batch that an earlier chunk told; ``told`` remembers them."""
+    for finding in findings:
+        if finding.row_no is not None or finding not in told:
+            yield finding
+        if finding.row_no is None:
+            told.add(finding)
+
+
+def holder() -> str:
+    """How this process is named in a lease."""
+    return f"{socket.gethostname()}:{os.getpid()}"

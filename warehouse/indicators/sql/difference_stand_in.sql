@@ -1,0 +1,13 @@
+-- What stands in for core.<record type>_known while a hybrid state is computed, whatever moment is asked for.
+-- Grain: one row a record. Scope: versions that both moments know, and those chosen of the keys that moved.
+-- Limits: reads the temporary table chosen; the slots take the record type and both moments.
+create or replace function pg_temp.:slot_function(known_at timestamptz) returns setof core.:slot_record_type
+language sql stable as $$
+    select v.* from core.:slot_record_type as v
+    where v.recorded_at <= :slot_known_from and (v.superseded_at is null or v.superseded_at > :slot_known_to)
+        and not v.is_withdrawn
+    union all
+    select v.* from core.:slot_record_type as v
+    where not v.is_withdrawn
+        and v.version_id in (select c.version_id from pg_temp.chosen as c where c.record_type = ':slot_record_type')
+$$

@@ -1,2 +1,0 @@
--- Renumbering: a record's old key, its new key.
-select 1;

@@ -1,0 +1,33 @@
+-- Versions with the numbers of today, by the row of the renumbering. Grain: one row a record.
+-- The first receipt is that of the record under any of its numbers; its verdict comes along if the event is the same.
+-- slot_origin: the row that a version is taken from, in place of a hash; slot_core, slot_columns, slot_values: table,
+-- contract columns, and what a version has of them; slot_event_on: Shanghai date of the main event.
+insert into :slot_core (
+    insurer_id, :slot_columns, batch_id, row_no, content_hash, recorded_at, first_received_at, deadline_on, timeliness,
+    is_withdrawn
+)
+select
+    c.insurer_id, :slot_values, :batch_id, s.row_no, :slot_origin as content_hash, :recorded_at,
+    least(c.first_received_at, elder.first_received_at) as first_received_at,
+    case when elder.is_verdict then elder.deadline_on else c.deadline_on end as deadline_on,
+    case when elder.is_verdict then elder.timeliness else c.timeliness end as timeliness,
+    c.is_withdrawn
+from successor as s
+inner join :slot_core as c on s.version_id = c.version_id
+left join lateral (
+    select
+        known.first_received_at, known.deadline_on, known.timeliness,
+        known.event_on = :slot_event_on and known.first_received_at < c.first_received_at as is_verdict
+    from (
+        select l.event_on, l.first_received_at, l.deadline_on, l.timeliness
+        from leaving as l
+        where l.new_key = s.new_key
+        union all
+        select g.event_on, g.first_received_at, g.deadline_on, g.timeliness
+        from gives_way as g
+        where g.new_key = s.new_key
+    ) as known
+    order by known.first_received_at, known.event_on, known.deadline_on, known.timeliness
+    limit 1
+) as elder on true
+order by s.version_id
