@@ -13,7 +13,7 @@ from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param, dag, task
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
 ACCEPT, REFUSE = "采用 accept", "不采用 refuse"
 #: How often an open question looks whether it was decided elsewhere.
@@ -24,24 +24,32 @@ class Question(HITLOperator):
     """Asks while the batch awaits a decision; skipped once it was decided elsewhere."""
 
     def execute(self, context: Any) -> Any:
-        """Ask, unless it was decided; the worker is free while the question waits."""
+        """Ask, unless it was decided; no worker is held while the question waits."""
+        self._put(context)
+        return super().execute(context)
+
+    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
+        """Take the answer, or after some time without one look whether the question still stands.
+
+        It is not asked anew then: that would wipe an answer given at this very moment.
+        """
+        if event.get("error_type") == "timeout":
+            self._put(context)
+            raise TaskAwaitingInput(method_name="execute_complete", timeout=self.response_timeout)
+        answer = super().execute_complete(context, event)
+        user = answer["responded_by_user"] or {}
+        choice = "accept" if answer["chosen_options"] == [ACCEPT] else "refuse"
+        reason = answer["params_input"].get("reason") or "(未写理由)"
+        return {"choice": choice, "by": user.get("name") or user.get("id") or "Airflow", "reason": reason}
+
+    def _put(self, context: Any) -> None:
+        """Write the question as the batch stands now. Raises AirflowSkipException when it was decided."""
         from pipeline import deciding, steps
 
         asked = deciding.question(steps.open_hub(), context["dag_run"].conf["batch_id"])
         if asked is None:
             raise AirflowSkipException("the batch does not await a decision")
         self.subject, self.body = asked.subject, asked.body
-        return super().execute(context)
-
-    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
-        """Take the answer, or after some time without one look again."""
-        if event.get("error_type") == "timeout":
-            return self.execute(context)
-        answer = super().execute_complete(context, event)
-        user = answer["responded_by_user"] or {}
-        choice = "accept" if answer["chosen_options"] == [ACCEPT] else "refuse"
-        reason = answer["params_input"].get("reason") or "(未写理由)"
-        return {"choice": choice, "by": user.get("name") or user.get("id") or "Airflow", "reason": reason}
 
 
 @dag(
