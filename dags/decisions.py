@@ -1,8 +1,8 @@
 """One run for each delivery that would withdraw too many records: it asks a person, and does what is answered.
 
 Run-book. A run that waits is not red and holds no worker: answer it under "Required Actions", or with `anze batch
-accept <id>` or `refuse <id>`, which ends the run within minutes. Nothing else waits for it. `intake` starts the runs.
-Red `settle` means the batch could not be loaded: `anze batch show <id>` says why.
+accept <id>` or `refuse <id>`, which ends the run within minutes. Nothing else waits for it; `intake` starts the runs.
+Red `settle`: the batch could not be loaded, `anze batch show <id>` says why.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from airflow.sdk import Param, dag, task
 from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
 ACCEPT, REFUSE = "采用 accept", "不采用 refuse"
-#: How often an open question looks whether it was decided elsewhere.
-LOOK_AGAIN = dt.timedelta(seconds=float(os.environ.get("ANZE_QUESTION_SECONDS", "300")))
+LOOK_AGAIN = dt.timedelta(seconds=float(os.environ.get("ANZE_QUESTION_SECONDS", "300")))  # decided elsewhere?
 
 
 class Question(HITLOperator):
@@ -25,31 +24,25 @@ class Question(HITLOperator):
 
     def execute(self, context: Any) -> Any:
         """Ask, unless it was decided; no worker is held while the question waits."""
-        self._put(context)
-        return super().execute(context)
-
-    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
-        """Take the answer, or after some time without one look whether the question still stands.
-
-        It is not asked anew then: that would wipe an answer given at this very moment.
-        """
-        if event.get("error_type") == "timeout":
-            self._put(context)
-            raise TaskAwaitingInput(method_name="execute_complete", timeout=self.response_timeout)
-        answer = super().execute_complete(context, event)
-        user = answer["responded_by_user"] or {}
-        choice = "accept" if answer["chosen_options"] == [ACCEPT] else "refuse"
-        reason = answer["params_input"].get("reason") or "(未写理由)"
-        return {"choice": choice, "by": user.get("name") or user.get("id") or "Airflow", "reason": reason}
-
-    def _put(self, context: Any) -> None:
-        """Write the question as the batch stands now. Raises AirflowSkipException when it was decided."""
         from pipeline import deciding, steps
 
         asked = deciding.question(steps.open_hub(), context["dag_run"].conf["batch_id"])
         if asked is None:
             raise AirflowSkipException("the batch does not await a decision")
         self.subject, self.body = asked.subject, asked.body
+        if "event" in context:  # asking anew would wipe an answer given at this very moment: go on waiting
+            raise TaskAwaitingInput(method_name="execute_complete", timeout=self.response_timeout)
+        return super().execute(context)
+
+    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
+        """Take the answer, or after some time without one look whether the question still stands."""
+        if event.get("error_type") == "timeout":
+            return self.execute({**context, "event": event})
+        answer = super().execute_complete(context, event)
+        user, choice = answer["responded_by_user"] or {}, answer["chosen_options"]
+        reason = answer["params_input"].get("reason") or "(未写理由)"
+        by, word = user.get("name") or user.get("id") or "Airflow", "accept" if choice == [ACCEPT] else "refuse"
+        return {"choice": word, "by": by, "reason": reason}
 
 
 @dag(

@@ -61,8 +61,10 @@ def _show_frozen(frozen: Any, state: str = "") -> None:
         markup=False,
         soft_wrap=True,
     )
-    if publication.is_provisional:
+    if publication.missing_insurers:
         stdout.print(f"[yellow]暂定 provisional[/yellow]: 未交 missing {', '.join(publication.missing_insurers)}")
+    if publication.imbalanced_feeds:
+        stdout.print(f"[yellow]暂定 provisional[/yellow]: 不平 unbalanced {', '.join(publication.imbalanced_feeds)}")
 
 
 def _show_cells(cells: list[Any]) -> None:
