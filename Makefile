@@ -61,7 +61,7 @@ install: .venv/dev.stamp  ## Only install
 
 .venv/%.stamp: requirements/%.txt pyproject.toml | .venv/python.stamp
 	@echo "installing requirements/$*.txt ..."
-	@{ [ -x $(BIN)/uv ] && $(BIN)/uv pip install -q --require-hashes -r requirements/$*.txt; } \
+	@{ [ -x $(BIN)/uv ] && $(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements/$*.txt; } \
 	  || $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/$*.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

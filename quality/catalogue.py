@@ -132,7 +132,7 @@ def _rules(name: str, text: str) -> Iterator[Rule]:
     if record_type != "*" and record_type not in RECORD_TYPES:
         raise DefinitionError(name, "file name", f"{stem} is no record type", fix=", ".join(RECORD_TYPES))
     try:
-        document = yaml.safe_load(text)
+        document = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise DefinitionError(name, "document", str(error.problem), line, "write valid YAML") from error

@@ -42,7 +42,7 @@ class Bound:
 def bounds_of(text: str) -> tuple[Bound, ...]:
     """The bounds of a file's text. Raises DefinitionError for a mistake, or a bound that nothing says for all."""
     try:
-        document = yaml.safe_load(text) or []
+        document = yaml.load(text, Loader=yaml.CSafeLoader) or []
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise DefinitionError(FILE, "document", str(error.problem), line, "write valid YAML") from error

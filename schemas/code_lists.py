@@ -132,7 +132,7 @@ _ENTRY_KEYS = {"code", "zh", "en", "edition", "valid_from", "valid_to", "parent"
 _LIST_KEYS = {"name", "source", "confidence", "entries", "key_by", "outside_validity"}
 
 
-class _LinedLoader(yaml.SafeLoader):
+class _LinedLoader(yaml.CSafeLoader):
     """YAML with the line of every mapping under ``__line__``, refusing a key that stands twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: ARG002
@@ -144,7 +144,7 @@ class _LinedLoader(yaml.SafeLoader):
 
 def _document(path: pathlib.Path) -> dict[str, Any]:
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), _LinedLoader)  # noqa: S506  # a SafeLoader
+        document = yaml.load(path.read_bytes(), _LinedLoader)  # noqa: S506  # a CSafeLoader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise DefinitionError(path.name, "document", str(error.problem), line, "write valid YAML") from error

@@ -191,7 +191,7 @@ RECORD_TYPES = SENDABLE_RECORD_TYPES + REGISTER_RECORD_TYPES
 def read_contract(path: pathlib.Path) -> Contract:
     """The contract of one ODCS document. Raises DefinitionError naming file, line, key and the fix."""
     try:
-        document = OpenDataContractStandard.from_file(str(path))
+        document = OpenDataContractStandard.model_validate(yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader))
     except ValidationError as error:
         first = error.errors()[0]
         raise DefinitionError(path.name, ".".join(map(str, first["loc"])), first["msg"], fix="see ODCS v3.1") from error

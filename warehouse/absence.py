@@ -235,7 +235,7 @@ def _warning(rule_id: str, value: str | None, text: str) -> Finding:
 
 @functools.cache
 def _all_bounds(path: pathlib.Path) -> tuple[Bounds, ...]:
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
     try:
         return tuple(
             Bounds(

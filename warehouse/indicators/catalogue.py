@@ -127,8 +127,8 @@ class _File:
         self.name = path.name
         text = path.read_text(encoding="utf-8")
         try:
-            node = yaml.compose(text)
-            values = yaml.safe_load(text)
+            node = yaml.compose(text, Loader=yaml.CSafeLoader)
+            values = yaml.load(text, Loader=yaml.CSafeLoader)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else None
