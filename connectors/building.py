@@ -77,9 +77,12 @@ def _texts(entry: Leaf | Section) -> tuple[str, ...]:
 
 def _whole(entry: Leaf | Section) -> int:
     value = entry.value if isinstance(entry, Leaf) else None
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    least = 0 if entry.place.key.endswith("paging.first") else 1
+    if isinstance(value, int) and not isinstance(value, bool) and value >= least:
         return value
-    raise entry.place.error(f"a whole number is wanted, found {value!r}", "write digits without quotes")
+    raise entry.place.error(
+        f"a whole number is wanted, {least} or more, found {value!r}", "write digits without quotes"
+    )
 
 
 def _number(entry: Leaf | Section) -> float:

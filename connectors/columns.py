@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from typing import Literal, get_args
 
 from connectors.building import build, texts_by_key
@@ -99,14 +101,32 @@ def _refuse_misfit(field: Field, column: ColumnSource, entry: Section) -> None:
     for value in (column.lookup or {}).values():
         if allowed and value not in allowed:
             raise entry.place.error(f"lookup leads to {value!r}", nearest(value, allowed))
+    if column.constant is not None and field.kind in _CONSTANTS and not _is_of(field.kind, column.constant):
+        raise entry.place.error(f"{column.constant!r} is no {field.kind}", "write it as the contract does")
     if allowed and column.constant is not None and column.constant not in allowed:
         raise entry.place.error(f"{column.constant!r} is no code of {field.name}", nearest(column.constant, allowed))
+
+
+def _is_of(kind: str, text: str) -> bool:
+    try:
+        _CONSTANTS[kind](text)
+    except (ValueError, InvalidOperation):
+        return False
+    return True
 
 
 def _lookup_values(field: Field) -> frozenset[str]:
     if field.kind == "boolean":
         return frozenset({"true", "false"})
     return frozenset(e.code for e in load_code_list(field.code_list).entries) if field.code_list else frozenset()
+
+
+_CONSTANTS: dict[str, Callable[[str], object]] = {
+    "date": dt.date.fromisoformat,
+    "timestamp": dt.datetime.fromisoformat,
+    "count": int,
+    **dict.fromkeys(("amount", "ratio", "decimal"), Decimal),
+}
 
 
 def _holds(wanted: str) -> Callable[[str], bool]:
@@ -132,6 +152,8 @@ def _spoken(entry: Leaf | Section, source: str, lookups: dict[str, dict[str, str
     """A column entry as written; ``lookup`` may name one of ``lookups`` or hold its own pairs."""
     if isinstance(entry, Leaf):
         raise entry.place.error("a mapping is wanted", 'write {format: "%Y%m%d"} or {unit: 分}')
+    if "constant" in entry.entries and len(entry.entries) > 1:
+        raise entry.place.error("a constant has nothing beside it", "keep constant, or source and what converts it")
     body = Section(entry.place, {"source": Leaf(source or "-", entry.place), **entry.entries})
     lookup = entry.entries.get("lookup")
     if isinstance(lookup, Leaf):

@@ -10,13 +10,17 @@ import hashlib
 import os
 import pathlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import get_args
-from urllib.parse import urlsplit
 
 from connectors.building import build
 from connectors.columns import ColumnRules, read_mapping, read_rules
+from connectors.definition_checks import (
+    check,
+    refuse_twins,
+    url_problem,
+)
 from connectors.files import REGULATOR, Files
 from connectors.model import (
     Auth,
@@ -48,13 +52,13 @@ __all__ = [
 
 FOLDER = pathlib.Path(__file__).parent
 LINES_PER_FILE = 70
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _OWN_KEYS = {"insurer", "extends", "name", "insurer_code", "feed_mode", "base_url", "schedule", "contact"}
 _VENDOR_KEYS = {"vendor", "channel", "naming", "auth", "paging", "window", "limits", "response", "file"}
 _VENDOR_KEYS |= {"records", "ignored", "kinds", "lookups"}
 _API_ONLY = ("auth", "paging", "window", "response", "base_url")
-_CRON_FIELD = re.compile(r"[\d*/,\-]+")
+#: What looks over a definition and its text; raises DefinitionError.
+Check = Callable[[InsurerDefinition, Section], None]
 _REFERENCE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
 
@@ -73,8 +77,8 @@ def load_definitions(
 ) -> dict[str, InsurerDefinition]:
     """All insurers' definitions by insurer id; ``folder`` holds ``insurers/`` and ``vendors/``. Raises DefinitionError."""
     files = Files(folder or FOLDER)
-    found = {insurer_id: _load(files, insurer_id, environ) for insurer_id in _stems(files, "insurers")}
-    _refuse_twins(found)
+    found = {insurer_id: _load(files, insurer_id, environ, check) for insurer_id in _stems(files, "insurers")}
+    refuse_twins(found)
     return found
 
 
@@ -82,26 +86,22 @@ def load_definition(
     insurer_id: str, folder: pathlib.Path | None = None, environ: Mapping[str, str] | None = None
 ) -> InsurerDefinition:
     """One insurer's definition, or the registers' with ``regulator``. Raises DefinitionError, also for an unknown id."""
-    return _load(Files(folder or FOLDER), insurer_id, environ)
+    return _load(Files(folder or FOLDER), insurer_id, environ, check)
 
 
 def definition_of(
     insurer_id: str, texts: Mapping[str, str], environ: Mapping[str, str] | None = None
 ) -> InsurerDefinition:
-    """One sender's definition from its files' texts, by name as in their folder. Raises DefinitionError."""
-    return _load(texts, insurer_id, environ)
+    """One sender's definition of the past from its files' texts, by name as in their folder. Raises DefinitionError.
+
+    It was checked when it came into force: what is checked besides today is not asked of it.
+    """
+    return _load(texts, insurer_id, environ, lambda _feed, _definition: None)
 
 
-def _refuse_twins(found: Mapping[str, InsurerDefinition]) -> None:
-    owners: dict[str, str] = {}
-    for insurer_id, definition in found.items():
-        owner = owners.setdefault(definition.insurer_code, insurer_id)
-        if owner != insurer_id:
-            problem = f"{definition.insurer_code!r} is the code of {owner} already"
-            raise DefinitionError(f"insurers/{insurer_id}.yml", "insurer_code", problem, fix="give each its own code")
-
-
-def _load(files: Mapping[str, str], insurer_id: str, environ: Mapping[str, str] | None) -> InsurerDefinition:
+def _load(
+    files: Mapping[str, str], insurer_id: str, environ: Mapping[str, str] | None, checked: Check
+) -> InsurerDefinition:
     source = _read(files, insurer_id)
     definition = source.section
     channel = _channel(definition)
@@ -114,7 +114,7 @@ def _load(files: Mapping[str, str], insurer_id: str, environ: Mapping[str, str] 
         feed_mode=_feed_mode(definition),
         channel=channel,
         base_url=_base_url(definition, os.environ if environ is None else environ) if channel == "api" else "",
-        schedule=_schedule(definition),
+        schedule=definition.text("schedule"),
         source_format=_source_format(definition, channel),
         records=_records(definition, channel, rules),
         contact=definition.text("contact"),
@@ -126,8 +126,7 @@ def _load(files: Mapping[str, str], insurer_id: str, environ: Mapping[str, str] 
         response=build(Response, definition.section("response")),
         limits=build(FetchLimits, definition.section("limits")),
     )
-    if channel == "api":
-        _refuse_unprovable(feed, definition)
+    checked(feed, definition)
     return feed
 
 
@@ -199,9 +198,6 @@ def _records(definition: Section, channel: Channel, rules: ColumnRules) -> dict[
     wanted = [name for name in allowed if channel == "drop" or name in listed]
     if not wanted:
         raise definition.missing("records")
-    for name in wanted:
-        if channel == "api" and not listed.section(name).text("path").startswith("/"):
-            raise listed.section(name).entries["path"].place.error("starts with no /", "write /v1/policies")
     return {name: read_mapping(contracts[name], listed.section(name), rules) for name in wanted}
 
 
@@ -209,8 +205,8 @@ def _source_format(definition: Section, channel: Channel) -> SourceFormat:
     if channel == "api":
         if "file" in definition:
             raise definition.entries["file"].place.error("belongs to channel: drop", "remove it")
-        response = definition.section("response")
-        return SourceFormat("json", response.text("items", ""), response.text("encoding", "utf-8"))
+        response = build(Response, definition.section("response"))
+        return SourceFormat("json", response.items, response.encoding)
     for key in _API_ONLY:
         if key in definition:
             raise definition.entries[key].place.error("belongs to channel: api", "remove it")
@@ -226,14 +222,6 @@ def _feed_mode(definition: Section) -> str:
     return text
 
 
-def _schedule(definition: Section) -> str:
-    text = definition.text("schedule")
-    parts = text.split()
-    if len(parts) != 5 or not all(_CRON_FIELD.fullmatch(part) for part in parts):
-        raise definition.entries["schedule"].place.error(f"{text!r} is no cron", 'five fields: "30 1 * * *"')
-    return text
-
-
 def _base_url(definition: Section, environ: Mapping[str, str]) -> str:
     text = definition.text("base_url")
     place = definition.entries["base_url"].place
@@ -246,41 +234,3 @@ def _base_url(definition: Section, environ: Mapping[str, str]) -> str:
     if problem:
         raise place.error(problem, "write https://host/path without user, password, query or fragment")
     return url
-
-
-def url_problem(url: str) -> str | None:
-    """Why ``url`` cannot be a base address, else None; plain http is for loopback only."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return "is no http(s) address"
-    if parts.username or parts.password or parts.query or parts.fragment:
-        return "carries more than host and path"
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-        return "is not encrypted: plain http is allowed on loopback only"
-    return None
-
-
-_AUTH_NEEDS = {"api_key": ("header", "query"), "hmac": ("header",), "oauth2": ("token_path",)}
-_PAGING_NEEDS: dict[str, tuple[str, ...]] = {
-    "page": ("page_param",),
-    "offset": ("offset_param",),
-    "cursor": ("cursor_param", "cursor_path"),
-    "next": ("next_path",),
-}
-_ENDS = ("total", "total_header", "page_count", "last_page")
-_CHECKSUMS = ("checksum", "checksum_header")
-
-
-def _refuse_unprovable(feed: InsurerDefinition, definition: Section) -> None:
-    """Raise DefinitionError when auth or paging lack a key, or nothing could prove that a fetch is complete."""
-    for key in _PAGING_NEEDS.get(feed.paging.kind, ()):
-        if getattr(feed.paging, key) is None:
-            raise definition.section("paging").missing(key)
-    wanted = _AUTH_NEEDS.get(feed.auth.kind, ())
-    if wanted and not any(getattr(feed.auth, key) for key in wanted):
-        raise definition.section("auth").missing(wanted[0])
-    proofs = _ENDS + _CHECKSUMS if feed.paging.kind == "single" else _ENDS
-    has_own_end = feed.paging.kind in ("cursor", "link", "next")
-    if not has_own_end and not any(getattr(feed.response, key) for key in proofs):
-        fix = f"name one of {', '.join(proofs)}"
-        raise definition.section("response").place.error("nothing proves that a fetch is complete", fix)

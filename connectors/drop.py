@@ -8,6 +8,7 @@ Names: ``<record_type>_<YYYYMMDD>[anything].<csv|xlsx>``; beside it may stand ``
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 import logging
 import pathlib
@@ -111,9 +112,15 @@ def _regular_files(folder: pathlib.Path) -> list[pathlib.Path]:
 
 def _is_regular(path: pathlib.Path) -> bool:
     if path.is_symlink():
-        logger.warning("%s: %a is a link and is left alone", path.parent.name, path.name)
+        _tell_link(path)
         return False
     return path.is_file()
+
+
+@functools.lru_cache(maxsize=1_000)
+def _tell_link(path: pathlib.Path) -> None:
+    """Warn once of a link, however often its folder is looked through."""
+    logger.warning("%s: %a is a link and is left alone", path.parent.name, path.name)
 
 
 def _mark(path: pathlib.Path) -> tuple[int, int] | None:

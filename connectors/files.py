@@ -22,7 +22,8 @@ class Files(Mapping[str, str]):
         except FileNotFoundError:
             raise KeyError(name) from None
         except UnicodeDecodeError as error:
-            raise DefinitionError(name, "file", "is not UTF-8", fix="save it as UTF-8") from error
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise DefinitionError(name, "file", "is not UTF-8", line, "save it as UTF-8") from error
 
     def __iter__(self) -> Iterator[str]:
         patterns = (f"{REGULATOR}.yml", "insurers/*.yml", "vendors/*.yml")

@@ -23,8 +23,10 @@ _SENTENCES: dict[str, tuple[Severity, str]] = {
     "MAP-003": ("error", "无法换算,约定的写法是:{expected}"),
     "MAP-004": ("warning", "含有自定义区的生僻字,其他系统可能无法显示;请改用标准汉字"),
     "MAP-005": ("error", "是表格软件的公式错误值;请填写实际内容"),
+    "MAP-008": ("error", "被表格软件改成了科学计数法,原编号已经丢失;请把该列设为文本格式,再从源系统重新导出"),
 }
 _ERROR_VALUES = pa.array(["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"])
+_SCIENTIFIC = r"^\d(\.\d+)?[Ee]\+\d{2,3}$"
 _PRIVATE_USE = "[\ue000-\uf8ff]"
 _PRIVATE_LEADS = (b"\xee", b"\xef")  # first bytes in UTF-8 of private use, and of little else
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\x00": "\\\\u0000"} | {
@@ -120,11 +122,11 @@ def _canonical(sources: dict[str, pa.Array], spec: RecordMapping, field: Field, 
         return Converted(pa.repeat(pa.scalar(column.constant, pa.string()), row_count))
     if column.source is None or column.source not in sources:
         return Converted(pa.nulls(row_count, pa.string()))
-    return _without_oddities(convert(sources[column.source], column, field))
+    return _without_oddities(convert(sources[column.source], column, field), field)
 
 
-def _without_oddities(made: Converted) -> Converted:
-    """Note characters of private use; take out what a spreadsheet writes in place of a result."""
+def _without_oddities(made: Converted, field: Field) -> Converted:
+    """Note characters of private use and long numbers that were rounded; take out the errors of formulas."""
     content = contents(made.values)
     faults, values = list(made.faults), made.values
     if b"#" in content:
@@ -132,6 +134,10 @@ def _without_oddities(made: Converted) -> Converted:
         if pc.any(is_error).as_py():
             faults.append(Fault("MAP-005", is_error, values, ""))
             values = pc.if_else(is_error, pa.scalar(None, pa.string()), values)
+    if field.kind == "identifier" and (b"E+" in content or b"e+" in content):
+        is_rounded = pc.fill_null(pc.match_substring_regex(values, _SCIENTIFIC), False)
+        if pc.any(is_rounded).as_py():
+            faults.append(Fault("MAP-008", is_rounded, values, ""))
     if not content.isascii() and any(lead in content for lead in _PRIVATE_LEADS):
         is_private = pc.fill_null(pc.match_substring_regex(values, _PRIVATE_USE), False)
         if pc.any(is_private).as_py():

@@ -12,6 +12,8 @@ AuthKind = Literal["api_key", "hmac", "oauth2", "basic", "none"]
 PagingKind = Literal["page", "offset", "cursor", "link", "next", "single"]
 ChecksumOf = Literal["body", "items"]
 Unit = Literal["元", "万元", "分", "百分比"]
+Encoding = Literal["utf-8", "utf-8-sig", "gb18030"]
+Delimiter = Literal[",", ";", "\t", "|"]
 
 
 @dataclass(frozen=True)
@@ -21,9 +23,9 @@ class SourceFormat:
     kind: Literal["json", "csv", "xlsx"]
     items_path: str = ""
     """JSON: dotted path from the body to the list of items; empty = the body is the list."""
-    encoding: str = "utf-8"
+    encoding: Encoding = "utf-8"
     """CSV: utf-8 (a BOM is tolerated), utf-8-sig or gb18030."""
-    delimiter: str = ","
+    delimiter: Delimiter = ","
     header_row: int = 1
     sheet: str | None = None
 
@@ -130,7 +132,7 @@ class Response:
     checksum_header: str | None = None
     checksum_of: ChecksumOf = "items"
     error: ErrorBody | None = None
-    encoding: str = "utf-8"
+    encoding: Encoding = "utf-8"
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,11 @@ class FetchLimits:
     """Longest sum of waits within one fetch."""
     backoff_seconds: float = 0.5
     backoff_cap_seconds: float = 30.0
+    answer_seconds: float = 600.0
+    """Longest time for one answer, from the request to its last byte."""
     body_bytes: int = 64_000_000
+    fetch_bytes: int = 1_000_000_000
+    """All pages of one fetch together, unpacked."""
     pages: int = 10_000
 
 

@@ -14,13 +14,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from connectors.mapping import source_names
-from connectors.model import ColumnSource, InsurerDefinition, RecordMapping, SourceFormat
+from connectors.model import ColumnSource, Delimiter, Encoding, InsurerDefinition, RecordMapping, SourceFormat
 from connectors.parse.reasons import refuse
 from schemas.contract import OCCASIONAL_RECORD_TYPES, REGISTER_RECORD_TYPES, Contract
 
 HEADER_BYTES = 1 << 16
 ARCHIVE_MARK = b"PK\x03\x04"
-DELIMITERS = ("\t", ";", ",")
+DELIMITERS: tuple[Delimiter, ...] = ("\t", ";", ",")
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _source_of(definition: InsurerDefinition, path: pathlib.Path) -> SourceForma
     own = definition.source_format
     if head.startswith(ARCHIVE_MARK):
         return own if own.kind == "xlsx" else SourceFormat(kind="xlsx")
-    encoding = "utf-8" if _is_utf8(head) else "gb18030"
+    encoding: Encoding = "utf-8" if _is_utf8(head) else "gb18030"
     header = head.partition(b"\n")[0]
     delimiter = max(DELIMITERS, key=lambda mark: header.count(mark.encode()))
     given = own if own.kind == "csv" else SourceFormat(kind="csv")

@@ -101,7 +101,8 @@ def as_text(entry: Leaf | Section) -> str:
 def nearest(word: str, known: Collection[str]) -> str:
     """A fix in words: the known name most like ``word``, or all of them."""
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"did you mean {close[0]!r}?" if close else f"one of {', '.join(sorted(known))}"
+    shown = (name if len(name) > 1 else repr(name) for name in sorted(known))
+    return f"did you mean {close[0]!r}?" if close else f"one of {', '.join(shown)}"
 
 
 def read_yaml(text: str, file: str) -> Section:
@@ -123,15 +124,26 @@ def overlay(base: Section, top: Section) -> Section:
 
 
 def _compose(text: str, file: str) -> yaml.Node | None:
+    if unprintable := yaml.reader.Reader.NON_PRINTABLE.search(text):
+        line = text.count("\n", 0, unprintable.start()) + 1
+        problem = f"holds the unprintable character U+{ord(unprintable[0]):04X}"
+        raise DefinitionError(file, "document", problem, line, "remove it")
     try:
+        _refuse_aliases(text, file)
         return yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         is_open = isinstance(error, yaml.scanner.ScannerError) and error.context_mark is not None
         mark = error.context_mark if is_open else error.problem_mark
         line = mark.line + 1 if mark else 1
         raise DefinitionError(file, "document", f"is no YAML: {error.problem}", line, "mend that line") from error
-    except yaml.YAMLError as error:
-        raise DefinitionError(file, "document", "is no YAML", fix="remove unprintable characters") from error
+
+
+def _refuse_aliases(text: str, file: str) -> None:
+    """An alias hides where a value was written, and may contain itself."""
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1 if event.start_mark else None
+            raise DefinitionError(file, "document", f"refers to *{event.anchor}", line, "write the values out")
 
 
 def _section(node: yaml.MappingNode, place: Place, free: bool) -> Section:

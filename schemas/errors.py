@@ -6,13 +6,15 @@ HubError
 │   ├── RateLimited
 │   ├── IncompleteFetch
 │   ├── FileChanging
-│   └── WarehouseBusy
+│   ├── WarehouseBusy
+│   └── WarehouseUnreachable
 ├── StopFeed              a person must act, a retry cannot help
 │   ├── DefinitionError
 │   ├── AuthRefused
 │   ├── SchemaDrift
 │   ├── LandingDamaged
-│   └── NothingToDecide
+│   ├── NothingToDecide
+│   └── NotFound
 ├── TellInsurer           the delivery cannot be read; the receipt says why
 │   ├── UnreadableFile
 │   ├── WrongEncoding
@@ -55,6 +57,10 @@ class WarehouseBusy(RetryLater):
     """Raised when another writer holds the feed's lease, or the database asks for a retry, from warehouse."""
 
 
+class WarehouseUnreachable(RetryLater):
+    """Raised when no database server answers, or it leaves in the middle, from warehouse.engine."""
+
+
 class StopFeed(HubError):
     """Raised when only a person can help."""
 
@@ -82,6 +88,10 @@ class LandingDamaged(StopFeed):
 
 class NothingToDecide(StopFeed):
     """Raised when a batch does not await a decision, or was decided before, from warehouse.decisions."""
+
+
+class NotFound(StopFeed):
+    """Raised when somebody names a batch or plan that is not there, from warehouse."""
 
 
 class TellInsurer(HubError):

@@ -11,7 +11,7 @@ import pathlib
 from collections.abc import Iterable
 from typing import Any
 
-from schemas.code_lists import CodeEntry, CodeList, load_code_lists
+from schemas.code_lists import CodeEntry, CodeList, load_code_list, load_code_lists
 from schemas.contract import ENVELOPE, Condition, Contract, Field, Kind, load_contracts
 
 KIND_NAMES: dict[Kind, str] = {
@@ -139,11 +139,20 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
 
 
 def condition_chinese(contract: Contract, condition: Condition) -> str:
-    """When a field is needed, in Chinese: ``保单状态为 40、50、60 时``."""
+    """When a field is needed, in Chinese: ``保单状态为 40 已退保、50 已解除、60 已注销 时``."""
     parts = (
-        f"{contract.by_name[name].business_name}为 {'、'.join(values)} 时" for name, values in condition.alternatives
+        f"{contract.by_name[name].business_name}为 {'、'.join(label_of(contract.by_name[name], v) for v in values)} 时"
+        for name, values in condition.alternatives
     )
     return "或".join(parts).replace("为 true 时", "为是时").replace("为 false 时", "为否时")
+
+
+def label_of(field: Field, code: str) -> str:
+    """A code with its Chinese label, ``40 已退保``; the code itself where the field has no list, or the list no one label."""
+    if field.code_list is None:
+        return code
+    labels = {entry.zh for entry in load_code_list(field.code_list).entries if entry.code == code}
+    return f"{code} {labels.pop()}" if len(labels) == 1 else code
 
 
 def requirement_chinese(contract: Contract, field: Field) -> str:

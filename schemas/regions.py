@@ -105,12 +105,18 @@ def region_name(code: str) -> str | None:
     return _names().get(code)
 
 
+def _same_beginning(one: str, other: str) -> int:
+    """How many characters two texts have in common from their beginning: a code's first four name its city."""
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
 def near_regions(text: str, limit: int = 3) -> list[tuple[str, str]]:
     """Counties and cities that an unknown code or name may mean, as (code, name), the nearest first."""
     wanted = fold(text)
     listed = {r.region_code: r.region_name for r in _current() if r.level != "province"}
     named = [code for code, name in listed.items() if len(wanted) > 1 and (wanted in name or name in wanted)]
-    close = difflib.get_close_matches(wanted, [*listed, *listed.values()], n=limit, cutoff=0.6)
+    close = difflib.get_close_matches(wanted, [*listed, *listed.values()], n=len(listed), cutoff=0.6)
+    close.sort(key=lambda text: _same_beginning(text, wanted), reverse=True)
     codes = [code for text in close for code, name in listed.items() if text in (code, name)]
     return [(code, listed[code]) for code in dict.fromkeys(named + codes)][:limit]
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from connectors.definition import url_problem
+from connectors.definition_checks import url_problem
 from connectors.fetch.auth import Clock
 from connectors.fetch.caller import Caller
 from connectors.fetch.paging import Step, first_step, next_step, read_page
@@ -46,7 +46,7 @@ def fetch(
     SchemaDrift, DefinitionError). ``clock`` dates signatures; ``sleep`` waits.
     """
     record = _record(definition, record_type)
-    proof, payloads = Proof(definition, record), list[Payload]()
+    proof, payloads = Proof(definition, record, clock), list[Payload]()
     step: Step | None = first_step(definition, record, _everything(window) if record.replaces else window)
     with Caller(definition, credentials, sleep, clock) as caller:
         while step is not None:
@@ -58,6 +58,8 @@ def fetch(
             if on_page:
                 on_page(proof.pages, proof.seen)
             step = next_step(definition, step, page, proof.is_done())
+        for again in proof.unconfirmed():
+            proof.confirm(again, read_page(definition, caller.get(again.url, again.params)))
     proof.close()
     return Fetched(tuple(payloads), Control(row_count=proof.total) if proof.total is not None else None)
 

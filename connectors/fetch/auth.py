@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
 from connectors.model import Auth, InsurerDefinition
 from schemas.delivery import Credentials
@@ -162,6 +162,7 @@ def with_headers(request: Request, headers: dict[str, str]) -> Request:
 
 
 def known_secrets(credentials: Credentials) -> tuple[str, ...]:
-    """Every text that must not be shown."""
+    """Every text that must not be shown, also as an address spells it."""
     texts = (credentials.secret, basic(credentials).removeprefix("Basic "), *credentials.extra.values())
-    return tuple(text for text in texts if len(text) >= SHORTEST_SECRET)
+    spelt = dict.fromkeys(form for text in texts for form in (text, quote(text, safe=""), quote_plus(text)))
+    return tuple(text for text in spelt if len(text) >= SHORTEST_SECRET)

@@ -53,21 +53,30 @@ def _gunzipped(chunks: Iterable[bytes], limit: int) -> bytes:
 
 
 def parse_json(body: bytes, encoding: str) -> Any:
-    """The body's JSON with numbers as Number. Raises DamagedBody for NaN, duplicate keys, deep nesting, wrong encoding."""
+    """The body's JSON with numbers as Number, without a byte order mark.
+
+    Raises DamagedBody for NaN, duplicate keys, deep nesting, half a character, wrong encoding.
+    """
     try:
-        return json.loads(
-            body.decode(encoding),
+        text = body.decode(encoding).removeprefix("\ufeff")
+        document = json.loads(
+            text,
             parse_int=Number,
             parse_float=Number,
             parse_constant=_refuse_constant,
             object_pairs_hook=_unique,
         )
+        if "\\u" in text:
+            canonical(document).encode()
     except UnicodeDecodeError as error:
         raise DamagedBody(f"body is not {encoding} at byte {error.start}") from None
     except json.JSONDecodeError as error:
         raise DamagedBody(f"body is no JSON: {error.msg} at character {error.pos}") from None
     except RecursionError:
         raise DamagedBody("body is nested too deeply") from None
+    except UnicodeEncodeError:
+        raise DamagedBody("body holds half a character, which JSON can write and text cannot hold") from None
+    return document
 
 
 def canonical(value: Any) -> str:

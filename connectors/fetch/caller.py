@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -13,9 +12,10 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3.exceptions
 
-from connectors.definition import LOOPBACK
+from connectors.definition_checks import LOOPBACK
 from connectors.fetch.auth import Clock, Params, Request, signer, split_query
 from connectors.fetch.body import DamagedBody, dig, parse_json, read_body
+from connectors.fetch.deadline import Deadline
 from connectors.fetch.waiting import Waiting, retry_after
 from connectors.model import ErrorBody, InsurerDefinition
 from schemas.delivery import Credentials
@@ -33,8 +33,10 @@ logger = logging.getLogger(__name__)
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _HOPS = 3
-_BODY_SECONDS = 600.0
 _CHUNK_BYTES = 65_536
+_SHOWN = 400
+"""Characters of a message that are shown."""
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,9 @@ class Caller:
         self._waiting = Waiting(definition.limits, sleep)
         self._session = requests.Session()
         self._session.auth = _no_netrc
+        self._deadline = Deadline()
+        for scheme in _PORTS:
+            self._session.mount(f"{scheme}://", self._deadline)
         self._session.trust_env = urlsplit(definition.base_url).hostname not in LOOPBACK  # no proxy to reach ourselves
         self._session.headers.update(
             {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "anze-hub"}
@@ -140,6 +145,13 @@ class Caller:
     def _exchange(self, request: Request) -> Answer | Failure | str:
         """One exchange on the wire: an answer, a failure, or the address of a redirect."""
         self._waiting.pace()
+        with self._deadline.within(self._definition.limits.answer_seconds):
+            outcome = self._sent(request)
+        if self._deadline.is_over and isinstance(outcome, Answer | Failure):
+            return Failure("unavailable", f"the answer took over {self._definition.limits.answer_seconds:g} s")
+        return outcome
+
+    def _sent(self, request: Request) -> Answer | Failure | str:
         limits = self._definition.limits
         tls_fault = False
         try:
@@ -158,6 +170,8 @@ class Caller:
             failure = Failure("unavailable", "TLS connection failed")
         except requests.exceptions.RequestException as error:
             failure = Failure("unavailable", f"no answer ({type(error).__name__})")
+        except ValueError:  # the library looks at a redirect's address even when it is not to follow it
+            failure = Failure("drifted", "redirects to an address that is none")
         else:
             with response:
                 return self._received(response)
@@ -170,10 +184,10 @@ class Caller:
         if failure:
             return failure
         if response.status_code in _REDIRECTS:
-            return urljoin(response.url, response.headers.get("Location", ""))
+            return joined(response.url, response.headers.get("Location", ""), self._definition)
         encoding = response.headers.get("Content-Encoding", "").lower()
         try:
-            chunks = _within(response.raw.stream(_CHUNK_BYTES, decode_content=False), _BODY_SECONDS)
+            chunks = response.raw.stream(_CHUNK_BYTES, decode_content=False)
             body = read_body(chunks, encoding, self._definition.limits.body_bytes)
             return Answer(response.headers, body, parse_json(body, self._definition.response.encoding))
         except DamagedBody as error:
@@ -195,17 +209,36 @@ class Caller:
         return None
 
     def _redacted(self, text: str) -> str:
+        """The text without secrets, on one line, its beginning: it may hold a server's own words."""
         for secret in self._signer.secrets():
             text = text.replace(secret, "***")
-        return text
+        line = "".join(c if c.isprintable() else " " for c in text)
+        return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
+
+
+def joined(base: str, address: str, definition: InsurerDefinition) -> str:
+    """``address`` as the server gave it, relative to ``base``. Raises StopFeed when it is no address."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        raise StopFeed(f"{definition.insurer_id}: leads to an address that is none: refused") from None
 
 
 def same_origin(url: str, definition: InsurerDefinition) -> str:
     """``url`` when scheme, host and port are those of ``base_url``. Raises StopFeed otherwise."""
-    there, ours = urlsplit(url), urlsplit(definition.base_url)
-    if (there.scheme, there.netloc) != (ours.scheme, ours.netloc):
+    there = urlsplit(url)
+    if _origin(url) != _origin(definition.base_url):
         raise StopFeed(f"{definition.insurer_id}: leads to another host, {there.scheme}://{there.hostname}: refused")
     return url
+
+
+def _origin(url: str) -> tuple[str, str | None, str | None, int | None]:
+    """Scheme, user, host and port; a port that is no number is nobody's."""
+    parts = urlsplit(url)
+    try:
+        return parts.scheme, parts.username, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return parts.scheme, parts.username, parts.hostname, None
 
 
 def _judged(answer: Answer, error: ErrorBody) -> Answer | Failure:
@@ -220,15 +253,6 @@ def _judged(answer: Answer, error: ErrorBody) -> Answer | Failure:
     if str(code) in error.retry:
         return Failure("unavailable", text)
     return Failure("drifted", f"{error.path}: {text}; the definition lists ok {', '.join(error.ok)}")
-
-
-def _within(chunks: Iterator[bytes], seconds: float) -> Iterator[bytes]:
-    """The chunks. Raises DamagedBody when they trickle for longer than ``seconds``."""
-    end = time.monotonic() + seconds
-    for chunk in chunks:
-        if time.monotonic() > end:
-            raise DamagedBody(f"body took over {seconds:.0f} s")
-        yield chunk
 
 
 def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from requests.utils import parse_header_links
 
 from connectors.fetch.auth import Params, split_query
 from connectors.fetch.body import dig
-from connectors.fetch.caller import Answer, same_origin
+from connectors.fetch.caller import Answer, joined, same_origin
 from connectors.model import InsurerDefinition, RecordMapping
 from schemas.delivery import Window
 from schemas.errors import IncompleteFetch, SchemaDrift
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_COUNT = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True)
@@ -74,18 +75,33 @@ def next_step(definition: InsurerDefinition, step: Step, page: Page, is_done: bo
 def read_page(definition: InsurerDefinition, answer: Answer) -> Page:
     """Items and proofs of one answer. Raises SchemaDrift when the items are no list of objects."""
     response = definition.response
-    items = dig(answer.document, response.items)
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise SchemaDrift(f"{definition.insurer_id}: {response.items or 'the body'} is no list of objects")
-    total = answer.headers.get(response.total_header) if response.total_header else _at(answer, response.total)
+    declared = answer.headers.get(response.total_header) if response.total_header else _at(answer, response.total)
+    total = _count(definition, declared, response.total or response.total_header)
     last = _at(answer, response.last_page)
     return Page(
-        items=items,
-        total=_count(definition, total, response.total or response.total_header),
+        items=_items(definition, answer, total),
+        total=total,
         page_count=_count(definition, _at(answer, response.page_count), response.page_count),
         is_last=_flag(definition, last) if response.last_page else None,
         answer=answer,
     )
+
+
+def _items(definition: InsurerDefinition, answer: Answer, total: int | None) -> list[Any]:
+    """The list of items; null in its place is an empty one where a total of 0 proves it."""
+    path = definition.response.items
+    items = dig(answer.document, path)
+    if items is None and total == 0 and _is_there(answer.document, path):
+        return []
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise SchemaDrift(f"{definition.insurer_id}: {path or 'the body'} is no list of objects")
+    return items
+
+
+def _is_there(document: Any, path: str) -> bool:
+    parent, _, name = path.rpartition(".")
+    holder = dig(document, parent)
+    return isinstance(holder, dict) and name in holder
 
 
 def window_params(definition: InsurerDefinition, window: Window) -> Params:
@@ -111,7 +127,7 @@ def _at(answer: Answer, path: str | None) -> Any:
 def _count(definition: InsurerDefinition, value: Any, path: str | None) -> int | None:
     if path is None:
         return None
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+    if isinstance(value, str) and _COUNT.fullmatch(value):
         return int(value)
     raise IncompleteFetch(f"{definition.insurer_id}: {path} is no count, so completeness cannot be proven")
 
@@ -152,7 +168,7 @@ def _next_address(definition: InsurerDefinition, page: Page) -> str | None:
 
 
 def _to_address(definition: InsurerDefinition, step: Step, address: str) -> Step:
-    url, params = split_query(same_origin(urljoin(step.url, address), definition))
+    url, params = split_query(same_origin(joined(step.url, address, definition), definition))
     return Step(step.number + 1, url, [], params)
 
 
@@ -161,8 +177,6 @@ def _pointer(definition: InsurerDefinition, page: Page, path: str | None) -> str
     value = _at(page.answer, path)
     if value is not None and value != "":
         return str(value)
-    parent, _, name = (path or "").rpartition(".")
-    holder = dig(page.answer.document, parent)
-    if page.total is None and not (isinstance(holder, dict) and name in holder):
+    if page.total is None and not _is_there(page.answer.document, path or ""):
         raise IncompleteFetch(f"{definition.insurer_id}: {path} is absent, so the last page cannot be proven")
     return None

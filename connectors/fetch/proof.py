@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any
 
+from connectors.fetch.auth import Clock
 from connectors.fetch.body import canonical, dig
 from connectors.fetch.paging import Page, Step
 from connectors.model import InsurerDefinition, RecordMapping
 from schemas.contract import load_contract
 from schemas.errors import IncompleteFetch
+
+CLOCK_SECONDS = 300.0
+"""How far a system's clock may be behind ours whatever the look-back."""
 
 
 @dataclass
@@ -19,13 +25,16 @@ class Proof:
 
     definition: InsurerDefinition
     record: RecordMapping
+    clock: Clock
     seen: int = 0
     pages: int = 0
     total: int | None = None
     page_count: int | None = None
     is_last: bool | None = None
+    size_bytes: int = 0
     _requests: set[tuple[str, ...]] = field(default_factory=set)
-    _pages: set[str] = field(default_factory=set)
+    _steps: list[Step] = field(default_factory=list)
+    _pages: list[str] = field(default_factory=list)
     _ids: set[tuple[str, ...]] = field(default_factory=set)
 
     def ask(self, step: Step) -> None:
@@ -36,9 +45,12 @@ class Proof:
         if len(self._requests) >= self.definition.limits.pages:
             raise self._broken(f"more than {self.definition.limits.pages} pages")
         self._requests.add(address)
+        self._steps.append(step)
 
     def add(self, page: Page) -> None:
         """Count a page in, after checking it against its own checksum and all pages before."""
+        self._check_clock(page)
+        self._check_size(page)
         self._check_checksum(page)
         self._check_unchanged("total", self.total, page.total)
         self._check_unchanged("number of pages", self.page_count, page.page_count)
@@ -55,6 +67,16 @@ class Proof:
             return self.pages >= self.page_count
         return self.total is not None and self.seen >= self.total
 
+    def unconfirmed(self) -> Sequence[Step]:
+        """Pages to ask for once more: where pages are counted and records are not, one deleted meanwhile moves the rest."""
+        is_moving = self.definition.paging.kind in ("page", "offset") and self.total is None
+        return self._steps[:-1] if is_moving else ()
+
+    def confirm(self, step: Step, page: Page) -> None:
+        """Check that a page still holds the records that it held."""
+        if self._print(page) != self._pages[step.number - 1]:
+            raise self._broken(f"page {step.number} changed while the others came")
+
     def close(self) -> None:
         """Check the end: the declared total, number of pages and last page are exactly what came."""
         if self.total is not None and self.seen != self.total:
@@ -70,20 +92,51 @@ class Proof:
 
     def _check_new(self, page: Page) -> None:
         """Neither the whole page nor one of its records was on an earlier page."""
-        text = hashlib.sha256(canonical(page.items).encode()).hexdigest()
+        text = self._print(page)
         ids = {found for item in page.items if (found := self._id(item))}
         if page.items and text in self._pages:
             raise self._broken(f"page {self.pages + 1} repeats an earlier page")
         if ids & self._ids:
             raise self._broken(f"page {self.pages + 1} repeats {len(ids & self._ids)} records of earlier pages")
-        self._pages.add(text)
+        self._pages.append(text)
         self._ids |= ids
 
+    def _print(self, page: Page) -> str:
+        """A digest of the page's records by their keys and times, or of its whole content when one lacks them."""
+        ids = [self._id(item) for item in page.items]
+        return hashlib.sha256(
+            canonical(page.items if None in ids else [list(i or ()) for i in ids]).encode()
+        ).hexdigest()
+
     def _id(self, item: Any) -> tuple[str, ...] | None:
-        """Natural key and update time as they arrived; None when one of them is absent."""
-        names = (*load_contract(self.record.record_type).key, "source_updated_at")
+        """Natural key, and update time where versions may differ by it, as they arrived; None when one is absent.
+
+        Where the window has no end, a record that changes meanwhile moves to the last page and comes twice, while
+        another slips through the gap that it leaves.
+        """
+        is_open = self.record.replaces is not None or self.definition.window.until_param is None
+        key = load_contract(self.record.record_type).key
+        names = key if is_open else (*key, "source_updated_at")
         values = [dig(item, self.record.columns[name].source or "") for name in names]
         return tuple(map(str, values)) if all(isinstance(value, str) for value in values) else None
+
+    def _check_clock(self, page: Page) -> None:
+        """A clock behind by more than the look-back dates what changes now before every window still to come."""
+        said = page.answer.headers.get("Date")
+        if said is None or "Age" in page.answer.headers or self.definition.window.since_param is None:
+            return
+        try:
+            behind = self.clock() - parsedate_to_datetime(said).timestamp()
+        except (ValueError, OverflowError):
+            return
+        if behind > max(self.definition.lookback.total_seconds(), CLOCK_SECONDS):
+            raise self._broken(f"its clock is {behind / 3600:.1f} h behind ours, more than the look-back covers")
+
+    def _check_size(self, page: Page) -> None:
+        self.size_bytes += len(page.answer.body)
+        if self.size_bytes > self.definition.limits.fetch_bytes:
+            told = f"over {self.definition.limits.fetch_bytes} bytes in all; collect shorter intervals"
+            raise self._broken(f"{told}, or raise limits.fetch_bytes in its definition")
 
     def _check_checksum(self, page: Page) -> None:
         response = self.definition.response

@@ -47,10 +47,10 @@ def retry_after(value: str | None, date: str | None) -> float | None:
     """Seconds that a Retry-After header asks for; its HTTP-date form is measured from the answer's own Date header."""
     if value is None:
         return None
-    if value.strip().isdigit():
+    if value.strip().isascii() and value.strip().isdigit():
         return float(value)
     try:
         wait = parsedate_to_datetime(value) - parsedate_to_datetime(date or "")
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return max(0.0, wait.total_seconds())

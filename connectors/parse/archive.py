@@ -6,8 +6,6 @@ import itertools
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 from xml.etree import ElementTree as ET
 
@@ -19,28 +17,13 @@ _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _LOCAL_HEADER_BYTES = 30
 _PROLOG_BYTES = 65_536
 _ROOT = re.compile(rb"<[A-Za-z_]")
-_CHUNK_BYTES = 1 << 20
 _RATIO_FROM_BYTES = 1_000_000
-_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"')
-_FAR_COLUMN = re.compile(rb' r="[A-Z]{3}')
-_ERROR_MARK = re.compile(rb"<(?:\w+:)?c\s[^>]*?\bt=[\"']e[\"']")
-_ERROR_CELL = re.compile(
-    rb"<(?:\w+:)?c\s(?=[^>]*?\bt=[\"']e[\"'])(?=[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'])[^>]*(?<!/)>(.*?)</(?:\w+:)?c>",
-    re.DOTALL,
-)
-_ERROR_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
-_ROW_GAP = 100_000
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _REL_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+"""What the zip library raises for content that is not what its directory says."""
 _STRICT_REL_ID = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-
-
-@dataclass(frozen=True)
-class SheetScan:
-    """What a sheet's XML holds that a spreadsheet library would not tell: its error cells by (row, column), 0-based."""
-
-    error_cells: dict[tuple[int, int], str]
 
 
 def open_archive(stream: BinaryIO, limits: Limits) -> zipfile.ZipFile:
@@ -70,7 +53,7 @@ def sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
     try:
         book = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - DOCTYPE was refused, and a child parses
         links = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-    except (ET.ParseError, KeyError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except (ET.ParseError, KeyError, *BROKEN_ZIP) as error:
         raise refuse("FILE-020", "", "工作簿目录损坏") from error
     ids = {
         s.get("name"): s.get(_REL_ID) or s.get(_STRICT_REL_ID)
@@ -83,61 +66,6 @@ def sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
     if name not in archive.namelist():
         raise refuse("FILE-020", sheet, "工作簿目录损坏")
     return name
-
-
-def scan_sheet(archive: zipfile.ZipFile, part: str, limits: Limits) -> SheetScan:
-    """Read a sheet's XML once, in pieces. Raises UnreadableFile (FILE-020, 024, 026)."""
-    errors: dict[tuple[int, int], str] = {}
-    last_row = 0
-    for piece in _pieces(archive, part, limits):
-        for found in _ROW.finditer(piece):
-            row = int(found[1])
-            if row - last_row > _ROW_GAP:
-                raise refuse("FILE-026", f"第{row}行", f"与上一行相隔 {row - last_row} 行")
-            last_row = row
-        if far := _FAR_COLUMN.search(piece):
-            raise refuse("FILE-026", f"{far[0][4:].decode()}列", f"列数上限 {limits.columns}")
-        if b't="e"' in piece or b"t='e'" in piece:
-            errors.update(_error_cells(piece))
-    return SheetScan(errors)
-
-
-def _error_cells(piece: bytes) -> Iterator[tuple[tuple[int, int], str]]:
-    """Places and texts of formula errors, which the library shows as empty. Refuses those that it cannot place."""
-    cells = _ERROR_CELL.findall(piece)
-    if len(cells) != len(_ERROR_MARK.findall(piece)):
-        raise refuse("FILE-020", "", "公式错误单元格没有位置")
-    for letters, row, content in cells:
-        value = _ERROR_VALUE.search(content)
-        yield (int(row) - 1, _column_index(letters)), value[1].decode() if value else "#VALUE!"
-
-
-def _column_index(letters: bytes) -> int:
-    index = 0
-    for letter in letters:
-        index = index * 26 + letter - 64
-    return index - 1
-
-
-def _pieces(archive: zipfile.ZipFile, part: str, limits: Limits) -> Iterator[bytes]:
-    """The entry in pieces that end where a row ends."""
-    rest, size = b"", 0
-    try:
-        with archive.open(part) as entry:
-            while chunk := entry.read(_CHUNK_BYTES):
-                size += len(chunk)
-                if size > limits.unpacked_bytes:
-                    raise refuse("FILE-024", part, f"超过 {limits.unpacked_bytes} 字节")
-                rest += chunk
-                end = rest.rfind(b"row>")
-                if end >= 0:
-                    yield rest[: end + 4]
-                    rest = rest[end + 4 :]
-                if len(rest) > 64 * _CHUNK_BYTES:
-                    raise refuse("FILE-026", part, "单行过长")
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise refuse("FILE-020", part, "压缩内容损坏") from error
-    yield rest
 
 
 def _refuse_disguise(stream: BinaryIO) -> None:
@@ -174,7 +102,7 @@ def _refuse_doctype(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     try:
         with archive.open(entry) as part:
             prolog = part.read(_PROLOG_BYTES)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except BROKEN_ZIP as error:
         raise refuse("FILE-020", entry.filename, "压缩内容损坏") from error
     root = _ROOT.search(prolog)
     if root is None and prolog.strip():

@@ -59,6 +59,7 @@ REASONS: dict[str, Reason] = {
         UnreadableFile, "数字超过 15 位,末尾数字已被表格软件改掉", "请把该列设为文本格式,再从源系统重新导出"
     ),
     "FILE-031": Reason(UnreadableFile, "表头以外的列有内容", "请为该列补上列名,或删除其内容"),
+    "FILE-032": Reason(UnreadableFile, "公式没有计算结果", "请用表格软件打开并保存一次(或把公式粘贴为数值)后重新提交"),
     "FILE-040": Reason(UnreadableFile, "不是合法的 JSON", "请接口方检查返回内容"),
     "FILE-041": Reason(UnreadableFile, "JSON 对象有重复的键", "请接口方使每个键只出现一次"),
     "FILE-042": Reason(UnreadableFile, "JSON 含有 NaN 或 Infinity", "请接口方返回数字或 null"),

@@ -63,7 +63,7 @@ def make_header(
 
 def columns_of(rows: list[list[str]], header: Header) -> list[pa.Array]:
     """Columns of rows that are all as wide as the header; the empty text is null."""
-    return [_text(list(values)) for values in zip(*rows, strict=True)] or [_text([]) for _ in header.names]
+    return [_text(values) for values in zip(*rows, strict=True)] or [_text([]) for _ in header.names]
 
 
 def make_batch(
@@ -88,7 +88,7 @@ def _numbers(values: Sequence[int]) -> pa.Array:
     return pa.array(values, pa.int64())
 
 
-def _text(values: list[str]) -> pa.Array:
+def _text(values: Sequence[str]) -> pa.Array:
     column = pa.array(values, pa.string())
     return pc.replace_with_mask(column, pc.equal(column, ""), pa.scalar(None, pa.string())) if "" in values else column
 

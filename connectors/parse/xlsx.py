@@ -14,10 +14,11 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from connectors.model import SourceFormat
-from connectors.parse.archive import SheetScan, open_archive, scan_sheet, sheet_part
+from connectors.parse.archive import open_archive, sheet_part
 from connectors.parse.limits import Limits
 from connectors.parse.reasons import refuse
 from connectors.parse.rows import Header, column_letter, columns_of, make_batch, make_header
+from connectors.parse.sheet_scan import SheetScan, scan_sheet
 
 #: Sheets of the hub's own template that hold no rows.
 TEMPLATE_NOTES = frozenset({"填写说明", "代码表"})
@@ -35,7 +36,7 @@ def read_xlsx(
 ) -> Iterator[tuple[Header, pa.RecordBatch]]:
     """Batches of the one visible sheet with rows; row numbers are the sheet's own.
 
-    Raises TellInsurer naming sheet and cell: FILE-003, FILE-014 to 031. A broken workbook may abort the process.
+    Raises TellInsurer naming sheet and cell: FILE-003, FILE-014 to 032. A broken workbook may abort the process.
     """
     archive = open_archive(stream, limits)
     stream.seek(0)
@@ -44,7 +45,7 @@ def read_xlsx(
         sheet, scan = _only_filled(_open(book, archive, name, limits) for name in _candidates(book, source))
     except CalamineError as error:
         raise refuse("FILE-020", "", type(error).__name__) from error
-    rows = _rows(sheet, scan.error_cells)
+    rows = _rows(sheet, scan)
     header, following = _find_header(sheet.name, rows, source, (frozenset(expected), limits))
     _refuse_merged(sheet, header)
     yield from _batches(sheet.name, header, rows, (following, limits.chunk_rows))
@@ -79,18 +80,28 @@ def _only_filled(sheets: Iterator[tuple[CalamineSheet, SheetScan]]) -> tuple[Cal
     return filled[0]
 
 
-def _rows(sheet: CalamineSheet, errors: dict[tuple[int, int], str]) -> Iterator[tuple[int, list[str]]]:
+def _rows(sheet: CalamineSheet, scan: SheetScan) -> Iterator[tuple[int, list[str]]]:
     """(row number from 1, texts) of every row of the sheet."""
-    error_rows = {row for row, _ in errors}
+    odd_rows = {row for row, _ in (*scan.error_cells, *scan.padded_cells)}
     for index, cells in enumerate(sheet.iter_rows()):
         try:
-            texts = [_TEXTS[type(cell)](cell) for cell in cells]
+            texts = [cell if type(cell) is str else _TEXTS[type(cell)](cell) for cell in cells]  # most are text
         except _LostDigits as error:
             column = next(i for i, cell in enumerate(cells) if isinstance(cell, float) and abs(cell) >= _EXACT_BELOW)
             raise refuse("FILE-030", f"{sheet.name}!{column_letter(column)}{index + 1}") from error
-        if index in error_rows:
-            texts = [errors.get((index, i), text) for i, text in enumerate(texts)]
+        if index in odd_rows:
+            texts = [
+                _as_shown(scan, (index, i), cell, text) for i, (cell, text) in enumerate(zip(cells, texts, strict=True))
+            ]
         yield index + 1, texts
+
+
+def _as_shown(scan: SheetScan, at: tuple[int, int], cell: Any, text: str) -> str:
+    """The text of a cell that shows an error, or a whole number padded."""
+    padding = scan.padded_cells.get(at)
+    if padding and isinstance(cell, int | float) and text.isdigit():
+        return padding.shown(text)
+    return scan.error_cells.get(at, text)
 
 
 def _find_header(
@@ -130,11 +141,13 @@ def _batches(
 def _fit(sheet: str, header: Header, row_no: int, texts: list[str]) -> list[str]:
     """A row cut or filled to the header's width. Raises UnreadableFile (FILE-031) for content beyond it."""
     width = len(header.names)
+    if len(texts) == width:
+        return texts
     if len(texts) > width:
         beyond = next((i for i in range(width, len(texts)) if texts[i].strip()), None)
         if beyond is not None:
             raise refuse("FILE-031", f"{sheet}!{column_letter(beyond)}{row_no}", texts[beyond][:20])
-    return texts[:width] if len(texts) >= width else texts + [""] * (width - len(texts))
+    return texts[:width] if len(texts) > width else texts + [""] * (width - len(texts))
 
 
 def _refuse_merged(sheet: CalamineSheet, header: Header) -> None:

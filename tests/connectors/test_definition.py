@@ -147,10 +147,85 @@ MISTAKES = [
     Mistake("vendors/chengxin.yml", "lookup: policy_status}", "lookup: policy_stat}", 26, "lookup", "'policy_status'?"),
     Mistake("vendors/chengxin.yml", 'A: "20"', 'A: "25"', 26, "policy_status_code", "lookup leads to '25'"),
     Mistake(
-        "vendors/chengxin.yml", "lookup: policy_status}", 'constant: "25"}', 26, "policy_status_code", "is no code of"
+        "vendors/chengxin.yml",
+        "{source: status, lookup: policy_status}",
+        '{constant: "25"}',
+        26,
+        "policy_status_code",
+        "is no code of",
+    ),
+    Mistake(
+        "vendors/chengxin.yml",
+        "lookup: policy_status}",
+        'constant: "20"}',
+        26,
+        "policy_status_code",
+        "nothing beside it",
     ),
     Mistake("vendors/guyan.yml", "policy_no: plyNo", "policy_no: {unit: 万元}", 21, "columns.policy_no", "has no unit"),
     Mistake("vendors/guyan.yml", "unit: 万元", "unit: 千元", 24, "written_premium_amount.unit", "is not allowed"),
+    Mistake("insurers/lichun.yml", '"30 1 * * *"', '"99 1 * * *"', 7, "schedule", "five fields"),
+    Mistake("insurers/lichun.yml", '"30 1 * * *"', '"*/0 1,, * * *"', 7, "schedule", "five fields"),
+    Mistake(
+        "insurers/lichun.yml", "insurer_code: LICHUN", "insurer_code: li chun", 4, "insurer_code", "2 to 12 of A-Z"
+    ),
+    Mistake("insurers/lichun.yml", "${ANZE_SANDBOX_URL}", "https://[::1", 6, "base_url", "is no http(s) address"),
+    Mistake(
+        "insurers/lichun.yml", "${ANZE_SANDBOX_URL}", "https://a b.example", 6, "base_url", "is no http(s) address"
+    ),
+    Mistake(
+        "insurers/lichun.yml", "${ANZE_SANDBOX_URL}", "https://a.example:99999", 6, "base_url", "is no http(s) address"
+    ),
+    Mistake("insurers/lichun.yml", "contact: ", "contact: \0", 8, "document", "U+0000"),
+    Mistake("vendors/xinghe.yml", "  items:", "\titems:", 10, "document", "is no YAML"),
+    Mistake("vendors/xinghe.yml", "ignored:", "ignored: &all\n  x: *all", 14, "document", "write the values out"),
+    Mistake("vendors/xinghe.yml", "total: data.total", "total: data..total", 11, "response.total", "data.rows"),
+    Mistake("vendors/xinghe.yml", "items: data.rows", "encoding: gbk", 10, "response.encoding", "one of gb18030"),
+    Mistake("vendors/xinghe.yml", "format: iso", "format: isoo", 7, "window.format", "epoch_seconds"),
+    Mistake(
+        "vendors/xinghe.yml", "iso, lookback: 3d", '"%Y%m%d", lookback: 1h', 7, "window.format", "add lookback: 1d"
+    ),
+    Mistake("vendors/xinghe.yml", "size: 200", "size: 0", 6, "paging.size", "1 or more"),
+    Mistake("vendors/chengxin.yml", "attempts: 4", "attempts: 0", 8, "limits.attempts", "1 or more"),
+    Mistake(
+        "vendors/xinghe.yml",
+        "page_param: pageNo",
+        "page_param: pageNo, cursor_path: a",
+        6,
+        "paging.cursor_path",
+        "remove it",
+    ),
+    Mistake(
+        "vendors/xinghe.yml", "header: X-Api-Key", 'header: "X-Api-Key: abc"', 5, "auth.header", "such as X-Api-Key"
+    ),
+    Mistake(
+        "vendors/xinghe.yml", "path: /v1/claims", "path: /v1/policies", 20, "records.claim.path", "each its own path"
+    ),
+    Mistake(
+        "vendors/xinghe.yml",
+        "path: /v1/claims",
+        "path: /v1/claims?token=abc",
+        20,
+        "records.claim.path",
+        "the path alone",
+    ),
+    Mistake(
+        "vendors/xinghe.yml",
+        "{path: /v1/claims}",
+        "{path: /v1/claims, columns: {accident_at: {constant: yesterday}}}",
+        20,
+        "columns.accident_at",
+        "is no timestamp",
+    ),
+    Mistake("vendors/chengxin.yml", "{total_header: X-Total-Count}", "{}", 9, "response", "nothing proves"),
+    Mistake("vendors/csv_utf8.yml", "encoding: utf-8", "encoding: latin-1", 5, "file.encoding", "one of gb18030"),
+    Mistake("vendors/csv_utf8.yml", 'delimiter: ","', 'delimiter: ",,"', 5, "file.delimiter", "did you mean ','?"),
+    Mistake("vendors/csv_utf8.yml", "kind: csv", "kind: json", 5, "file.kind", "write csv or xlsx"),
+    Mistake("vendors/csv_utf8.yml", "kind: csv", "kind: csv, sheet: 台账", 5, "file.sheet", "remove it"),
+    Mistake("vendors/xlsx_ledger.yml", "header_row: 3", "header_row: 0", 5, "file.header_row", "1 or more"),
+    Mistake(
+        "vendors/xlsx_plain.yml", "ignored:", "kinds: {ratio: {unit: 百分比}}\nignored:", 6, "kinds.ratio", "agree on"
+    ),
 ]
 
 

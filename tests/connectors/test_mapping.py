@@ -220,6 +220,16 @@ def test_spreadsheet_errors_and_private_characters_are_findings() -> None:
     ]
 
 
+def test_a_number_in_scientific_notation_holds_its_row() -> None:
+    numbers = ["3.70202E+17", "3.7E+17", "1E5", "E+17", "P3.7E+17", "370202199001010011"]
+    mapped = apply(table_of(6, policy_no=numbers, insured_name=["3.7E+17"] * 6), spec_of(), POLICY)
+    assert column(mapped, "policy_no") == numbers, "the row is held as it came, not as one without a number"
+    assert [(f.rule_id, f.severity, f.row_no, f.field) for f in mapped.findings] == [
+        ("MAP-008", "error", 2, "policy_no"),
+        ("MAP-008", "error", 3, "policy_no"),
+    ]
+
+
 def test_findings_never_repeat_personal_values() -> None:
     secret = dataclasses.replace(CLAIM.by_name["reporter_phone"])
     assert secret.classification == "personal"

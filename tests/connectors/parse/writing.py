@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 import zipfile
@@ -10,11 +11,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 import xlsxwriter
 
 from connectors.model import SourceFormat
 from connectors.parse import Limits, read
 from connectors.parse.delimited import read_delimited
+from schemas.errors import TellInsurer
 
 Rows = list[dict[str, str | None]]
 
@@ -50,11 +53,16 @@ def workbook(path: Path, write: Callable[[Any, Any], None], sheet: str = "台账
     return path
 
 
-def rezip(path: Path, change: Callable[[str, bytes], bytes], extra: dict[str, bytes] | None = None) -> Path:
+def rezip(
+    path: Path,
+    change: Callable[[str, bytes], bytes],
+    extra: dict[str, bytes] | None = None,
+    packing: int = zipfile.ZIP_DEFLATED,
+) -> Path:
     """The same archive with every entry passed through ``change(name, content)``, and entries added."""
     with zipfile.ZipFile(path) as old:
         entries = {name: change(name, old.read(name)) for name in old.namelist()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(path, "w", packing) as new:
         for name, content in (entries | (extra or {})).items():
             new.writestr(name, content)
     return path
@@ -65,3 +73,38 @@ def in_sheet(pattern: bytes, replacement: bytes) -> Callable[[str, bytes], bytes
     return lambda name, content: (
         re.sub(pattern, replacement, content, count=1) if name == "xl/worksheets/sheet1.xml" else content
     )
+
+
+XLSX = SourceFormat("xlsx")
+HEADER = ["保单号", "信用代码", "签单日期", "更新时间", "保费", "人数", "共保"]
+
+
+def ledger(book: Any, sheet: Any) -> None:
+    date, moment = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+    sheet.write_row(0, 0, HEADER)
+    sheet.write_string(1, 0, "000123")
+    sheet.write_string(1, 1, "91370100MA3C00001X")
+    sheet.write_datetime(1, 2, dt.date(2026, 11, 20), date)
+    sheet.write_datetime(1, 3, dt.datetime.fromisoformat("2026-11-20T16:30:01"), moment)
+    sheet.write_number(1, 4, 1234.56)
+    sheet.write_number(1, 5, 85)
+    sheet.write_boolean(1, 6, True)
+
+
+LEDGER_ROW = {
+    "保单号": "000123",
+    "信用代码": "91370100MA3C00001X",
+    "签单日期": "2026-11-20",
+    "更新时间": "2026-11-20T16:30:01",
+    "保费": "1234.56",
+    "人数": "85",
+    "共保": "true",
+    "row_no": 2,
+    "place": "台账!2",
+}
+
+
+def refused(path: Path, source: SourceFormat = XLSX, limits: Limits | None = None) -> TellInsurer:
+    with pytest.raises(TellInsurer) as refusal:
+        read_rows(path, source, limits)
+    return refusal.value

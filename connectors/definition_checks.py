@@ -1,0 +1,213 @@
+"""What a definition's parts must be together: an address, a way to page, a proof; each mistake with its place and fix."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection, Mapping
+from urllib.parse import urlsplit
+
+from connectors.model import InsurerDefinition
+from connectors.yaml_tree import Section
+from schemas.errors import DefinitionError
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+_SIZE = ("size_param", "size")
+#: What auth, paging and file may say, by their kind; of the first ones at least one.
+_AUTH: dict[str, tuple[str, ...]] = {
+    "api_key": ("header", "query"),
+    "hmac": ("header", "login_header", "timestamp_header", "nonce_header"),
+    "oauth2": ("token_path",),
+    "basic": (),
+    "none": (),
+}
+_PAGING: dict[str, tuple[str, ...]] = {
+    "page": ("page_param", "first", *_SIZE),
+    "offset": ("offset_param", *_SIZE),
+    "cursor": ("cursor_param", "cursor_path", *_SIZE),
+    "next": ("next_path", *_SIZE),
+    "link": _SIZE,
+    "single": _SIZE,
+}
+_FILE: dict[str, tuple[str, ...]] = {
+    "csv": ("encoding", "delimiter", "header_row"),
+    "xlsx": ("header_row", "sheet"),
+}
+_AUTH_NEEDS = {"api_key": ("header", "query"), "hmac": ("header",), "oauth2": ("token_path",)}
+_PAGING_NEEDS: dict[str, tuple[str, ...]] = {
+    "page": ("page_param",),
+    "offset": ("offset_param",),
+    "cursor": ("cursor_param", "cursor_path"),
+    "next": ("next_path",),
+}
+_RESPONSE_HEADERS: tuple[str, ...] = ("total_header", "checksum_header")
+_AUTH_HEADERS: tuple[str, ...] = ("header", "login_header", "timestamp_header", "nonce_header")
+_PAGING_PATHS: tuple[str, ...] = ("cursor_path", "next_path")
+_BODY_PATHS: tuple[str, ...] = ("items", "total", "page_count", "last_page", "checksum")
+_ERROR_PATHS: tuple[str, ...] = ("path", "message")
+_ENDS = ("total", "total_header", "page_count", "last_page")
+_CHECKSUMS = ("checksum", "checksum_header")
+
+_CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+_CRON_PART = re.compile(r"(?:\*|(\d+)(?:-(\d+))?)(?:/(\d+))?")
+_HOST = re.compile(r"[\w.\-:]+")
+_CODE = re.compile(r"[A-Z0-9_]{2,12}")
+_ADDRESS = re.compile(r"/[^\s?#]*")
+_HEADER = re.compile(r"[\w.\-]+", re.ASCII)
+_BODY_PATH = re.compile(r"[^.\s]+(?:\.[^.\s]+)*")
+_WINDOW_FORMS = frozenset({"iso", "epoch_seconds", "epoch_millis"})
+_DAY = dt.timedelta(days=1)
+
+
+def url_problem(url: str) -> str | None:
+    """Why ``url`` cannot be a base address, else None; plain http is for loopback only."""
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in ("http", "https") and _HOST.fullmatch(parts.hostname or "") and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        return "is no http(s) address"
+    if parts.username or parts.password or parts.query or parts.fragment:
+        return "carries more than host and path"
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        return "is not encrypted: plain http is allowed on loopback only"
+    return None
+
+
+def check(feed: InsurerDefinition, definition: Section) -> None:
+    """Look over a definition as a whole. Raises DefinitionError for the first mistake, with its place and fix."""
+    _check_code(definition)
+    _check_schedule(definition)
+    if feed.channel == "api":
+        _check_paths(definition.section("records"), feed.records)
+        _check_api(feed, definition)
+    else:
+        _check_file(feed, definition)
+
+
+def _check_schedule(definition: Section) -> None:
+    """Refuse a cron that is not five fields of numbers in their ranges."""
+    text = definition.text("schedule")
+    parts = text.split()
+    if len(parts) != len(_CRON_RANGES) or not all(map(_is_cron, parts, _CRON_RANGES)):
+        raise definition.entries["schedule"].place.error(f"{text!r} is no cron", 'five fields: "30 1 * * *"')
+
+
+def _is_cron(field: str, bounds: tuple[int, int]) -> bool:
+    for part in field.split(","):
+        match = _CRON_PART.fullmatch(part)
+        if match is None or match[3] == "0":
+            return False
+        numbers = [int(number) for number in (match[1], match[2]) if number]
+        if numbers != sorted(numbers) or any(not bounds[0] <= number <= bounds[1] for number in numbers):
+            return False
+    return True
+
+
+def _check_code(definition: Section) -> None:
+    text = definition.text("insurer_code")
+    if not _CODE.fullmatch(text):
+        raise definition.entries["insurer_code"].place.error(
+            f"{text!r} is no code", "write 2 to 12 of A-Z, 0-9 and _, as the insurer writes it in its records"
+        )
+
+
+def _check_paths(records: Section, names: Collection[str]) -> None:
+    """Refuse an address that is no path, or that two record types share."""
+    owners: dict[str, str] = {}
+    for name in names:
+        record = records.section(name)
+        path = record.text("path")
+        place = record.entries["path"].place
+        if not path.startswith("/"):
+            raise place.error("starts with no /", "write /v1/policies")
+        if not _ADDRESS.fullmatch(path) or ".." in path.split("/"):
+            raise place.error("is no plain path", "write the path alone, such as /v1/policies")
+        if path in owners:
+            raise place.error(f"{path!r} is the address of {owners[path]} already", "give each its own path")
+        owners[path] = name
+
+
+def _check_file(feed: InsurerDefinition, definition: Section) -> None:
+    """Refuse a file that cannot be read as agreed."""
+    file, kind = definition.section("file"), feed.source_format.kind
+    if kind not in _FILE:
+        raise file.entries["kind"].place.error(f"{kind!r} is no file", "write csv or xlsx")
+    _refuse_strays(file, kind, _FILE[kind])
+    if kind != "xlsx":
+        return
+    kinds = definition.section("kinds").entries
+    for record in feed.records.values():
+        given = definition.section("records").section(record.record_type).section("columns").entries
+        for name, column in record.columns.items():
+            if column.unit == "百分比":
+                place = (given.get(name) or kinds.get("ratio") or file).place
+                raise place.error("a workbook keeps 5% as 0.05, and 5 as 5: they cannot be told apart", "agree on 0.05")
+
+
+def _check_api(feed: InsurerDefinition, definition: Section) -> None:
+    """Refuse auth, paging or window that are not whole, and answers in which nothing proves that a fetch is complete."""
+    auth, paging, response = (definition.section(name) for name in ("auth", "paging", "response"))
+    for key in _PAGING_NEEDS.get(feed.paging.kind, ()):
+        if getattr(feed.paging, key) is None:
+            raise paging.missing(key)
+    wanted = _AUTH_NEEDS.get(feed.auth.kind, ())
+    if wanted and not any(getattr(feed.auth, key) for key in wanted):
+        raise auth.missing(wanted[0])
+    _refuse_strays(auth, feed.auth.kind, _AUTH[feed.auth.kind])
+    _refuse_strays(paging, feed.paging.kind, _PAGING[feed.paging.kind])
+    for section, keys in ((auth, _AUTH_HEADERS), (response, _RESPONSE_HEADERS)):
+        _check_texts(section, keys, _HEADER, ("is no name of a header", "write such as X-Api-Key"))
+    for section, keys in ((paging, _PAGING_PATHS), (response, _BODY_PATHS), (response.section("error"), _ERROR_PATHS)):
+        _check_texts(section, keys, _BODY_PATH, ("is no path into the body", "write such as data.rows"))
+    _check_window(feed, definition.section("window"))
+    _refuse_unprovable(feed, response)
+
+
+def _refuse_strays(section: Section, kind: str, allowed: Collection[str]) -> None:
+    """Refuse a setting that its kind does not read, if both were written in one file: a vendor's may be left over."""
+    file = section.entries["kind"].place.file if "kind" in section else section.place.file
+    for key, entry in section.entries.items():
+        if key not in (*allowed, "kind") and entry.place.file == file:
+            raise entry.place.error(f"means nothing to kind {kind}", "remove it")
+
+
+def _check_texts(section: Section, keys: Collection[str], form: re.Pattern[str], told: tuple[str, str]) -> None:
+    """Check the texts at ``keys`` against their form; ``told`` is the problem and the fix."""
+    for key in keys:
+        if key in section and not form.fullmatch(section.text(key)):
+            raise section.entries[key].place.error(f"{section.text(key)!r} {told[0]}", told[1])
+
+
+def _check_window(feed: InsurerDefinition, window: Section) -> None:
+    form = feed.window.format
+    if form in _WINDOW_FORMS:
+        return
+    place = window.entries["format"].place
+    parts = set(re.findall(r"%(.)", form))
+    if not set("Ymd") <= parts <= set("YmdHMSfz"):
+        raise place.error(
+            f"{form!r} is no form of a time", 'write iso, epoch_seconds, epoch_millis or "%Y-%m-%d %H:%M:%S"'
+        )
+    if "H" not in parts and feed.lookback < _DAY:
+        raise place.error("asks for whole days: what changes on the last one would be lost", "add lookback: 1d or more")
+
+
+def _refuse_unprovable(feed: InsurerDefinition, response: Section) -> None:
+    proofs = _ENDS + _CHECKSUMS if feed.paging.kind == "single" else _ENDS
+    has_own_end = feed.paging.kind in ("cursor", "next")  # their last page says so; a Link header that is lost does not
+    if not has_own_end and not any(getattr(feed.response, key) for key in proofs):
+        fix = f"name one of {', '.join(proofs)}"
+        raise response.place.error("nothing proves that a fetch is complete", fix)
+
+
+def refuse_twins(found: Mapping[str, InsurerDefinition]) -> None:
+    """Raise DefinitionError when two insurers have one code."""
+    owners: dict[str, str] = {}
+    for insurer_id, definition in found.items():
+        owner = owners.setdefault(definition.insurer_code, insurer_id)
+        if owner != insurer_id:
+            problem = f"{definition.insurer_code!r} is the code of {owner} already"
+            raise DefinitionError(f"insurers/{insurer_id}.yml", "insurer_code", problem, fix="give each its own code")
