@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from connectors.definition import definition_of
 from pipeline.hub import Hub
-from pipeline.judging import Judgement, Occasion, judge
-from quality.catalogue import RuleSet, rules_of
-from warehouse import digests, editions, replays
+from pipeline.judging import Occasion, judge
+from pipeline.past import Shelf
+from warehouse import digests, replays
 from warehouse.digests import TableDigest
 from warehouse.engine import translated
-from warehouse.replays import LoggedLoad
 from warehouse.twin import twin
 
 #: How many differing rows are told.
@@ -45,26 +43,10 @@ class Rebuilt:
         return self.digest_live == self.digest_rebuilt
 
 
-@dataclass(frozen=True)
-class _Shelf:
-    """Judgements of the past, read from the editions kept; each rule set is read once."""
-
-    hub: Hub
-    rules: dict[str, RuleSet] = field(default_factory=dict)
-
-    def judgement(self, load: LoggedLoad) -> Judgement:
-        version = load.ruleset_version
-        if version not in self.rules:
-            self.rules[version] = rules_of(editions.read(self.hub.engine, "ruleset", version))
-        texts = editions.read(self.hub.engine, "definition", load.definition_digest)
-        definition = definition_of(load.insurer_id, texts, self.hub.settings.environ)
-        return Judgement(definition, self.rules[version], load.calendar_version)
-
-
 def rebuild(hub: Hub, on_load: OnLoad | None = None) -> Rebuilt:
     """Do every load again in a twin, and compare. Raises SetupError, LandingDamaged, DefinitionError."""
     begun = time.monotonic()
-    shelf = _Shelf(hub)
+    shelf = Shelf(hub)
     with hub.twin_maker() as maker, twin(maker, "receipts") as pair:
         with translated("reading the log of loads"):
             loads = replays.log(pair.source)

@@ -2,19 +2,28 @@
 
 Receipts, received_at and the verdicts of unchanged rows stay as they are; what was accepted stays accepted. Each batch
 is one transaction: an interrupted replay is run again, and finds nothing to change in what it did before.
+
+A batch whose rows came before their parents is replayed by itself once a parent came, with what judged it the last time:
+the rules that need the parent speak then. What is still to be done is read from the database (``settle``).
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 
 from pipeline.hub import Hub
 from pipeline.judging import Judgement, Occasion, judge, judgement_today, patiently
+from pipeline.past import Shelf
+from schemas.contract import INSURER_RECORD_TYPES
+from schemas.errors import HubError, WarehouseBusy
 from warehouse import landing, replays
 from warehouse.load import LoadReport
-from warehouse.replays import Wanted
+from warehouse.replays import LoggedLoad, Wanted
 
-__all__ = ["Wanted", "choose", "replay"]
+__all__ = ["Wanted", "choose", "replay", "settle"]
+
+logger = logging.getLogger(__name__)
 
 
 def choose(hub: Hub, wanted: Wanted) -> list[int]:
@@ -31,7 +40,8 @@ def replay(
 ) -> list[LoadReport]:
     """Replay batches in the order given, each waiting its turn while another loader has its feed.
 
-    A rehearsal commits nothing: it says what each batch would bring by itself. Raises as ``judging.judge`` does.
+    A rehearsal commits nothing: it says what each batch would bring by itself. Else children whose parents this brought
+    are settled. Raises as ``judging.judge`` does.
     """
     judgements: dict[str, Judgement] = {}
     reports = []
@@ -43,7 +53,37 @@ def replay(
         reports.append(report)
         if on_batch is not None:
             on_batch(report)
+    if not is_rehearsal:
+        for insurer_id in judgements:
+            settle(hub, insurer_id)
     return reports
+
+
+def settle(hub: Hub, insurer_id: str | None = None) -> list[HubError]:
+    """Replay the batches whose rows came before their parents, of one sender or all; returns what could not be done.
+
+    A replay may bring parents in turn, and the next round settles their children: types are no deeper than their number.
+    What another loader holds, and what is returned, is left for the next look.
+    """
+    shelf, faults = Shelf(hub, {hub.rules.version: hub.rules}), dict[int, HubError]()
+    for _ in INSURER_RECORD_TYPES:
+        waiting = [load for load in replays.unsettled(hub.engine, insurer_id) if load.batch_id not in faults]
+        if not waiting:
+            break
+        for load in waiting:
+            fault = _settle_one(hub, load, shelf)
+            if fault is not None:
+                faults[load.batch_id] = fault
+    return [fault for fault in faults.values() if not isinstance(fault, WarehouseBusy)]
+
+
+def _settle_one(hub: Hub, load: LoggedLoad, shelf: Shelf) -> HubError | None:
+    try:
+        judge(hub.engine, hub.store, load.batch_id, shelf.judgement(load), Occasion(hub.now(), "replay"))
+    except HubError as fault:
+        logger.warning("batch %s waits to be judged against its parents: %s", load.batch_id, fault)
+        return fault
+    return None
 
 
 def _replay_one(hub: Hub, batch_id: int, judgement: Judgement, is_rehearsal: bool) -> LoadReport:

@@ -19,7 +19,7 @@ from connectors.replacing import BadReplacement, replacement_of_text
 from pipeline.freezing import delivered_since, expected_feeds, versions_in_force
 from pipeline.hub import Hub, open_hub
 from pipeline.judging import PATIENCE_SECONDS, Occasion, judge, judgement_today, patiently
-from pipeline.replay import replay
+from pipeline.replay import replay, settle
 from pipeline.settings import SHANGHAI
 from schemas.contract import load_contract
 from schemas.delivery import Credentials, Delivery, PayloadFile, Replacement, Window
@@ -160,6 +160,7 @@ def load(hub: Hub, batch_id: int) -> LoadReport:
     """Judge and merge one landed batch in one transaction; a batch that is loaded already answers with its report.
 
     Where deliveries replace, later ones that were loaded before it are replayed after it: the order received decides.
+    Batches with children of what it brought are replayed too; what of that fails is told by the next intake.
     Raises WarehouseBusy when another loader holds the feed, LandingDamaged, DefinitionError.
     """
     batch = landing.read_batch(hub.engine, batch_id)
@@ -170,6 +171,7 @@ def load(hub: Hub, batch_id: int) -> LoadReport:
     except AlreadyLoaded:
         return feeds.report(hub.engine, batch_id)  # another loader was faster than our look at the state
     replay(hub, absence.unsettled(hub.engine, batch.insurer_id, batch.record_type))
+    settle(hub, batch.insurer_id)
     return report
 
 
@@ -200,6 +202,7 @@ def intake(hub: Hub) -> list[int]:
         except HubError as fault:
             faults.append(fault)
     replay(hub, absence.unsettled(hub.engine))
+    faults += settle(hub)
     if faults:
         raise faults[0]
     return waiting

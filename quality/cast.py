@@ -33,7 +33,7 @@ class Cast:
 
 
 def cast(table: pa.Table, contract: Contract) -> Cast:
-    """Types every contract field and applies the rules FLD-001 to FLD-025. A missing column counts as empty."""
+    """Types every contract field and applies the rules FLD-001 to FLD-026. A missing column counts as empty."""
     texts = {f.name: _text(table, f) for f in contract.fields}
     readings = {f.name: _read_plain(f, texts[f.name]) for f in contract.fields if not _is_listed(f)}
     day = business_date({name: reading.values for name, reading in readings.items()}, contract, table.num_rows)
@@ -68,7 +68,9 @@ def _text(table: pa.Table, field: Field) -> pa.Array:
     column = table[field.name].combine_chunks()
     if isinstance(column, pa.ChunkedArray):
         column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.string())
-    return column if column.null_count == len(column) else trim(column.cast(pa.string()), field.kind)
+    if column.null_count == len(column):
+        return column
+    return trim(column.cast(pa.string()), "text" if field.semantic_type == "credit_code" else field.kind)
 
 
 def _is_listed(field: Field) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from quality.identity_number import is_identity_number
 from quality.reading import Reading, Verdict, by_distinct
 from schemas import credit_code, regions
 from schemas.code_lists import CodeList, load_code_list
@@ -89,7 +90,7 @@ def _judge_code(code_list: CodeList, text: str, day: str, edition: str) -> Verdi
     other = code_list.resolve(text, None, edition or None)
     if on is not None and other is not None:
         return Verdict(None, "FLD-012", f"{on} 有效的代码:{code_list.offer(on, edition or None)}")
-    return Verdict(None, "FLD-011", code_list.offer(on, edition or None))
+    return Verdict(None, "FLD-011", code_list.offer(on, edition or None) or code_list.offer(None, edition or None))
 
 
 def _judge_region(is_area: bool, text: str, day: str, _edition: str) -> Verdict:
@@ -108,8 +109,11 @@ def _judge_region(is_area: bool, text: str, day: str, _edition: str) -> Verdict:
 def _judge_credit_code(text: str) -> Verdict:
     verdict = credit_code.check(text)
     if verdict.is_valid:
-        doubt = "organisation_check" in verdict.warnings or "authority" in verdict.warnings
-        return Verdict(verdict.code, "FLD-016" if doubt else None, "第9至17位符合 GB 11714,首位为已知登记管理部门")
+        if "organisation_check" in verdict.warnings or "authority" in verdict.warnings:
+            return Verdict(verdict.code, "FLD-016", "第9至17位符合 GB 11714,首位为已知登记管理部门")
+        return Verdict(verdict.code, "FLD-026" if "normalised" in verdict.warnings else None, verdict.code)
+    if is_identity_number(verdict.code):
+        return Verdict(None, "FLD-015", "此为居民身份证号,平台不收集,请填写单位的代码")
     if verdict.reason == "check_character":
         return Verdict(None, "FLD-015", f"末位校验码应为 {verdict.expected}")
     return Verdict(None, "FLD-015", _CREDIT_CODE_REASONS[str(verdict.reason)])

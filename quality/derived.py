@@ -103,7 +103,8 @@ def _accident_edition_by_date(given: Given) -> pa.Array:
 
 
 def _decision_days(given: Given) -> pa.Array:
-    return pc.divide(_seconds(given.columns["reported_at"], given.columns["decided_at"]), 86400.0)
+    """Days by the calendar of Shanghai: a period of days does not count the first and ends with the last."""
+    return pc.days_between(*(shanghai_date(given.columns[name]) for name in ("reported_at", "decided_at")))
 
 
 def _listed_expert_count(given: Given) -> pa.Array:

@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from schemas.contract import Contract, load_contract
+from quality.identity_number import is_identity_number
+from schemas.contract import Contract, Field, load_contract
 from schemas.findings import Finding, Rule
+from schemas.generate import label_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HIDDEN = "(已隐去)"
@@ -47,7 +49,7 @@ def finding(rule: Rule, contract: Contract, where: tuple[int, str], found: tuple
     row_no, field = where
     value, expected = found
     message = _text(rule, contract, field, found)
-    shown = None if is_private(field, contract) else value
+    shown = None if is_private(field, contract) or is_identity_number(value or "") else value
     return Finding(rule.rule_id, rule.severity, row_no, field, shown, expected, message)
 
 
@@ -60,16 +62,26 @@ def render(rule: Rule, value: str | None, expected: str | None, field: str | Non
 
 def _text(rule: Rule, contract: Contract, field: str | None, found: tuple[str | None, str | None]) -> str:
     value, expected = found
+    known = contract.by_name.get(str(field))
     return f"{rule.message_zh}。{rule.remedy_zh}。".format(
-        field=contract.by_name[field].business_name if field in contract.by_name else field,
-        value=HIDDEN if value is not None and _is_hidden(rule, field, contract) else _shorten(value),
-        expected=_shorten(expected, EXPECTED_LENGTH),
+        field=known.business_name if known else field,
+        value=HIDDEN
+        if value is not None and _is_hidden(rule, field, contract, value)
+        else _shorten(_labelled(value, known)),
+        expected=_shorten(_labelled(expected, known), EXPECTED_LENGTH),
     )
 
 
-def _is_hidden(rule: Rule, field: str | None, contract: Contract) -> bool:
-    """Rules of tier history say how full a column is, never what it holds."""
-    return rule.tier != "history" and is_private(field, contract)
+def _labelled(text: str | None, field: Field | None) -> str | None:
+    """Codes of the field's list with their labels, as ``40 已退保``; any other text as it is."""
+    if text is None or field is None or field.code_list is None:
+        return text
+    return "、".join(label_of(field, code) for code in text.split("、"))
+
+
+def _is_hidden(rule: Rule, field: str | None, contract: Contract, value: str) -> bool:
+    """Rules of tier history say how full a column is, never what it holds; a person's number is shown nowhere."""
+    return rule.tier != "history" and (is_private(field, contract) or is_identity_number(value))
 
 
 def expectation_text(rule: Rule) -> str | None:

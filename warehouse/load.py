@@ -24,7 +24,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from schemas.contract import Contract
-from schemas.errors import RetryLater, SetupError, StopFeed
+from schemas.errors import NotFound, RetryLater, SetupError, StopFeed
 from schemas.findings import Finding, Rule
 from warehouse import absence, lease, merge, profiles, rules, staging
 from warehouse.engine import translated
@@ -77,7 +77,7 @@ class AlreadyLoaded(StopFeed):
 
 
 class Loading:
-    """One batch being loaded. Raises WarehouseBusy (lease, lost connection), AlreadyLoaded, SetupError.
+    """One batch being loaded. Raises WarehouseBusy (lease), WarehouseUnreachable, AlreadyLoaded, SetupError.
 
     ``is_logged_moment``: recorded_at comes from the log of loads and is taken as it is. ``is_rehearsal``: the report
     says what would become of the batch, and nothing is committed.
@@ -194,7 +194,7 @@ class Loading:
         with translated("reading a batch"), self.engine.connect() as connection:
             row = connection.execute(statement("landing/read_batch"), {"batch_id": self.batch_id}).one_or_none()
         if row is None:
-            raise SetupError(f"there is no batch {self.batch_id}")
+            raise NotFound(f"there is no batch {self.batch_id}")
         if row.record_type != self.contract.record_type:
             raise SetupError(f"batch {self.batch_id} holds {row.record_type}, not {self.contract.record_type}")
         return f"{row.insurer_id}/{row.record_type}"

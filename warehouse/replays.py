@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from schemas.errors import SetupError, StopFeed
+from schemas.errors import NotFound, StopFeed
 from warehouse import absence
 from warehouse.engine import translated
 from warehouse.load import LoadKind
@@ -61,12 +61,19 @@ def log(connection: sa.Connection) -> list[LoggedLoad]:
     return [LoggedLoad(**row._asdict()) for row in connection.execute(statement("replays/log"))]
 
 
+def unsettled(engine: sa.Engine, insurer_id: str | None = None) -> list[LoggedLoad]:
+    """Last loads of batches with children whose parent came since, of one sender or all; none once they are replayed."""
+    with translated("looking for children whose parent came"), engine.connect() as connection:
+        found = connection.execute(statement("orphans/unsettled"), {"insurer_id": insurer_id})
+        return [LoggedLoad(**row._asdict()) for row in found]
+
+
 def _refuse(connection: sa.Connection, batch_ids: Iterable[int]) -> None:
     asked = {"batch_ids": list(batch_ids)}
     found = {row.batch_id: row for row in connection.execute(statement("replays/standing"), asked)}
     for batch_id in asked["batch_ids"]:
         if batch_id not in found:
-            raise SetupError(f"there is no batch {batch_id}")
+            raise NotFound(f"there is no batch {batch_id}")
         problem = _problem(found[batch_id])
         if problem:
             raise StopFeed(f"batch {batch_id} cannot be replayed: {problem}")

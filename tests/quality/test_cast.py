@@ -147,7 +147,16 @@ def test_accident_codes_of_1986_are_read_in_every_printed_form() -> None:
 
 
 def test_credit_code_is_normalised_and_its_check_character_judged() -> None:
-    row, faults = cast_one(POLICY, holder_credit_code="9152000071430580xt")
+    for written in (
+        "9152000071430580xt",
+        "９１５２００００７１４３０５８０ＸＴ",
+        " 91520000 71430580XT",
+        "91520000-71430580XT",
+    ):
+        row, faults = cast_one(POLICY, holder_credit_code=written)
+        assert row["holder_credit_code"] == "9152000071430580XT"
+        assert {f for f in faults if f[1] == "holder_credit_code"} == {("FLD-026", "holder_credit_code")}
+    row, faults = cast_one(POLICY, holder_credit_code=" 9152000071430580XT ")
     assert row["holder_credit_code"] == "9152000071430580XT"
     assert not {f for f in faults if f[1] == "holder_credit_code"}
     row, faults = cast_one(POLICY, holder_credit_code="9152000071430580XA")

@@ -74,6 +74,14 @@ def test_personal_values_are_in_no_finding() -> None:
     assert all(f.value is None and "某某区" not in f.message for f in findings)
 
 
+def test_an_identity_number_is_refused_and_repeated_nowhere() -> None:
+    """A made-up number with a right check character, in the place of a unit's code."""
+    finding = next(f for f in judge(POLICY, good() | {"holder_credit_code": "11010519491231002X"}).findings)
+    assert (finding.rule_id, finding.value) == ("FLD-015", None)
+    assert "居民身份证号" in finding.message
+    assert "11010519491231002X" not in finding.message
+
+
 def test_every_failing_row_is_named_however_many() -> None:
     rows = [good() | {"cover_end_date": "2026-01-01", "policy_no": f"P{n}"} for n in range(1500)]
     assert [f.row_no for f in judge(POLICY, *rows).findings if f.rule_id == "POL-001"] == list(range(2, 1502))
@@ -92,6 +100,12 @@ def test_a_message_is_for_people() -> None:
     assert "6位数字" in told["FLD-019", "region_code"]
     assert "90 其他(自愿投保)" in told["FLD-011", "high_risk_domain_code"], "the list is told whole"
     assert "共保标志为是时必填" in told["FLD-002", "own_share_ratio"]
+    claim = load_contract("claim")
+    later = good("claim") | {"accident_type_edition_code": "2025", "accident_type_code": "28"}
+    told |= {(f.rule_id, f.field): f.message for f in judge(claim, later).findings}
+    assert "可用:01 " in told["FLD-011", "accident_type_code"], "an edition's own list, whatever the day"
+    ended = judge(POLICY, good() | {"policy_status_code": "40", "termination_date": "2026-05-01"}).findings
+    assert "保单状态为 40 已退保、" in next(f.message for f in ended if f.field == "termination_reason_code")
     assert "应不大于0.05。" in render(load_rules().by_id["POL-007"], "0.060000", "0.050000", "commission_ratio")
 
 
