@@ -13,6 +13,7 @@ from psycopg2 import sql
 
 from schemas.errors import SetupError
 from warehouse.engine import driver, translated
+from warehouse.statements import statement
 
 OWNER, LOADER, REGULATOR = "anze_owner", "anze_loader", "anze_regulator"
 
@@ -35,16 +36,19 @@ ROLE_SETTINGS = {
 
 
 def create_roles(engine: sa.Engine) -> None:
-    """Create our roles where they are missing; several databases of one server may do so at once."""
+    """Create our roles where they are missing, and undo what a role changed of its own settings.
+
+    Several databases of one server may do so at once.
+    """
     with translated("creating the roles"), engine.begin() as connection:
-        if not _missing(connection):
+        if not _missing(connection) and not _strayed(connection):
             return
         # Roles are shared by all databases, advisory locks are not: a lock on the shared catalogue is.
         connection.exec_driver_sql("lock table pg_catalog.pg_authid in share row exclusive mode")
         for role in _missing(connection):
             connection.exec_driver_sql(f"create role {role} {ROLE_ATTRIBUTES[role]}")
-            for name, value in ROLE_SETTINGS.get(role, {}).items():
-                connection.exec_driver_sql(f"alter role {role} set {name} = '{value}'")
+        for role in _strayed(connection):
+            _restore_settings(connection, role)
 
 
 def protect_database(connection: sa.Connection) -> None:
@@ -55,6 +59,18 @@ def protect_database(connection: sa.Connection) -> None:
     connection.exec_driver_sql(f"grant connect, temporary on database {database} to {LOADER}")
     connection.exec_driver_sql(f"grant connect on database {database} to {REGULATOR}")
     connection.exec_driver_sql("revoke all on schema public from public")
+    connection.execute(statement("access/close_builtins"))
+
+
+def show_version(connection: sa.Connection) -> None:
+    """Let the loader read which migrations the connected database has had."""
+    connection.exec_driver_sql(f"grant usage on schema migration to {LOADER}")
+    connection.exec_driver_sql(f"grant select on migration.schema_version to {LOADER}")
+
+
+def describe_views(connection: sa.Connection) -> None:
+    """Comment the columns of the report views that no migration and no contract has described."""
+    connection.execute(statement("report/describe"))
 
 
 def set_passwords(engine: sa.Engine, passwords: Mapping[str, str]) -> None:
@@ -70,3 +86,24 @@ def set_passwords(engine: sa.Engine, passwords: Mapping[str, str]) -> None:
 def _missing(connection: sa.Connection) -> list[str]:
     found = set(connection.exec_driver_sql("select rolname from pg_catalog.pg_roles").scalars())
     return [role for role in ROLE_ATTRIBUTES if role not in found]
+
+
+def _strayed(connection: sa.Connection) -> list[str]:
+    """Roles whose settings are not those of ``ROLE_SETTINGS``: every role may change its own."""
+    wanted = {role: {(None, f"{name}={value}") for name, value in kept.items()} for role, kept in ROLE_SETTINGS.items()}
+    return [role for role, kept in wanted.items() if _settings(connection, role) != kept]
+
+
+def _settings(connection: sa.Connection, role: str) -> set[tuple[str | None, str]]:
+    return {
+        (row.database, row.setting) for row in connection.execute(statement("access/role_settings"), {"role": role})
+    }
+
+
+def _restore_settings(connection: sa.Connection, role: str) -> None:
+    databases = {database for database, _ in _settings(connection, role) if database}
+    quoted = [connection.dialect.identifier_preparer.quote(name) for name in sorted(databases)]
+    for place in ("", *(f"in database {name}" for name in quoted)):
+        connection.exec_driver_sql(f"alter role {role} {place} reset all")
+    for name, value in ROLE_SETTINGS[role].items():
+        connection.exec_driver_sql(f"alter role {role} set {name} = '{value}'")

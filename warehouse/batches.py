@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from schemas.errors import SetupError
+from schemas.errors import NotFound
 from warehouse.engine import translated
 from warehouse.statements import statement
 
@@ -106,11 +106,11 @@ def list_batches(
 
 
 def show_batch(engine: sa.Engine, batch_id: int) -> BatchView:
-    """One receipt with its findings. Raises SetupError when there is no such batch."""
+    """One receipt with its findings. Raises NotFound when there is no such batch."""
     with translated("reading a batch"), engine.connect() as connection:
         row = connection.execute(statement("batches/show"), {"batch_id": batch_id}).one_or_none()
         if row is None:
-            raise SetupError(f"there is no batch {batch_id}")
+            raise NotFound(f"there is no batch {batch_id}")
         found = connection.execute(statement("batches/findings"), {"batch_id": batch_id}).all()
     return BatchView(Receipt(**row._asdict()), tuple(FindingCount(**each._asdict()) for each in found))
 

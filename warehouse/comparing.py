@@ -10,7 +10,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from schemas.contract import load_contract
-from schemas.errors import SetupError
+from schemas.errors import NotFound
 from warehouse.engine import translated
 from warehouse.statements import statement
 
@@ -60,12 +60,12 @@ class Side:
 
 
 def side(engine: sa.Engine, batch_id: int) -> Side:
-    """The profile of a batch. Raises SetupError when none is kept: it was not loaded, or could not be read."""
+    """The profile of a batch. Raises NotFound when none is kept: it was not loaded, or could not be read."""
     with translated("reading a profile"), engine.connect() as connection:
         row = connection.execute(statement("profiles/side"), {"batch_id": batch_id}).one_or_none()
         columns = connection.execute(statement("profiles/side_columns"), {"batch_id": batch_id}).all()
     if row is None:
-        raise SetupError(f"batch {batch_id} has no profile: it is not loaded, or nothing of it could be read")
+        raise NotFound(f"batch {batch_id} has no profile: it is not loaded, or nothing of it could be read")
     return Side(**row._asdict(), columns={each.field: Column(**each._asdict()) for each in columns})
 
 

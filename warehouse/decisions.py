@@ -8,7 +8,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from schemas.errors import NothingToDecide, SetupError
+from schemas.errors import NotFound, NothingToDecide, SetupError
 from warehouse.engine import translated
 from warehouse.statements import statement
 
@@ -54,7 +54,7 @@ def decide(
     with translated("deciding a batch"), engine.begin() as connection:
         row = connection.execute(statement("decisions/lock"), {"batch_id": batch_id}).one_or_none()
         if row is None:
-            raise SetupError(f"there is no batch {batch_id}")
+            raise NotFound(f"there is no batch {batch_id}")
         _refuse_unasked(connection, batch_id, row.state)
         decision = Decision(
             batch_id, choice, decided_by.strip(), decided_at, reason.strip(), row.live_count, row.missing_count

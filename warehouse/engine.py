@@ -11,7 +11,7 @@ import psycopg2.extensions
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from schemas.errors import HubError, SetupError, WarehouseBusy
+from schemas.errors import HubError, SetupError, WarehouseBusy, WarehouseUnreachable
 
 APPLICATION_NAME = "anze-hub"
 CONNECT_TIMEOUT_SECONDS = 10
@@ -29,20 +29,44 @@ SETUP_STATES = {
     "28000": "the database refuses the login",
     "3D000": "the database does not exist",
     "42501": "the database role lacks a privilege",
-    "42P01": "a table is missing: run the migrations",
-    "3F000": "a schema is missing: run the migrations",
+    "42P01": "a table is missing: run `anze migrate`",
+    "3F000": "a schema is missing: run `anze migrate`",
     "58030": "the database server cannot read or write its files",
+}
+
+#: Signs in libpq's words that a person must act, and what to say.
+REFUSALS = {
+    "password authentication failed": "wrong password",
+    "no password supplied": "a password is needed",
+    "does not exist": "no such database or role",
+    "no pg_hba.conf entry": "the server does not let this login in from here",
+    "permission denied": "the login may not use this database",
+    "is not permitted to log in": "the role may not log in",
+}
+#: Signs that the server is not there just now, and what to say.
+ABSENCES = {
+    "Connection refused": "nothing listens there (a local one: `anze up`)",
+    "No such file or directory": "no server socket there",
+    "could not translate host name": "unknown host name",
+    "timeout expired": "no answer in time",
+    "starting up": "the server is starting up",
+    "shutting down": "the server is shutting down",
+    "in recovery mode": "the server is recovering from a crash",
+    "server closed the connection": "it hangs up: no PostgreSQL, or one that is stopping",
+    "too many clients": "the server has no free connection",
+    "too many connections": "the role has no free connection",
 }
 
 
 def connect(url: str, *, role: str | None = None) -> sa.Engine:
     """Open an engine with a small pool, checked to answer; ``role`` is assumed by every connection.
 
-    Raises SetupError in one clear line: server unreachable, wrong password, no such database.
+    Raises, in one clear line, SetupError (wrong password, no such database) and WarehouseUnreachable (nothing there, not
+    ready, full).
     """
     options = f"-c timezone=Asia/Shanghai -c temp_buffers={TEMP_BUFFERS}" + (f" -c role={role}" if role else "")
     engine = sa.create_engine(
-        url,
+        _address(url),
         pool_pre_ping=True,
         pool_size=4,
         max_overflow=4,
@@ -57,13 +81,13 @@ def connect(url: str, *, role: str | None = None) -> sa.Engine:
             connection.exec_driver_sql("select 1")
     except exc.DBAPIError as error:
         engine.dispose()
-        raise SetupError(_unreachable(engine.url, error)) from None
+        raise _unusable(engine.url, str(error.orig)) from None
     return engine
 
 
 @contextlib.contextmanager
 def translated(doing: str) -> Iterator[None]:
-    """Turn driver errors raised inside into WarehouseBusy or SetupError; ``doing`` says what was tried."""
+    """Turn driver errors raised inside into WarehouseBusy, WarehouseUnreachable or SetupError; ``doing`` was tried."""
     try:
         yield
     except exc.DBAPIError as error:
@@ -76,7 +100,7 @@ def hub_error(doing: str, error: BaseException | None) -> HubError:
     """Choose the HubError for a driver error, without its message: that may hold a row's values."""
     state = getattr(error, "pgcode", None)
     if state is None:
-        return WarehouseBusy(f"{doing}: the connection to the database was lost")
+        return WarehouseUnreachable(f"{doing}: the connection to the database was lost")
     if state.startswith(BUSY_STATES):
         return WarehouseBusy(f"{doing}: the database asks for a retry (SQLSTATE {state})")
     diagnosis = getattr(error, "diag", None)
@@ -91,21 +115,23 @@ def driver(connection: sa.Connection) -> psycopg2.extensions.connection:
     return cast("psycopg2.extensions.connection", connection.connection.driver_connection)
 
 
-def _unreachable(url: sa.URL, error: exc.DBAPIError) -> str:
-    """One line that names the server; libpq's connection errors hold no data, and carry no SQLSTATE."""
+def _address(url: str) -> sa.URL:
+    """The parts of an address. Raises SetupError, without repeating it: it may hold a password."""
+    try:
+        found = sa.make_url(url)
+    except (exc.ArgumentError, ValueError):
+        found = None
+    if found is None or found.drivername not in ("postgresql", "postgresql+psycopg2"):
+        raise SetupError("the database's address must read postgresql+psycopg2://user:password@host:port/database")
+    return found
+
+
+def _unusable(url: sa.URL, said: str) -> HubError:
+    """One line that names the server, from libpq's words: they hold no data, and come without SQLSTATE."""
     where = f"{url.host or url.query.get('host') or 'local socket'}:{url.port or 5432}/{url.database}"
-    text = str(error.orig)
-    for sign, reason in (
-        ("password authentication failed", "wrong password"),
-        ("no password supplied", "a password is needed"),
-        ("does not exist", "no such database or role"),
-        ("Connection refused", "nothing listens there"),
-        ("No such file or directory", "no server socket there"),
-        ("could not translate host name", "unknown host name"),
-        ("timeout expired", "no answer in time"),
-        ("starting up", "the server is starting up"),
-        ("too many clients", "the server has no free connection"),
-    ):
-        if sign in text:
-            return f"PostgreSQL at {where} cannot be used: {reason}"
-    return f"PostgreSQL at {where} cannot be used"
+    for sign, reason in REFUSALS.items():
+        if sign in said:
+            return SetupError(f"PostgreSQL at {where} cannot be used: {reason}")
+    unknown = said.strip().splitlines()[-1] if said.strip() else "no reason given"
+    reason = next((reason for sign, reason in ABSENCES.items() if sign in said), unknown)
+    return WarehouseUnreachable(f"PostgreSQL at {where} cannot be used: {reason}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -15,20 +16,26 @@ from warehouse.store import digest_of
 
 
 @dataclass(frozen=True)
-class FeedDeliveries:
-    """Deliveries of one feed; ``last_fresh_at`` is the last one with at least one good row."""
+class SenderState:
+    """Where a sender stands; ``in_time_count`` of its ``feed_count`` expected feeds were received lately."""
 
     insurer_id: str
-    record_type: str
-    batch_count: int
-    last_received_at: dt.datetime
-    last_fresh_at: dt.datetime | None
-    pending_count: int
+    feed_count: int
+    in_time_count: int
+    last_received_at: dt.datetime | None
+    oldest_fresh_at: dt.datetime | None
+    waiting_count: int
+    awaiting_count: int
+    held_count: int
+    refused_batch_id: int | None
 
 
 @dataclass(frozen=True)
 class FeedState:
-    """Where a feed stands; ``collected_until`` None = the next collect takes everything."""
+    """Where a feed stands; ``collected_until`` None = the next collect takes everything.
+
+    ``last_fresh_at`` is the last delivery with at least one good row.
+    """
 
     insurer_id: str
     record_type: str
@@ -77,11 +84,13 @@ def states(engine: sa.Engine, insurer_id: str | None = None) -> list[FeedState]:
     return [FeedState(**row._asdict()) for row in rows]
 
 
-def deliveries(engine: sa.Engine, known_at: dt.datetime) -> list[FeedDeliveries]:
-    """List what each feed delivered up to a moment."""
-    with translated("reading deliveries"), engine.connect() as connection:
-        rows = connection.execute(statement("feeds/deliveries"), {"known_at": known_at}).all()
-    return [FeedDeliveries(**row._asdict()) for row in rows]
+def senders(engine: sa.Engine, expected: Iterable[tuple[str, str]], since: dt.datetime) -> list[SenderState]:
+    """List where senders stand, against the (insurer id, record type) that are expected; lately is from ``since`` on."""
+    insurer_ids, record_types = zip(*expected, strict=True)
+    values = {"insurer_ids": list(insurer_ids), "record_types": list(record_types), "since": since}
+    with translated("reading senders"), engine.connect() as connection:
+        rows = connection.execute(statement("feeds/senders"), values).all()
+    return [SenderState(**row._asdict()) for row in rows]
 
 
 def timeliness(engine: sa.Engine, since: dt.date, until: dt.date) -> list[FeedTimeliness]:

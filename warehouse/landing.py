@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from schemas.delivery import Delivery, Replacement, Window
-from schemas.errors import LandingDamaged, SetupError, TellInsurer
+from schemas.errors import LandingDamaged, NotFound, TellInsurer
 from warehouse.engine import translated
 from warehouse.statements import statement
 from warehouse.store import Kept, Store, measure
@@ -115,11 +115,11 @@ def delivery_digest(digests: Sequence[str], replaces: Replacement | None = None)
 
 
 def read_batch(engine: sa.Engine, batch_id: int) -> Batch:
-    """Read a landed batch. Raises SetupError when there is none of this number."""
+    """Read a landed batch. Raises NotFound when there is none of this number."""
     with translated("reading a batch"), engine.connect() as connection:
         row = connection.execute(statement("landing/read_batch"), {"batch_id": batch_id}).one_or_none()
     if row is None:
-        raise SetupError(f"there is no batch {batch_id}")
+        raise NotFound(f"there is no batch {batch_id}")
     window = Window(row.interval_start, row.interval_end) if row.interval_end is not None else None
     replaces = Replacement(row.replaces_from, row.replaces_to) if row.replaces is not None else None
     return Batch(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from warehouse import access
+from warehouse import access, schema_version
 from warehouse.engine import connect, translated
 
 SCRIPTS = pathlib.Path(__file__).parent / "migrations"
@@ -22,7 +22,7 @@ def migrate(url: str) -> None:
     """Create our roles and all tables that are missing, in one transaction; running it again changes nothing.
 
     The login of ``url`` must be a superuser, or own the database and be allowed to create roles.
-    Raises SetupError and WarehouseBusy.
+    Raises SetupError (a newer program's database, too) and RetryLater.
     """
     engine = connect(url)
     try:
@@ -30,9 +30,12 @@ def migrate(url: str) -> None:
             access.create_roles(engine)
             with _alembic, engine.begin() as connection:
                 connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
+                schema_version.refuse_newer(connection)
                 access.protect_database(connection)
                 connection.exec_driver_sql("set local role anze_owner")
                 _upgrade(connection)
+                access.show_version(connection)
+                access.describe_views(connection)
     finally:
         engine.dispose()
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from schemas.errors import SetupError, WarehouseBusy
+from schemas.errors import NotFound, WarehouseBusy
 from warehouse.engine import translated
 from warehouse.statements import statement
 
@@ -114,10 +114,10 @@ def store(
 
 
 def read(engine: sa.Engine, plan_id: int) -> Plan:
-    """Read one plan. Raises SetupError when there is none of this number."""
+    """Read one plan. Raises NotFound when there is none of this number."""
     found = _read(engine, plan_id, 1)
     if not found:
-        raise SetupError(f"there is no plan {plan_id}: see `anze backfill list`")
+        raise NotFound(f"there is no plan {plan_id}: see `anze backfill list`")
     return found[0]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from pipeline.cli.asking import Question, refuse
 from pipeline.cli.moments import day, moment
 from pipeline.cli.output import print_json, stderr
 
@@ -44,7 +45,8 @@ def show_at(asked: Asked, as_of: str | None, known_at: str | None, as_json: bool
         else:
             cells = _computed(connection, hub, asked, on, known)
         is_settled = two_times.is_settled(connection)
-    _print(cells, as_json)
+    if cells or as_json:
+        _print(cells, as_json)
     pair = f"as of {on}, known at {known.astimezone(SHANGHAI).isoformat()}"
     origin = (
         f"publication 发布 {found.publication_id}"
@@ -55,6 +57,8 @@ def show_at(asked: Asked, as_of: str | None, known_at: str | None, as_json: bool
     if not is_settled:
         stderr.print("a load is running: what is known of the last minutes may still grow", soft_wrap=True)
     if not cells:
+        refuse(asked.definitions, Question(asked.period, asked.region, asked.level, asked.domain, asked.insurer))
+        stderr.print("没有计入的记录 no record counts there", soft_wrap=True)
         raise typer.Exit(1)
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from pipeline.cli.indicator import FIVE, Domain, Insurer, Period, Region, find, plain
+from pipeline.cli.asking import find
+from pipeline.cli.indicator import FIVE, Domain, Insurer, Period, Region, plain
 from pipeline.cli.output import AsJson, print_json, print_table, stdout
 
 if TYPE_CHECKING:

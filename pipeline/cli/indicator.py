@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from pipeline.cli.asking import Question, check_level, find, objection, refuse, why_none, why_provisional
 from pipeline.cli.moments import AsOf, KnownAt
-from pipeline.cli.output import AsJson, print_json, print_table, stdout
+from pipeline.cli.output import AsJson, print_json, print_table, stderr, stdout
 
 if TYPE_CHECKING:
     from warehouse.indicators.catalogue import PeriodKind
@@ -82,6 +83,7 @@ def show(
     from warehouse.indicators.explain import show as published
 
     chosen = [find(name) for name in names or SHOWN]
+    check_level(level)
     if as_of or known_at:
         from pipeline.cli.computed import Asked, show_at
 
@@ -119,12 +121,28 @@ def show(
                 publication_id=publication,
             )
         ]
+        told = _told(connection, cells, chosen, Question(period, region, level, domain, insurer), publication)
     if as_json:
         print_json(cells)
-    else:
+    elif cells:
         show_cells(cells)
+    for line in told:
+        stderr.print(line, markup=False, soft_wrap=True)
     if not cells:
         raise typer.Exit(1)
+
+
+def _told(connection: Any, cells: list[Any], chosen: list[Any], asked: Question, publication: int | None) -> list[str]:
+    """What stands below figures: why some are not there, and why those that are there are provisional."""
+    found = {cell.indicator for cell in cells}
+    missing = [d for d in chosen if d.indicator not in found]
+    if not cells:
+        refuse(missing, asked)
+        return [why_none(connection, publication)]
+    lines = [f"{d.code} {objection(d, asked) or '没有计入的记录 no record counts there'}" for d in missing]
+    provisional = {cell.indicator for cell in cells if cell.is_provisional}
+    feeds = {feed for d in chosen if d.indicator in provisional for feed in d.feeds}
+    return lines + why_provisional(connection, cells[0].publication_id, feeds, asked.insurer)
 
 
 @indicator.command()
@@ -135,7 +153,7 @@ def explain(
     insurer: Insurer = "*",
     period: Period = "",
     publication: Publication = None,
-    limit: Annotated[int, typer.Option(help="Records shown of each type.")] = 10,
+    limit: Annotated[int, typer.Option(min=0, help="Records shown of each type.")] = 10,
     as_json: AsJson = False,
 ) -> None:
     """Explain one figure: definition, numerator and denominator, and the records behind it with their files and rows."""
@@ -151,15 +169,30 @@ def explain(
     try:
         with translated("explaining a figure"), hub.engine.begin() as connection:
             found = trace(connection, place, publication_id=publication, limit=limit)
+            provisional = _provisional(connection, found)
     except LookupError as error:
-        raise typer.BadParameter(str(error)) from error
+        with hub.engine.connect() as connection:
+            _refuse_cell(connection, d, Question(period, region, None, domain, insurer), publication)
+        raise typer.Exit(1) from error
     places = {
         at: found_at.shown for at, found_at in places_of(hub, [(r.batch_id, r.row_no) for r in found.records]).items()
     }
     if as_json:
-        print_json(_with_places(found, places))
+        print_json({**_with_places(found, places), "provisional": provisional})
     else:
-        _show_explanation(found, places)
+        _show_explanation(found, places, provisional)
+
+
+def _refuse_cell(connection: Any, d: Any, asked: Question, publication: int | None) -> None:
+    """Say why there is no such cell. Raises BadParameter when there can be none."""
+    refuse([d], asked)
+    stderr.print(f"{d.code} {why_none(connection, publication)}", markup=False, soft_wrap=True)
+
+
+def _provisional(connection: Any, found: Any) -> list[str]:
+    if not found.cell.is_provisional:
+        return []
+    return why_provisional(connection, found.cell.publication_id, found.definition.feeds, found.cell.insurer_id)
 
 
 def show_cells(cells: list[Any]) -> None:
@@ -210,9 +243,11 @@ def _with_places(found: Any, places: dict[tuple[int, int], tuple[str, str]]) -> 
     return {**fields(found), "records": records}
 
 
-def _show_explanation(found: Any, places: dict[tuple[int, int], tuple[str, str]]) -> None:
+def _show_explanation(found: Any, places: dict[tuple[int, int], tuple[str, str]], provisional: list[str]) -> None:
     d = found.definition
     show_cells([found.cell])
+    for line in provisional:
+        stdout.print(f"暂定 provisional: {line}", markup=False, soft_wrap=True)
     stdout.print(f"\n[bold]{d.code} {d.name.zh}[/bold] {d.name.en}, v{d.version} ({d.confidence})")
     stdout.print(f"分子 {d.numerator.zh}\n     {d.numerator.en}", markup=False)
     if d.denominator:
@@ -240,11 +275,3 @@ def _show_explanation(found: Any, places: dict[tuple[int, int], tuple[str, str]]
     if found.exclusions:
         excluded = [(e.reason, e.record_count, plain(e.numerator), plain(e.denominator)) for e in found.exclusions]
         print_table(("未计入 left out", "记录", "分子", "分母"), excluded, right=(1, 2, 3))
-
-
-def find(name: str) -> Any:
-    """An indicator's definition by its id or code."""
-    from warehouse.indicators.catalogue import load_definition, load_definitions
-
-    by_code = {d.code: d for d in load_definitions().values()}
-    return by_code[name] if name in by_code else load_definition(name)

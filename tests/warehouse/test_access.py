@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline.services.postgres import Cluster
-from schemas.errors import SetupError
+from schemas.errors import SetupError, WarehouseUnreachable
 from tests.warehouse.building import at, load_rows, policy, rows_of
 from warehouse import access
 from warehouse.engine import connect
@@ -95,6 +95,25 @@ def test_no_personal_column_is_in_a_report_view(regulator: sa.Engine) -> None:
     assert not names & {"contact_name", "contact_phone", "payee_name", "reporter_name", "reporter_phone", "expert_list"}
 
 
+def test_every_view_function_and_column_that_a_regulator_reads_says_what_it_is(regulator: sa.Engine) -> None:
+    views = """
+        select c.relname || coalesce('.' || a.attname, '')
+        from pg_class as c
+        cross join lateral (
+            select null as attname, 0 as attnum
+            union all
+            select b.attname, b.attnum from pg_attribute as b where b.attrelid = c.oid and b.attnum > 0
+        ) as a
+        where c.relnamespace = 'report'::regnamespace
+            and case when a.attnum = 0 then obj_description(c.oid, 'pg_class') else col_description(c.oid, a.attnum) end is null
+    """
+    functions = (
+        "select proname from pg_proc where pronamespace = 'report'::regnamespace and obj_description(oid) is null"
+    )
+    assert rows_of(regulator, views) == []
+    assert rows_of(regulator, functions) == []
+
+
 def test_the_regulator_reads_no_relation_outside_report(regulator: sa.Engine, loaded: sa.Engine) -> None:
     relations = rows_of(
         loaded,
@@ -138,12 +157,70 @@ def test_the_regulator_reads_no_relation_outside_report(regulator: sa.Engine, lo
         "set temp_file_limit = -1",
         "create extension plpgsql",
         "create function report.f() returns int language sql as 'select 1'",
+        "create function pg_temp.f() returns int language sql as 'select 1'",
+        "create view pg_temp.v as select 1",
+        "create domain public.d as int",
+        "do $$ begin execute 'create temporary table t (x int)'; end $$",
+        "do $$ begin perform 1 from core.policy; end $$",
+        "select query_to_xml('select * from core.policy', true, true, '')",
+        "copy (select * from core.policy) to stdout",
+        "explain select * from core.policy",
+        "select * from report.policy for update",
+        "lock table report.policy in share mode",
+        "comment on view report.policy is 'x'",
+        "select lo_create(0)",
+        "select lo_creat(-1)",
+        "select lo_from_bytea(0, 'x')",
+        "select lo_get(1)",
+        "select pg_advisory_lock(7420003)",
+        "select pg_try_advisory_lock_shared(7420003)",
+        "select pg_advisory_xact_lock(1, 2)",
+        "select pg_logical_emit_message(false, 'a', 'b')",
+        "select * from pg_read_binary_file('postgresql.conf')",
+        "select pg_ls_dir('.')",
+        "select * from pg_statistic",
+        "select rolpassword from pg_authid",
+        "set session_replication_role = replica",
+        "load 'auto_explain'",
+        "alter role anze_regulator connection limit 900",
+        "vacuum full core.policy",
     ],
 )
 def test_the_regulator_can_write_and_become_nothing(regulator: sa.Engine, attempt: str) -> None:
     with pytest.raises(REFUSED), regulator.begin() as connection:  # noqa: PT012 - a transaction
         connection.exec_driver_sql("set transaction read write")
         connection.exec_driver_sql(attempt)
+
+
+def test_statistics_and_activity_tell_the_regulator_nothing(regulator: sa.Engine, loaded: sa.Engine) -> None:
+    with loaded.begin() as connection:
+        connection.exec_driver_sql("analyze core.policy")
+    assert rows_of(loaded, "select count(*) from pg_stats where schemaname = 'core'") != [(0,)]
+    assert (
+        rows_of(
+            regulator, "select tablename from pg_stats where schemaname not in ('pg_catalog', 'information_schema')"
+        )
+        == []
+    )
+    running = rows_of(regulator, "select distinct query from pg_stat_activity where usename <> current_user")
+    assert set(running) <= {("<insufficient privilege>",), ("",)}
+
+
+def test_settings_that_a_regulator_changed_for_itself_are_put_back(loaded: sa.Engine, regulator: sa.Engine) -> None:
+    """PostgreSQL lets every role change its own; the next `anze up` undoes it."""
+    query = "select setting from pg_settings where name in ('statement_timeout', 'default_transaction_read_only')"
+    before = rows_of(regulator, query)
+    with regulator.begin() as connection:
+        database = loaded.url.database
+        connection.exec_driver_sql("set transaction read write")
+        connection.exec_driver_sql("alter role anze_regulator set statement_timeout = 0")
+        connection.exec_driver_sql(f'alter role anze_regulator in database "{database}" set work_mem = 999')
+    regulator.dispose()
+    assert rows_of(regulator, query) != before
+    access.create_roles(loaded)
+    regulator.dispose()
+    assert rows_of(regulator, query) == before
+    assert rows_of(loaded, "select count(*) from pg_db_role_setting where setdatabase <> 0") == [(0,)]
 
 
 def test_a_wrong_password_is_one_clear_line_without_it(loaded: sa.Engine) -> None:
@@ -156,7 +233,8 @@ def test_a_wrong_password_is_one_clear_line_without_it(loaded: sa.Engine) -> Non
 
 
 def test_no_server_is_one_clear_line() -> None:
-    with pytest.raises(SetupError, match=r"^PostgreSQL at 127\.0\.0\.1:9/anze cannot be used: nothing listens there$"):
+    told = r"^PostgreSQL at 127\.0\.0\.1:9/anze cannot be used: nothing listens there \(a local one: `anze up`\)$"
+    with pytest.raises(WarehouseUnreachable, match=told):
         connect("postgresql+psycopg2://u:p@127.0.0.1:9/anze")
 
 

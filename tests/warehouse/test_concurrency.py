@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from schemas.contract import load_contract
-from schemas.errors import HubError, WarehouseBusy
+from schemas.errors import HubError, WarehouseBusy, WarehouseUnreachable
 from tests.warehouse.building import VERSIONS, at, land_rows, load_rows, one, policy, render, rows_of, sql_rule, table
 from warehouse import landing, lease
 from warehouse.engine import connect
@@ -45,7 +45,7 @@ def test_a_killed_backend_leaves_nothing_and_a_plain_rerun_loads(
 ) -> None:
     batch_id = land_rows(engine, tmp_path, "policy", [], at(18)).batch_id
     rows = table(POLICY, [policy("P1", at(16)), policy("P2", at(16))])
-    with pytest.raises(WarehouseBusy), Loading(engine, batch_id, "first", POLICY, at(18), VERSIONS) as loading:  # noqa: PT012
+    with pytest.raises(WarehouseUnreachable), Loading(engine, batch_id, "first", POLICY, at(18), VERSIONS) as loading:  # noqa: PT012
         if moment == "opened":
             kill_backend(engine, loading)
         loading.stage(rows)

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from schemas.contract import load_contract
-from schemas.errors import SetupError, StopFeed
+from schemas.errors import NotFound, StopFeed
 from schemas.findings import Finding
 from tests.warehouse.building import (
     VERSIONS,
@@ -196,7 +196,7 @@ def test_batches_are_chosen_in_the_order_of_loading(engine: sa.Engine, tmp_path:
     for batch_id, told in ((twice[1], f"same as batch {twice[0]}"), (unread, "was not loaded yet")):
         with pytest.raises(StopFeed, match=told):
             choose(engine, Wanted(batch_ids=(batch_id,)))
-    with pytest.raises(SetupError, match="there is no batch 999"):
+    with pytest.raises(NotFound, match="there is no batch 999"):
         choose(engine, Wanted(batch_ids=(999,)))
 
 

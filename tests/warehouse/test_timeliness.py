@@ -105,5 +105,5 @@ def test_an_empty_or_held_delivery_does_not_make_a_feed_fresh(judging: sa.Engine
     load_rows(judging, tmp_path, "policy", [policy("P1", at(16))], at(18))
     load_rows(judging, tmp_path, "policy", [], at(19))
     load_rows(judging, tmp_path, "policy", [policy("P2", at(16))], at(20), findings=[fault(1)])
-    (feed,) = [each for each in feeds.deliveries(judging, at(30)) if each.insurer_id == "lichun"]
+    (feed,) = feeds.states(judging, "lichun")
     assert (feed.last_received_at, feed.last_fresh_at, feed.batch_count) == (at(20), at(18), 3)

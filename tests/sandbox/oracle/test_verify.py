@@ -4,206 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import hashlib
 import pathlib
 from collections.abc import Iterator
-from decimal import Decimal
 from types import ModuleType
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from sandbox.oracle import verify as oracle
-from sandbox.oracle.cells import Cell, CellKey, periods
-from sandbox.oracle.indicators import CATALOGUE, compute
-from sandbox.oracle.timeliness import table
-from sandbox.oracle.verify import Verdict
 from sandbox.oracle.world import Verdict as Timely
-from sandbox.oracle.world import build
 from schemas.contract import load_contract
-
-AS_OF = dt.date(2026, 11, 20)
-SHANGHAI = dt.timezone(dt.timedelta(hours=8))
-FIRST, SECOND = (dt.datetime(2026, 11, day, 2, tzinfo=SHANGHAI) for day in (18, 19))
-LATE = dt.datetime(2026, 11, 27, 2, tzinfo=SHANGHAI)
-KNOWN_AT = dt.datetime(2026, 11, 30, tzinfo=SHANGHAI)
-HEADER = "operation_code,source_updated_at,correction_reason_text,receipt_no,policy_no,receipt_type_code,receipt_date,received_amount"
-CSV = {"kind": "csv", "encoding": "utf-8", "delimiter": ",", "header_row": 1}
-
-
-class Installation:
-    """A landing folder and database rows written by hand, as a faultless hub would have left them."""
-
-    def __init__(self, connection: sa.Connection, root: pathlib.Path, worlds: ModuleType) -> None:
-        self.connection, self.root, self.worlds = connection, root, worlds
-        self.known: dict[str, dict[str, Any]] = {}
-        self.timely: list[Timely] = []
-
-    @property
-    def definitions(self) -> dict[str, Any]:
-        columns = {name: {"source": name} for name in load_contract("premium_receipt").by_name}
-        return {"lichun": {"source_format": CSV, "records": {"premium_receipt": {"columns": columns}}}}
-
-    def run(self, statement: str, **parameters: Any) -> Any:
-        return self.connection.execute(sa.text(statement), parameters)
-
-    def verify(self) -> Verdict:
-        self.connection.commit()
-        return oracle.verify(self.connection, self.root, self.definitions, now=KNOWN_AT)
-
-    def land(self, batch_id: int, record_type: str, content: str, at: dt.datetime, counts: tuple[int, ...]) -> None:
-        payload = content.encode()
-        sha256 = hashlib.sha256(payload).hexdigest()
-        path = self.root / sha256[:2] / sha256[2:4] / sha256
-        path.parent.mkdir(parents=True)
-        path.write_bytes(payload)
-        received, accepted, held, duplicate, superseded = counts
-        self.run(
-            "insert into landing.payload values (:sha, :size, 'text/csv', :at)", sha=sha256, size=len(payload), at=at
-        )
-        self.run(
-            "insert into landing.batch (batch_id, insurer_id, record_type, channel, received_at, digest, state, loaded_at,"
-            " calendar_version, received_count, accepted_count, quarantined_count, duplicate_count, superseded_count)"
-            " overriding system value values (:id, :insurer, :type, 'drop', :at, :sha, :state, :at,"
-            " (select max(calendar_version) from reference.calendar_day), :r, :a, :q, :d, :s)",
-            id=batch_id,
-            insurer="regulator" if record_type == "rule_threshold" else "lichun",
-            type=record_type,
-            at=at,
-            sha=sha256,
-            state="partly_loaded" if held else "loaded",
-            r=received,
-            a=accepted,
-            q=held,
-            d=duplicate,
-            s=superseded,
-        )
-        self.run("insert into landing.batch_payload values (:id, 0, :sha, 'x.csv')", id=batch_id, sha=sha256)
-        self.run(
-            "insert into landing.load select batch_id, batch_id, 'first', loaded_at, '1', 'r', calendar_version, '', state,"
-            " received_count, accepted_count, quarantined_count, duplicate_count, superseded_count, 0, null, null"
-            " from landing.batch where batch_id = :id",
-            id=batch_id,
-        )
-
-    def hold(self, batch_id: int, row_no: int) -> None:
-        self.run(
-            "insert into quarantine.row (batch_id, row_no, place, insurer_id, record_type, raw, reasons, quarantined_at)"
-            " values (:id, :row, 'line', 'lichun', 'premium_receipt', '{}', '[{\"rule_id\": \"FLD-006\"}]', :at)",
-            id=batch_id,
-            row=row_no,
-            at=FIRST,
-        )
-
-    def keep(
-        self, record_type: str, source: tuple[int, int], at: dt.datetime, values: dict[str, Any], **hub: Any
-    ) -> None:
-        insurer = "regulator" if record_type == "rule_threshold" else "lichun"
-        row = {
-            "insurer_id": insurer,
-            "batch_id": source[0],
-            "row_no": source[1],
-            "content_hash": "-",
-            "recorded_at": at,
-            "first_received_at": at,
-            **values,
-            **hub,
-        }
-        names = ", ".join(row)
-        self.run(f"insert into core.{record_type} ({names}) values ({', '.join(f':{name}' for name in row)})", **row)
-
-    def publish(self) -> None:
-        """Publish what the oracle itself computes from the records known at K."""
-        records = {
-            "premium_receipt": [("lichun", self.worlds.record("premium_receipt", **r)) for r in self.known.values()],
-            "rule_threshold": [("regulator", self.worlds.record("rule_threshold", **RULE))],
-        }
-        computed = compute(records, AS_OF, self.timely)
-        self.run(
-            "insert into mart.publication overriding system value"
-            " values (1, :as_of, :known_at, :known_at, false, '{}', '{}', 1, 1)",
-            as_of=AS_OF,
-            known_at=KNOWN_AT,
-        )
-        self.connection.execute(
-            sa.text(
-                "insert into mart.indicator_value values (1, :indicator, 1, :kind, :start, :end, :region, :domain, :insurer,"
-                " :numerator, :denominator, :value, :shown, :pct, :reason, null, false)"
-            ),
-            [_cell_row(key, cell) for key, cell in computed.cells.items()],
-        )
-        for left_out, count in computed.exclusions.items():
-            self.run(
-                "insert into mart.indicator_exclusion values (1, :a, :b, :c, :d, :n, 0, 0)",
-                **dict(zip("abcd", left_out, strict=True)),
-                n=count,
-            )
-        counts = table(build({}, AS_OF, self.timely), periods(AS_OF)["ytd"])
-        for (insurer, record_type), row in counts.items():
-            self.run(
-                "insert into mart.timeliness values (1, :a, :b, :c, :d, :e, :f, :g)",
-                a=insurer,
-                b=record_type,
-                **dict(zip("cdefg", row, strict=True)),
-            )
-
-
-def _cell_row(key: CellKey, cell: Cell) -> dict[str, Any]:
-    span = periods(AS_OF)[key.period_kind]
-    return {
-        "indicator": key.indicator,
-        "kind": key.period_kind,
-        "start": span.start,
-        "end": span.end,
-        "region": key.region_code,
-        "domain": key.domain_code,
-        "insurer": key.insurer_id,
-        "numerator": cell.numerator,
-        "denominator": cell.denominator,
-        "value": cell.value,
-        "shown": cell.shown,
-        "pct": cell.shown if CATALOGUE[key.indicator].meaning.unit == "percent" else None,
-        "reason": cell.null_reason,
-    }
-
-
-RULE = {
-    "rule_no": "R32",
-    "version_no": "1",
-    "region_code": "*",
-    "high_risk_domain_code": "*",
-    "operator_code": "<=",
-    "threshold_value": Decimal(5),
-    "unit_code": "working_day",
-    "basis_code": "business_event",
-    "valid_from_date": dt.date(2026, 11, 11),
-    "severity_code": "warning",
-    "source_document_text": "SD-press",
-    "confidence_code": "secondary",
-    "operation_code": "I",
-    "source_updated_at": dt.datetime(2026, 1, 1, tzinfo=SHANGHAI),
-}
-
-
-def _receipt(
-    number: str, amount: str, day: dt.date, updated: str, operation: str = "I", reason: str | None = None
-) -> dict[str, Any]:
-    return {
-        "operation_code": operation,
-        "source_updated_at": dt.datetime.fromisoformat(updated).replace(tzinfo=SHANGHAI),
-        "correction_reason_text": reason,
-        "receipt_no": number,
-        "policy_no": f"P{number}",
-        "receipt_type_code": "10",
-        "receipt_date": day,
-        "received_amount": Decimal(amount),
-    }
-
-
-def _line(row: dict[str, Any]) -> str:
-    cells = {**row, "source_updated_at": row["source_updated_at"].isoformat()}
-    return ",".join("" if cells[name] is None else str(cells[name]) for name in HEADER.split(","))
+from tests.sandbox.oracle.planting import (
+    FIRST,
+    HEADER,
+    KNOWN_AT,
+    LATE,
+    RULE,
+    SECOND,
+    Installation,
+    line,
+    receipt,
+)
 
 
 @pytest.fixture
@@ -211,12 +31,12 @@ def installation(engine: sa.Engine, tmp_path: pathlib.Path, worlds: ModuleType) 
     """Three batches: a register; receipts with a held row and a duplicate; a correction, a withdrawal, an older version."""
     day, due = dt.date(2026, 11, 12), dt.date(2026, 11, 19)
     early = dt.date(2026, 3, 2)
-    a1, b1 = _receipt("A", "100.00", day, "2026-11-12T10:00"), _receipt("B", "50.00", early, "2026-03-02T10:00")
-    c1 = _receipt("C", "70.00", day, "2026-11-12T11:00")
-    a2 = _receipt("A", "110.00", day, "2026-11-18T10:00", "U", "wrong amount")
-    b0 = _receipt("B", "49.00", early, "2026-03-01T10:00")
-    c2 = _receipt("C", "70.00", day, "2026-11-18T11:00", "D", "never paid")
-    d1 = _receipt("D", "30.00", dt.date(2026, 11, 13), "2026-11-13T09:00")
+    a1, b1 = receipt("A", "100.00", day, "2026-11-12T10:00"), receipt("B", "50.00", early, "2026-03-02T10:00")
+    c1 = receipt("C", "70.00", day, "2026-11-12T11:00")
+    a2 = receipt("A", "110.00", day, "2026-11-18T10:00", "U", "wrong amount")
+    b0 = receipt("B", "49.00", early, "2026-03-01T10:00")
+    c2 = receipt("C", "70.00", day, "2026-11-18T11:00", "D", "never paid")
+    d1 = receipt("D", "30.00", dt.date(2026, 11, 13), "2026-11-13T09:00")
     with engine.connect() as connection:
         made = Installation(connection, tmp_path / "landing", worlds)
         rule = [name for name in load_contract("rule_threshold").by_name if name in RULE]
@@ -224,7 +44,7 @@ def installation(engine: sa.Engine, tmp_path: pathlib.Path, worlds: ModuleType) 
         register = ",".join(rule) + "\n" + ",".join(str(cells[name]) for name in rule) + "\n"
         made.land(1, "rule_threshold", register, FIRST, (1, 1, 0, 0, 0))
         made.keep("rule_threshold", (1, 2), FIRST, RULE)
-        first = [_line(a1), _line(b1), _line(c1), _line(c1), "I,oops,,E,PE,10,2026-01-01,1"]
+        first = [line(a1), line(b1), line(c1), line(c1), "I,oops,,E,PE,10,2026-01-01,1"]
         made.land(2, "premium_receipt", "\n".join([HEADER, *first]) + "\n", FIRST, (5, 3, 1, 1, 0))
         made.hold(2, 6)
         on_time = {"deadline_on": due, "timeliness": "on_time"}
@@ -232,12 +52,12 @@ def installation(engine: sa.Engine, tmp_path: pathlib.Path, worlds: ModuleType) 
         made.keep("premium_receipt", (2, 3), FIRST, b1)
         made.keep("premium_receipt", (2, 4), FIRST, c1, superseded_at=SECOND, **on_time)
         made.land(
-            3, "premium_receipt", "\n".join([HEADER, _line(a2), _line(b0), _line(c2)]) + "\n", SECOND, (3, 2, 0, 0, 1)
+            3, "premium_receipt", "\n".join([HEADER, line(a2), line(b0), line(c2)]) + "\n", SECOND, (3, 2, 0, 0, 1)
         )
         made.keep("premium_receipt", (3, 2), SECOND, a2, first_received_at=FIRST, **on_time)
         made.keep("premium_receipt", (3, 3), SECOND, b0, first_received_at=FIRST, superseded_at=SECOND)
         made.keep("premium_receipt", (3, 4), SECOND, c2, first_received_at=FIRST, is_withdrawn=True)
-        made.land(4, "premium_receipt", "\n".join([HEADER, _line(d1)]) + "\n", LATE, (1, 1, 0, 0, 0))
+        made.land(4, "premium_receipt", "\n".join([HEADER, line(d1)]) + "\n", LATE, (1, 1, 0, 0, 0))
         made.keep("premium_receipt", (4, 2), LATE, d1, deadline_on=dt.date(2026, 11, 20), timeliness="late")
         made.known = {"A": a2, "B": b1, "D": d1}
         made.timely = [
@@ -341,9 +161,9 @@ def test_without_a_publication_the_check_of_figures_has_not_run(installation: In
 
 def test_figures_are_recomputed_as_known_when_they_were_published(installation: Installation) -> None:
     """A delivery after the publication changes core, and not the figures of the past."""
-    later = _receipt("E", "5.00", dt.date(2026, 11, 14), "2026-11-14T09:00")
+    later = receipt("E", "5.00", dt.date(2026, 11, 14), "2026-11-14T09:00")
     at = KNOWN_AT + dt.timedelta(days=1)
-    installation.land(5, "premium_receipt", f"{HEADER}\n{_line(later)}\n", at, (1, 1, 0, 0, 0))
+    installation.land(5, "premium_receipt", f"{HEADER}\n{line(later)}\n", at, (1, 1, 0, 0, 0))
     installation.keep("premium_receipt", (5, 2), at, later, deadline_on=dt.date(2026, 11, 20), timeliness="late")
     verdict = installation.verify()
     assert "\n".join(verdict.details) == ""

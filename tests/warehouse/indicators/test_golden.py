@@ -93,6 +93,37 @@ def test_major_hazards_among_all(connection: sa.Connection, load) -> None:
     assert str(connection.execute(share).scalar_one()) == "9.22"
 
 
+def test_fee_of_a_service_in_shandong(connection: sa.Connection, load) -> None:
+    """G18 in small: 78 million yuan for 79,000 services are 987.34 yuan each."""
+    load("policy", [{"policy_no": "P1"}])
+    load("fee_expense", [{"expense_no": "X1", "expense_amount": "78000.00"}])
+    load("service_record", [{"service_no": f"V{n}"} for n in range(79)])
+    publish(connection, AS_OF, KNOWN_AT, KNOWN_AT, expected=[], delivered_since=KNOWN_AT)
+    (cell,) = show(connection, indicators=["I5b"], period_kind="ytd", region_code="370000")
+    assert (cell.shown_text, cell.unit) == ("987.34", "yuan")
+
+
+@pytest.mark.parametrize(
+    ("case", "numerator", "denominator", "digits", "shown"),
+    [
+        ("G11 enterprises insured in Nanhai", "100 * (12023 - 6007)", "6007", 2, "100.15"),
+        ("G12 employees insured in Nanhai", "100 * (215100 - 147238)", "147238", 2, "46.09"),
+        ("G13 premium in Nanhai", "100 * (159000000 - 114520311.0)", "114520311", 2, "38.84"),
+        ("G16 hazards a visit in Chongqing", "709", "77", 2, "9.21"),
+        ("G17 premium of an enterprise in Guangxi", "4503.13", "1679", 3, "2.682"),
+        ("G17 cover of an enterprise in Guangxi", "571000", "1679", 2, "340.08"),
+        ("G18 services of an enterprise in Shandong", "79000", "56000", 2, "1.41"),
+        ("G19 paid in Shaoxing, 2024", "750 * 5", "1000", 2, "3.75"),
+    ],
+)
+def test_other_published_quotients(
+    connection: sa.Connection, case: str, numerator: str, denominator: str, digits: int, shown: str
+) -> None:
+    query = f"select core.half_up({numerator}, {denominator}, {digits})"
+    found = connection.exec_driver_sql(query).scalar_one()
+    assert f"{found:.{digits}f}" == shown, case
+
+
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     numerator=st.decimals(-(10**15), 10**15, places=8),

@@ -1,5 +1,6 @@
 -- Where each feed stands. Grain: one row a feed that ever delivered or has a cursor. Null parameters do not restrict.
--- last_fresh_at: as in deliveries.
+-- last_fresh_at: the last delivery that brought at least one good row, repeated or not; an empty, duplicate or wholly
+-- held delivery does not make a feed fresh.
 select
     coalesce(d.insurer_id, c.insurer_id) as insurer_id,
     coalesce(d.record_type, c.record_type) as record_type,

@@ -1,0 +1,83 @@
+-- Comments on the columns of the report views that carry none: one meaning a name, whatever the view.
+-- Grain: one column of a view of schema report. Scope: the connected database; run by the views' owner.
+-- Exclusions: columns that a migration or a contract has described. Limits: a name that is not listed stays bare.
+do $$
+declare
+    described record;
+begin
+    for described in
+        select c.relname, a.attname, m.meaning
+        from (
+            values
+            ('publication_id', '发布编号'),
+            ('as_of', '统计截止日'),
+            ('known_at', '数据截止时刻:只计入此刻之前入库的版本'),
+            ('indicator', '指标标识,见 report.indicator_definition'),
+            ('code', '指标代码,如 I1'),
+            ('indicator_code', '指标代码,如 I1'),
+            ('indicator_name', '指标名称'),
+            ('name_zh', '指标中文名称'),
+            ('name_en', '指标英文名称'),
+            ('definition_version', '口径版本'),
+            ('direction', '方向:higher_is_better 越高越好, lower_is_better 越低越好, neutral 中性'),
+            ('variant_of', '所属主指标;空为主指标'),
+            ('confidence', '口径可信度'),
+            ('owner', '口径负责人'),
+            ('source_document', '口径依据文件'),
+            ('valid_from', '口径生效日期'),
+            ('review_date', '口径下次复核日期'),
+            ('unit', '单位:percent 百分比, count 个数, days 天, yuan 元'),
+            ('period_kind', '期间:as_of 时点, month 当月, ytd 本年累计, rolling12 近12个月'),
+            ('period_start', '期间首日(含)'),
+            ('period_end', '期间末日(含),即统计截止日'),
+            ('region_code', '地区代码:省、市、县'),
+            ('region_name', '地区名称(期间末日时)'),
+            ('region_level', '地区层级:province 省, city 市, county 县'),
+            ('domain_code', '高危行业领域代码,* 为全部;11、12 同时计入 10'),
+            ('insurer_id', '机构,* 为全部'),
+            ('record_type', '数据类型,* 为全部'),
+            ('numerator', '分子'),
+            ('denominator', '分母'),
+            ('value', '比值(未乘100),四舍五入到12位小数'),
+            ('shown_value', '显示值,两位小数;百分比已乘100'),
+            ('shown_pct', '百分比显示值,四舍五入到两位小数'),
+            ('shown_text', '显示文字;无值为 —'),
+            ('null_reason', '无值原因:zero_denominator 分母为零, negative_denominator 分母为负'),
+            ('completeness', '已送达机构占应报机构的比例'),
+            ('is_provisional', '暂定:有应报机构未送达,或申报与入库不平'),
+            ('reason', '未计入的原因'),
+            ('record_count', '未计入的记录数'),
+            ('due_count', '已到期记录数'),
+            ('on_time_count', '其中及时的记录数'),
+            ('late_count', '其中迟报的记录数'),
+            ('undetermined_count', '待定记录数(工作日历未公布)'),
+            ('on_time_ratio', '数据及时率(未乘100);无到期记录为空'),
+            ('ruleset_version', '发布时的规则集版本'),
+            ('calendar_version', '发布时的工作日历版本'),
+            ('last_load_no', '发布时已计入的最后一次入库序号'),
+            ('batch_id', '批次编号'),
+            ('declared_row_count', '机构申报的行数'),
+            ('received_count', '实际接收的行数'),
+            ('declared_amount', '机构申报的金额合计'),
+            ('frozen_at', '固定时间'),
+            ('first_definition_version', '首次发布的口径版本'),
+            ('first_numerator', '首次发布的分子'),
+            ('first_denominator', '首次发布的分母'),
+            ('first_value', '首次发布的比值'),
+            ('first_is_provisional', '首次发布时为暂定'),
+            ('latest_definition_version', '最新修订的口径版本'),
+            ('latest_numerator', '最新修订的分子'),
+            ('latest_denominator', '最新修订的分母'),
+            ('latest_value', '最新修订的比值'),
+            ('latest_is_provisional', '最新修订时为暂定')
+        ) as m (column_name, meaning)
+        inner join pg_catalog.pg_attribute as a on m.column_name = a.attname
+        inner join pg_catalog.pg_class as c on a.attrelid = c.oid
+        where c.relnamespace = 'report'::regnamespace
+            and c.relkind = 'v'
+            and col_description(c.oid, a.attnum) is null
+    loop
+        execute format('comment on column report.%I.%I is %L', described.relname, described.attname, described.meaning);
+    end loop;
+end
+$$
