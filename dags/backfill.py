@@ -13,6 +13,7 @@ from typing import Any
 from airflow.sdk import Param, dag, task
 
 from pipeline.backfill.priority import BACKFILL_POOL, BACKFILL_WEIGHT
+from pipeline.oncall import TOLD
 from pipeline.schedule import feeds
 
 FAMILIES = {"policy": "投保 policies", "claim": "理赔 claims", "service": "事故预防服务 services"}
@@ -29,6 +30,7 @@ FORM = {
     "plan_only": Param(False, type="boolean", title="仅计划 plan only", description="只列出影响 show what would change"),
     "reason": Param("", type="string", title="原因 reason"),
 }  # fmt: skip
+BEHIND_THE_NIGHT = {"pool": BACKFILL_POOL, "priority_weight": BACKFILL_WEIGHT, "weight_rule": "absolute"}
 
 
 @dag(
@@ -38,13 +40,7 @@ FORM = {
     catchup=False,
     max_active_runs=1,
     params=FORM,
-    default_args={
-        "retries": 2,
-        "retry_delay": dt.timedelta(minutes=5),
-        "pool": BACKFILL_POOL,
-        "priority_weight": BACKFILL_WEIGHT,
-        "weight_rule": "absolute",
-    },
+    default_args={"retries": 2, "retry_delay": dt.timedelta(minutes=5), **BEHIND_THE_NIGHT, **TOLD},
     tags=["backfill"],
     doc_md=__doc__,
 )

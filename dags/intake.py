@@ -13,6 +13,8 @@ from typing import Any
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import dag, task
 
+from pipeline.oncall import TOLD
+
 
 @dag(
     dag_display_name="收件",
@@ -20,7 +22,7 @@ from airflow.sdk import dag, task
     start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 1, "retry_delay": dt.timedelta(minutes=1)},
+    default_args={"retries": 1, "retry_delay": dt.timedelta(minutes=1), **TOLD},
     tags=["intake"],
     doc_md=__doc__,
 )

@@ -11,6 +11,7 @@ import datetime as dt
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 
 from pipeline.backfill.priority import NIGHT_WEIGHT
+from pipeline.oncall import TOLD
 
 
 @dag(
@@ -19,7 +20,7 @@ from pipeline.backfill.priority import NIGHT_WEIGHT
     start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 2, "retry_delay": dt.timedelta(minutes=2), "priority_weight": NIGHT_WEIGHT},
+    default_args={"retries": 2, "retry_delay": dt.timedelta(minutes=2), "priority_weight": NIGHT_WEIGHT, **TOLD},
     tags=["publish"],
     doc_md=__doc__,
 )

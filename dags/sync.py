@@ -17,6 +17,7 @@ from typing import Any
 from airflow.sdk import CronDataIntervalTimetable, ExceptionRetryPolicy, RetryAction, RetryRule, dag, task
 
 from pipeline.backfill.priority import NIGHT_WEIGHT
+from pipeline.oncall import TOLD
 from pipeline.schedule import Feed, feeds
 
 RETRY_AFTER = dt.timedelta(seconds=float(os.environ.get("ANZE_RETRY_SECONDS", "300")))
@@ -30,7 +31,7 @@ RETRIES = ExceptionRetryPolicy(
 )
 #: One run at a time asks an insurer's system for a family, the night before a backfill.
 NIGHT_FIRST = {"priority_weight": NIGHT_WEIGHT, "max_active_tis_per_dag": 1}
-DEFAULTS = {"retries": 2, "retry_delay": RETRY_AFTER, "retry_policy": RETRIES, **NIGHT_FIRST}
+DEFAULTS = {"retries": 2, "retry_delay": RETRY_AFTER, "retry_policy": RETRIES, **NIGHT_FIRST, **TOLD}
 
 
 def sync(feed: Feed) -> None:

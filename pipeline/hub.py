@@ -16,6 +16,7 @@ from pipeline.settings import Settings, load_settings
 from quality.catalogue import RuleSet, load_rules
 from warehouse.engine import connect
 from warehouse.landing import Store
+from warehouse.schema_version import require_current
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ class Hub:
 
 
 def open_hub(settings: Settings | None = None) -> Hub:
-    """Open the installation that ``settings`` (default: this environment's) describe. Raises SetupError."""
+    """Open the installation that ``settings`` (default: this environment's) describe.
+
+    Raises SetupError (also for a database of another version) and WarehouseUnreachable.
+    """
     chosen = settings or load_settings()
-    return Hub(chosen, connect(chosen.database_url), Store(chosen.landing_folder))
+    engine = connect(chosen.database_url)
+    require_current(engine)
+    return Hub(chosen, engine, Store(chosen.landing_folder))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import re
 
-from connectors.definition import FOLDER
+from connectors.definition import FOLDER, REGULATOR, load_definition
 from schemas.errors import DefinitionError
 
 TEMPLATE = """\
@@ -19,11 +20,19 @@ contact: data@{insurer_id}.example
 """
 
 
-def write(insurer_id: str, dialect: str, name: str, folder: pathlib.Path = FOLDER) -> pathlib.Path:
-    """Write ``insurers/<insurer_id>.yml``. Raises DefinitionError for a bad id, an unknown dialect or an existing file."""
+_PLAIN = re.compile(r"[\u4e00-\u9fff][\w()（）·]*")
+"""Names that YAML reads as they are; others are quoted."""
+
+
+def write(insurer_id: str, dialect: str, name: str, folder: pathlib.Path | None = None) -> pathlib.Path:
+    """Write ``insurers/<insurer_id>.yml``, which then loads.
+
+    Raises DefinitionError, and writes nothing, for a bad id or name, an unknown dialect or an existing file.
+    """
+    folder = folder or FOLDER
     target = folder / "insurers" / f"{insurer_id}.yml"
     vendors = sorted(path.stem for path in (folder / "vendors").glob("*.yml"))
-    if not re.fullmatch(r"[a-z][a-z0-9_]{1,30}", insurer_id):
+    if not re.fullmatch(r"[a-z][a-z0-9_]{1,30}", insurer_id) or insurer_id == REGULATOR:
         raise DefinitionError(target.name, "insurer", f"{insurer_id!r} is no id", fix="lower-case letters, digits, _")
     if dialect not in vendors:
         raise DefinitionError(
@@ -35,10 +44,15 @@ def write(insurer_id: str, dialect: str, name: str, folder: pathlib.Path = FOLDE
     text = TEMPLATE.format(
         insurer_id=insurer_id,
         dialect=dialect,
-        name=name,
+        name=name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False),
         code=insurer_id.upper()[:12],
         feed_mode="30" if is_drop else "10",
         base_url="" if is_drop else f"base_url: https://{insurer_id}.example/api\n",
     )
     target.write_text(text, encoding="utf-8")
+    try:
+        load_definition(insurer_id, folder, {})
+    except DefinitionError:
+        target.unlink()
+        raise
     return target

@@ -37,7 +37,13 @@ class Settings:
         name = f"ANZE_CREDENTIALS_{insurer_id.upper()}"
         if name not in self.environ:
             raise AuthRefused(f"no credentials for {insurer_id}: set {name}, or run it through Airflow")
-        return credentials_from(json.loads(self.environ[name]))
+        try:
+            entry = json.loads(self.environ[name])
+        except ValueError:
+            entry = None
+        if not isinstance(entry, dict) or not isinstance(entry.get("extra") or {}, dict):
+            raise AuthRefused(f'{name} is no JSON object: write {{"login": "...", "secret": "...", "extra": {{}}}}')
+        return credentials_from(entry)
 
 
 def credentials_from(entry: Mapping[str, object]) -> Credentials:
@@ -59,28 +65,48 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     given = dict(os.environ if environ is None else environ)
     folder = var_folder(given)
     merged = {**read_env_file(folder / "anze.env"), **given}
-    if "ANZE_DATABASE_URL" not in merged:
+    if not merged.get("ANZE_DATABASE_URL"):
         raise SetupError("no database: run `anze up` for a local one, or set ANZE_DATABASE_URL")
     return Settings(
         database_url=merged["ANZE_DATABASE_URL"],
         landing_folder=pathlib.Path(merged.get("ANZE_LANDING", folder / "landing")),
         drop_folder=pathlib.Path(merged.get("ANZE_DROP", folder / "drop")),
         var_folder=folder,
-        clock_offset=dt.timedelta(seconds=float(merged.get("ANZE_CLOCK_OFFSET", "0"))),
+        clock_offset=_offset(merged.get("ANZE_CLOCK_OFFSET") or "0"),
         environ=merged,
     )
 
 
+def _offset(text: str) -> dt.timedelta:
+    try:
+        return dt.timedelta(seconds=float(text))
+    except (ValueError, OverflowError) as error:
+        raise SetupError(f"ANZE_CLOCK_OFFSET is {text!r}: write seconds") from error
+
+
 def read_env_file(path: pathlib.Path) -> dict[str, str]:
-    """``KEY=value`` lines of a file; empty when there is none."""
-    if not path.exists():
+    """``KEY=value`` lines of a file; empty when there is none. Raises SetupError when it cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
         return {}
-    pairs = (line.partition("=") for line in path.read_text(encoding="utf-8").splitlines() if "=" in line)
+    except UnicodeDecodeError as error:
+        raise SetupError(f"{path} is no UTF-8 text: mend it, or remove it and run `anze up`") from error
+    except OSError as error:
+        raise SetupError(f"{path} cannot be read: {error.strerror}") from error
+    pairs = (line.partition("=") for line in text.splitlines() if "=" in line)
     return {key: value for key, _, value in pairs}
 
 
 def write_env_file(path: pathlib.Path, values: Mapping[str, str]) -> None:
-    """Write ``KEY=value`` lines, readable by the owner only: they hold secrets."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text("".join(f"{key}={value}\n" for key, value in values.items()), encoding="utf-8")
+    """Write ``KEY=value`` lines at one stroke, readable by the owner only: they hold secrets. Raises SetupError."""
+    text = "".join(f"{key}={value}\n" for key, value in values.items())
+    beside = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.touch(mode=0o600)
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise SetupError(f"{path} cannot be written: {error.strerror}") from error

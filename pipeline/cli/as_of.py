@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pipeline.cli.arguments import OnlyInsurer
 from pipeline.cli.moments import AsOf, KnownAt, day, moment
 from pipeline.cli.output import AsJson, print_json, print_table, stderr
 
@@ -41,7 +42,7 @@ def as_of(
     ],
     as_of: AsOf = None,
     known_at: KnownAt = None,
-    insurer: Annotated[str | None, typer.Option(help="Only this insurer's.")] = None,
+    insurer: OnlyInsurer = None,
     key: Annotated[str | None, typer.Option(help="Only this natural key; several fields joined by |.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many rows at most.")] = 50,
     as_csv: Annotated[bool, typer.Option("--csv", help="Answer in CSV with every column.")] = False,

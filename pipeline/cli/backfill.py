@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from pipeline.cli.arguments import Limit, OnlyInsurers
 from pipeline.cli.output import AsJson, print_json, print_table, progress, stderr, stdout
 
 backfill = typer.Typer(help="Backfills and replays 补采与重放.", no_args_is_help=True)
@@ -30,7 +31,7 @@ def register(app: typer.Typer) -> None:
 def plan(
     since: Annotated[dt.datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, Asia/Shanghai.")],
     until: Annotated[dt.datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day, included.")],
-    insurer: Annotated[list[str] | None, typer.Option(help="Insurers; default: all.")] = None,
+    insurer: OnlyInsurers = None,
     family: Annotated[list[str] | None, typer.Option(help="Record families or types; default: all.")] = None,
     window: Annotated[int, typer.Option(min=1, help="Days that one part holds.")] = 7,
     mode: Annotated[str, typer.Option(help="recollect: ask the insurers again; replay: load from landing again.")] = "",
@@ -75,7 +76,7 @@ def run(plan_id: PlanId, as_json: AsJson = False) -> None:
 
 
 @backfill.command("list")
-def list_all(limit: Annotated[int, typer.Option(help="How many, newest first.")] = 20, as_json: AsJson = False) -> None:
+def list_all(limit: Limit = 20, as_json: AsJson = False) -> None:
     """List plans, newest first."""
     from pipeline import steps
     from warehouse import plans

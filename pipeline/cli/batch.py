@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from pipeline.cli.arguments import BatchId, Limit, OnlyInsurer, OnlyRecordType
 from pipeline.cli.comparing import compare, show_change
 from pipeline.cli.output import AsJson, print_json, print_table, stdout
 from pipeline.cli.row import row
@@ -32,12 +33,12 @@ def register(app: typer.Typer) -> None:
 
 @batch.command("list")
 def list_all(
-    insurer: Annotated[str | None, typer.Option(help="Only this insurer's.")] = None,
-    record_type: Annotated[str | None, typer.Option(help="Only this record type.")] = None,
+    insurer: OnlyInsurer = None,
+    record_type: OnlyRecordType = None,
     state: Annotated[
         str | None, typer.Option(help="received, awaiting, loaded, partly_loaded, rejected or duplicate.")
     ] = None,
-    limit: Annotated[int, typer.Option(help="How many, newest first.")] = 50,
+    limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
     """List receipts, newest first."""
@@ -71,7 +72,9 @@ def list_all(
 
 @batch.command("show")
 def show(
-    batch_id: int, as_json: AsJson = False, limit: Annotated[int, typer.Option(help="Held rows shown.")] = SHOWN_ROWS
+    batch_id: BatchId,
+    as_json: AsJson = False,
+    limit: Annotated[int, typer.Option(min=0, help="Held rows shown.")] = SHOWN_ROWS,
 ) -> None:
     """Show one batch: its receipt, counts, findings, held rows with every reason, and what to do next."""
     from pipeline import steps
@@ -84,13 +87,13 @@ Why = Annotated[str, typer.Option("--reason", help="Why; it is kept with the dec
 
 
 @batch.command("accept")
-def accept(batch_id: int, by: By, reason: Why, as_json: AsJson = False) -> None:
+def accept(batch_id: BatchId, by: By, reason: Why, as_json: AsJson = False) -> None:
     """Take a delivery that awaits a decision: it is loaded, and the records that it does not hold are withdrawn."""
     _decide(batch_id, "accept", by, reason, as_json)
 
 
 @batch.command("refuse")
-def refuse(batch_id: int, by: By, reason: Why, as_json: AsJson = False) -> None:
+def refuse(batch_id: BatchId, by: By, reason: Why, as_json: AsJson = False) -> None:
     """Reject a delivery that awaits a decision: nothing of it is loaded, and what stands keeps standing."""
     _decide(batch_id, "refuse", by, reason, as_json)
 

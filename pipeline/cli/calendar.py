@@ -26,15 +26,23 @@ def deadline(
     dates: Annotated[list[str], typer.Argument(help="Event dates or instants; - reads them from standard input.")],
     days: Annotated[int, typer.Option(min=1, help="Working days.")] = 5,
 ) -> None:
-    """Print the deadline of each event date, one a line; `undetermined` past the last published year, `invalid` for no date."""
+    """Print the deadline of each event date, one a line; `undetermined` past the last published year, `invalid` for no date.
+
+    An empty line answers an empty line, so that answers stay beside their questions.
+    """
     known = load_calendar()
     failed = False
     for text in _each(dates):
+        if text is None:
+            typer.echo()
+            continue
         try:
             found = known.deadline(_event(text), days)
         except ValueError:
             stderr.print(
-                f"not a date: {text!r}; write YYYY-MM-DD, or an instant such as 2026-11-20T16:30:00Z", markup=False
+                f"not a date: {text!r}; write YYYY-MM-DD, or an instant such as 2026-11-20T16:30:00Z",
+                markup=False,
+                soft_wrap=True,
             )
             failed = True
             typer.echo(INVALID)
@@ -57,10 +65,11 @@ def show() -> None:
     print_table(("年 year", "工作日 working days"), sorted(counts.items()), title, right=(1,))
 
 
-def _each(dates: Iterable[str]) -> Iterable[str]:
+def _each(dates: Iterable[str]) -> Iterable[str | None]:
+    """The dates asked about, None for an empty line of standard input."""
     for text in dates:
         if text == "-":
-            yield from (line.strip() for line in sys.stdin if line.strip())
+            yield from (line.strip() or None for line in sys.stdin)
         else:
             yield text
 

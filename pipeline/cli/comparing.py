@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.cli.arguments import BatchId
 from pipeline.cli.output import AsJson, print_json, print_table, stdout
 
 SHOWN_DIFFERENCES = 12
 
 
-def compare(batch_a: int, batch_b: int, as_json: AsJson = False) -> None:
+def compare(batch_a: BatchId, batch_b: BatchId, as_json: AsJson = False) -> None:
     """Compare two deliveries of one record type: rows, amounts, fill rates, and keys that only one of them holds."""
     from pipeline import comparing, steps
 

@@ -40,21 +40,32 @@ def list_insurers(as_json: AsJson = False) -> None:
 @insurer.command("check")
 def check(insurer_ids: Annotated[list[str] | None, typer.Argument(help="Insurers; default: all.")] = None) -> None:
     """Check definition files; a mistake is told with file, line, key and the fix. Exit code 4 if there is one."""
-    from connectors.definition import load_definition
+    from connectors.definition import load_definition, load_definitions
     from pipeline.schedule import feeds
     from schemas.errors import DefinitionError
 
-    mistakes = 0
+    mistakes: list[str] = []
     for insurer_id in insurer_ids or [feed.insurer_id for feed in feeds()]:
         try:
             load_definition(insurer_id)
         except DefinitionError as error:
-            mistakes += 1
-            stdout.print(f"[red]✗[/red] {insurer_id}: {error}", soft_wrap=True)
+            mistakes.append(str(error))
+            _tell_mistake(insurer_id, error)
         else:
             stdout.print(f"[green]✓[/green] {insurer_id}")
+    try:
+        load_definitions()  # what only shows beside the others: two insurers with one code
+    except DefinitionError as error:
+        if str(error) not in mistakes:
+            mistakes.append(str(error))
+            _tell_mistake("insurers", error)
     if mistakes:
         raise typer.Exit(4)
+
+
+def _tell_mistake(where: str, error: Exception) -> None:
+    stdout.print(f"[red]✗[/red] {where}: ", end="")
+    stdout.print(str(error), soft_wrap=True, markup=False)
 
 
 @insurer.command("new")
@@ -67,7 +78,10 @@ def new(
     from pipeline.new_insurer import write
 
     path = write(insurer_id, dialect, name)
-    stdout.print(f"written: {path}; fill base_url and contact, then `anze insurer check {insurer_id}`", soft_wrap=True)
+    stdout.print(
+        f"written: {path}; fill insurer_code, base_url, schedule and contact, then `anze insurer check {insurer_id}`",
+        soft_wrap=True,
+    )
 
 
 @rules.command("list")

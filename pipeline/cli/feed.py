@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.arguments import InsurerId, OnlyInsurer, RecordType
 from pipeline.cli.output import AsJson, print_json, print_table, stdout
 
 feed = typer.Typer(help="Feeds 数据接口: an insurer and a record type.", no_args_is_help=True)
@@ -19,9 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 @feed.command("list")
-def list_all(
-    insurer: Annotated[str | None, typer.Option(help="Only this insurer's.")] = None, as_json: AsJson = False
-) -> None:
+def list_all(insurer: OnlyInsurer = None, as_json: AsJson = False) -> None:
     """List feeds: up to where they are collected, when they last delivered, what waits."""
     from pipeline import steps
     from warehouse import feeds
@@ -42,8 +41,8 @@ def list_all(
 
 @feed.command("rewind")
 def rewind(
-    insurer_id: Annotated[str, typer.Argument(help="Whose feed.")],
-    record_type: Annotated[str, typer.Argument(help="Which records.")],
+    insurer_id: InsurerId,
+    record_type: RecordType,
     to: Annotated[dt.datetime | None, typer.Option(help="Collect again from here, Asia/Shanghai.")] = None,
     everything: Annotated[bool, typer.Option("--everything", help="Collect all there is.")] = False,
 ) -> None:

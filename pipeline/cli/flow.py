@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import pathlib
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
+from pipeline.cli.arguments import File, InsurerId, InsurerIds, RecordType
 from pipeline.cli.output import AsJson, Meter, print_json, print_table, progress, stderr, stdout
 
 
@@ -23,7 +23,7 @@ COLUMNS = ("批次 batch", "机构 insurer", "数据 record type", "状态 state
 
 
 def collect(
-    insurer_ids: Annotated[list[str] | None, typer.Argument(help="Insurers; default: all.")] = None,
+    insurer_ids: InsurerIds = None,
     until: Until = None,
     as_json: AsJson = False,
 ) -> None:
@@ -40,9 +40,9 @@ def collect(
 
 
 def submit(
-    insurer_id: Annotated[str, typer.Argument(help="Who sends it.")],
-    record_type: Annotated[str, typer.Argument(help="What its rows are, for example policy.")],
-    file: Annotated[pathlib.Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV or XLSX.")],
+    insurer_id: InsurerId,
+    record_type: RecordType,
+    file: File,
     replaces: Annotated[
         str | None, typer.Option(help="all or 2026-10-01..2026-10-31: what the file does not hold is withdrawn.")
     ] = None,
@@ -58,6 +58,7 @@ def submit(
     hub = steps.open_hub()
     landed = steps.submit(hub, insurer_id, record_type, file, replaces)
     if landed.state == "received":
+        stderr.print(f"回执 receipt: 批次 batch {landed.batch_id} 已接收 received, 正在检查并入库 loading …")
         steps.load(hub, landed.batch_id)
     if show_batch(hub.engine, landed.batch_id, as_json) not in ("loaded", "duplicate"):
         raise typer.Exit(1)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from pipeline.cli.arguments import InsurerId, RecordType
 from pipeline.cli.output import AsJson, print_json, print_table
 
 record = typer.Typer(help="Records 记录 and their versions.", no_args_is_help=True)
@@ -23,8 +24,8 @@ def register(app: typer.Typer) -> None:
 
 @record.command("history")
 def show_history(
-    record_type: Annotated[str, typer.Argument(help="Such as policy or claim.")],
-    insurer: Annotated[str, typer.Argument(help="The insurer's id.")],
+    record_type: RecordType,
+    insurer: InsurerId,
     key: Annotated[str, typer.Argument(help="Any number that the record has had.")],
     as_json: AsJson = False,
 ) -> None:

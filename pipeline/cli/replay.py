@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipeline.cli.arguments import OnlyInsurers, OnlyRecordTypes
 from pipeline.cli.output import AsJson, Meter, print_json, print_table, progress, stdout
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ def register(app: typer.Typer) -> None:
 
 
 def replay(
-    insurer: Annotated[list[str] | None, typer.Option(help="Only these insurers' batches.")] = None,
-    record_type: Annotated[list[str] | None, typer.Option(help="Only these record types.")] = None,
+    insurer: OnlyInsurers = None,
+    record_type: OnlyRecordTypes = None,
     since: Annotated[
         dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Received from this day, Asia/Shanghai.")
     ] = None,

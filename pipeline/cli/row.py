@@ -7,12 +7,13 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from pipeline.cli.arguments import BatchId
 from pipeline.cli.output import AsJson, print_json, print_table, stdout
 
 
 def row(
-    batch_id: int,
-    row_no: int,
+    batch_id: BatchId,
+    row_no: Annotated[int, typer.Argument(min=1, help="The row's number in the batch.")],
     unmasked: Annotated[bool, typer.Option("--unmasked", help="Show personal and sensitive content, too.")] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -1,19 +1,23 @@
-"""``anze up | down | status | demo``: the local installation."""
+"""``anze up | down | migrate | status | demo``: the local installation, and the tables of any."""
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from typing import Annotated
 
 import typer
 
 from pipeline.cli.output import AsJson, print_json, print_table, stderr, stdout
+from schemas.errors import SetupError
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (up, down, status, demo):
+    for command in (up, down, migrate, status, demo):
         app.command()(command)
+    app.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)(airflow)
 
 
 Scale = Annotated[
@@ -41,45 +45,52 @@ def down() -> None:
     stdout.print(f"stopped: {', '.join(stopped) or 'nothing was running'}")
 
 
+def migrate() -> None:
+    """Create or upgrade the database's tables and fill the reference tables. Safe to run again.
+
+    Uses the login of ANZE_TWIN_DATABASE_URL, which may create roles, else that of ANZE_DATABASE_URL.
+    """
+    from pipeline.settings import load_settings
+    from pipeline.setup import prepare
+    from warehouse.schema_version import newest
+
+    settings = load_settings()
+    prepare(settings.environ.get("ANZE_TWIN_DATABASE_URL", settings.database_url))
+    stdout.print(f"数据库结构 schema {newest()}")
+
+
 def status(as_json: AsJson = False) -> None:
-    """Show what runs, and when each feed was last delivered."""
+    """Show what runs, where each insurer stands, the worst first, and what to do. Exit code 1 if a service is down."""
+    from pipeline.cli import standing
     from pipeline.services import installation
 
     running = installation.states(installation.installation())
     if as_json:
-        print_json(running)
+        print_json({"services": running, **(standing.told() if running.get("PostgreSQL", True) else {})})
     else:
-        print_table(
-            ("服务 service", "状态 state"), [(name, "运行中 up" if up else "停止 down") for name, up in running.items()]
-        )
-    if not running["PostgreSQL"]:
+        _services(running)
+        if running.get("PostgreSQL", True):
+            standing.show()
+    if not all(running.values()):
         raise typer.Exit(1)
-    if not as_json:
-        _feeds()
 
 
-def _feeds() -> None:
-    """Show each sender's last deliveries, the longest silent first."""
-    from pipeline import steps
-    from pipeline.settings import SHANGHAI
-    from warehouse.feeds import deliveries
+def airflow(arguments: Annotated[list[str], typer.Argument(help="What Airflow's own command line is asked.")]) -> None:
+    """Run Airflow's own command line on the local installation, for example `anze airflow backfill create --help`."""
+    from pipeline.services import installation
 
-    hub = steps.open_hub()
-    found = sorted(deliveries(hub.engine, hub.now()), key=lambda d: (d.last_received_at, d.insurer_id))
-    rows = [
-        (d.insurer_id, d.record_type, d.batch_count, f"{d.last_received_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
-         f"{d.last_fresh_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if d.last_fresh_at else "—", d.pending_count)
-        for d in found
-    ]  # fmt: skip
-    columns = (
-        "机构 insurer",
-        "数据 type",
-        "批次 batches",
-        "最近接收 last received",
-        "最近有效 last with good rows",
-        "待入库 waiting",
-    )
-    print_table(columns, rows, right=(2, 5))
+    here = installation.installation()
+    if not here.cluster.is_running():
+        raise SetupError("the local installation does not run: `anze up`")
+    os.execve(sys.executable, [sys.executable, "-m", "airflow", *arguments], here.airflow.environ(here.environ()))  # noqa: S606 - the arguments are the caller's own, no shell reads them
+
+
+def _services(running: dict[str, bool]) -> None:
+    states = [f"{name} {'运行中 up' if up else '[red]停止 down[/red]'}" for name, up in running.items()]
+    for n in range(0, len(states), 3):
+        stdout.print(("服务 services: " if n == 0 else " " * 15) + "; ".join(states[n : n + 3]))
+    if not all(running.values()):
+        stdout.print("[red]下一步 next[/red]: anze up")
 
 
 def demo(scale: Scale = "", seed: Seed = 0) -> None:
@@ -99,8 +110,6 @@ def demo(scale: Scale = "", seed: Seed = 0) -> None:
 
 
 def _chosen(scale: str, seed: int) -> dict[str, str]:
-    import os
-
     chosen = {"ANZE_SANDBOX_SCALE": scale, "ANZE_SANDBOX_SEED": str(seed) if seed else ""}
     return {**os.environ, **{key: value for key, value in chosen.items() if value}}
 

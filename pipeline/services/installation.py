@@ -158,7 +158,9 @@ def stop(here: Installation) -> list[str]:
 
 
 def states(here: Installation) -> dict[str, bool]:
-    """Which parts run, by name."""
+    """Which parts run, by name; none where this machine has no installation of its own."""
+    if not here.cluster.pgdata.exists():
+        return {}
     services = [here.sandbox, *here.airflow.services()]
     return {"PostgreSQL": here.cluster.is_running(), **{s.name: s.pid is not None for s in services}}
 

@@ -73,7 +73,7 @@ class Cluster:
         self._own(log)
         arguments = ("-w", "-t", "60", "-l", str(log), "-D", str(self.pgdata), "-o", options, "start")
         if self._run("pg_ctl", *arguments, check=False):
-            raise SetupError(f"PostgreSQL did not start: see {log}")
+            raise SetupError(f"PostgreSQL did not start: {_why(log)}")
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server if it runs; ``immediate`` is a crash."""
@@ -121,8 +121,15 @@ class Cluster:
                 check=False,
             )
         if check and done.returncode:
-            raise SetupError(f"{program} failed with exit code {done.returncode} for {self.pgdata}: see {log}")
+            raise SetupError(f"{program} failed for {self.pgdata}: {_why(log)}")
         return done.returncode
+
+
+def _why(log: pathlib.Path) -> str:
+    """The last complaint in a server's log, and where the rest stands."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    complaints = [line for line in lines if "FATAL" in line or "PANIC" in line or "error:" in line]
+    return f"{complaints[-1].strip()} (see {log})" if complaints else f"see {log}"
 
 
 def _unprivileged() -> dict[str, Any]:

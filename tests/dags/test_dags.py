@@ -65,7 +65,7 @@ dags = {
         "schedule": getattr(dag.timetable, "expression", str(dag.timetable)), "timezone": str(getattr(dag.timetable, "timezone", "")),
         "tags": sorted(dag.tags), "doc": dag.doc_md or "", "name": dag.dag_display_name, "catchup": dag.catchup,
         "max_active_runs": dag.max_active_runs,
-        "tasks": {t.task_id: [sorted(t.downstream_task_ids), t.task_display_name, t.retries] for t in dag.tasks},
+        "tasks": {t.task_id: [sorted(t.downstream_task_ids), t.task_display_name, t.retries, bool(t.on_failure_callback)] for t in dag.tasks},
     }
     for dag_id, dag in bag.dags.items()
 }
@@ -179,6 +179,7 @@ def test_a_sync_dag_has_its_own_schedule_label_and_three_tasks(bag: dict[str, An
             "services": [],
         }
         assert {task[2] for task in tasks.values()} == {2}
+        assert all(task[3] for task in tasks.values()), "a failed task tells what to do"
         assert [tasks[name][1] for name in ("policies", "claims", "services")] == ["投保", "理赔", "事故预防服务"]
 
 

@@ -28,7 +28,7 @@ def test_answers_with_the_fifth_working_day(event: str, deadline: str) -> None:
 
 def test_reads_dates_from_standard_input() -> None:
     answer = run.invoke(build(), ["calendar", "deadline", "-"], input="2026-09-30\n\n2026-12-31\n")
-    assert answer.stdout == "2026-10-13\nundetermined\n"
+    assert answer.stdout == "2026-10-13\n\nundetermined\n"
 
 
 def test_counts_other_spans_too() -> None:

@@ -119,5 +119,5 @@ def test_a_scope_is_named_and_must_be_possible(installed: pathlib.Path, anze: An
     assert anze("replay").code == 2
     assert anze("replay", "--all", "--batch", "1").code == 2
     missing = anze("replay", "--batch", "7")
-    assert (missing.code, missing.err) == (4, "SetupError: there is no batch 7\n")
+    assert (missing.code, missing.err) == (2, "NotFound: there is no batch 7\n")
     assert anze("replay", "--all", "--json").json == {"is_rehearsal": False, "batches": []}

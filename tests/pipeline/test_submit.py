@@ -43,9 +43,9 @@ def written(folder: pathlib.Path, rows: list[Record], form: str = "csv_utf8") ->
     return drops.write_file(form, folder, "policy", rows, NIGHT.date())
 
 
-def line_of(answer: Answer) -> str:
+def line_of(answer: Answer, code: int = 4) -> str:
     """The one line on standard error."""
-    assert answer.code == 4
+    assert answer.code == code
     assert answer.out == ""
     assert answer.err.count("\n") == 1, answer.err
     assert "Traceback" not in answer.err
@@ -65,6 +65,7 @@ def test_every_form_of_the_template_is_loaded_once(
         assert [receipt[name] for name in COUNTS] == [1, 1, 0, 0, 0]
         assert (receipt["insurer_id"], receipt["record_type"], receipt["channel"]) == (insurer_id, "policy", "submit")
         assert receipt["held_rows"] == []
+        assert f"回执 receipt: 批次 batch {receipt['batch_id']} 已接收" in answer.err
     kept = rows_of(engine, "select policy_no from core.policy_current where insurer_id = :i", i=insurer_id)
     assert {row.policy_no for row in kept} == {row["policy_no"] for row in rows}
     before = digest_of_core(engine)
@@ -161,12 +162,14 @@ def test_what_cannot_be_read_is_refused_whole(
     ("insurer_id", "record_type", "named"),
     [("nobody", "policy", "nobody"), ("lichun", "policies", "policies"), ("lichun1", "policy", "lichun")],
 )
-def test_an_unknown_sender_or_type_is_one_line(
+def test_an_unknown_sender_or_type_is_wrong_usage(
     installed: pathlib.Path, engine: sa.Engine, anze: Anze, insurer_id: str, record_type: str, named: str
 ) -> None:
     file = installed / "policy.csv"
     file.write_text("policy_no\n1\n", encoding="utf-8")
-    assert named in line_of(anze("submit", insurer_id, record_type, file))
+    answer = anze("submit", insurer_id, record_type, file)
+    assert answer.code == 2
+    assert named in answer.err
     assert rows_of(engine, "select from landing.batch") == []
 
 
@@ -194,8 +197,12 @@ def _wrong_name(url: sa.URL) -> sa.URL:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
-    [(_wrong_port, "nothing listens there"), (_wrong_password, "wrong password"), (_wrong_name, "no such database")],
+    ("spoil", "told", "code"),
+    [
+        (_wrong_port, "nothing listens there", 3),
+        (_wrong_password, "wrong password", 4),
+        (_wrong_name, "no such database", 4),
+    ],
 )
 def test_a_database_that_cannot_be_used_is_one_line(
     installed: pathlib.Path,
@@ -204,12 +211,13 @@ def test_a_database_that_cannot_be_used_is_one_line(
     monkeypatch: pytest.MonkeyPatch,
     spoil: Callable[[sa.URL], sa.URL],
     told: str,
+    code: int,
 ) -> None:
     address = spoil(engine.url).render_as_string(hide_password=False)
     monkeypatch.setenv("ANZE_DATABASE_URL", address)
     file = installed / "policy.csv"
     file.write_text("policy_no\n1\n", encoding="utf-8")
-    line = line_of(anze("submit", "lichun", "policy", file))
+    line = line_of(anze("submit", "lichun", "policy", file), code)
     assert told in line
     assert str(engine.url.password) not in line
 

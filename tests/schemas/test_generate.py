@@ -93,7 +93,7 @@ def test_the_dictionary_has_a_line_a_field(contract: Contract) -> None:
 def test_requirements_are_told_in_chinese() -> None:
     hazard = load_contract("hazard")
     wanted = requirement_chinese(hazard, hazard.by_name["notified_at"])
-    assert wanted == "隐患等级为 20 时或隐患状态为 20、30 时"
+    assert wanted == "隐患等级为 20 重大事故隐患 时或隐患状态为 20 已整改待验证、30 已验证闭环 时"
     expense = load_contract("fee_expense")
     assert requirement_chinese(expense, expense.by_name["policy_no"]) == "统筹支出标志为否时"
     receipt = load_contract("premium_receipt")

@@ -135,4 +135,5 @@ def test_near_matches_and_notes_help_the_sender() -> None:
     assert near_regions("市中区")[:2] == [("370103", "市中区"), ("370402", "市中区")]
     assert near_regions("乐陵")[0] == ("371481", "乐陵市")
     assert near_regions("379999") == []
+    assert {code[:4] for code, _ in near_regions("370199")} == {"3701"}
     assert set(NOTES) == {"city_level", "placeholder", "zone", "former", "other_province"}

@@ -1,0 +1,122 @@
+"""Where each insurer stands, the worst first, and what to do about it: the second half of ``anze status``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipeline.cli.output import print_table, stdout
+
+if TYPE_CHECKING:
+    from pipeline.hub import Hub
+    from warehouse.feeds import SenderState
+
+#: Feeds come nightly: a day, and the two hours that a night may take.
+IN_TIME = dt.timedelta(hours=26)
+#: What may be wrong, the worst first: its name, and what to do.
+NEXT = {
+    "awaiting": ("待决定 awaits a decision", "anze batch list --state awaiting"),
+    "silent": ("未按时报送 not delivered", "anze feed list --insurer {0}; Airflow: sync__{0}"),
+    "refused": ("最近一批被退回 last one refused", "anze batch show {1}"),
+    "waiting": ("待入库 waits to be loaded", "anze load"),
+    "held": ("有隔离的行 rows held", "anze batch list --insurer {0} --state partly_loaded"),
+}
+COLUMNS = (
+    "机构 insurer", "按时 in time", "最近接收 received", "最久有效 oldest good", "待入库 wait", "待决定 decide",
+    "隔离 held", "情况 what is wrong",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One sender, and what is wrong with it, the worst first."""
+
+    sender: SenderState
+    problems: tuple[str, ...]
+
+    @property
+    def rank(self) -> tuple[Any, ...]:
+        """Sorts the worst first; of equals by id."""
+        order = list(NEXT)
+        worst = order.index(self.problems[0]) if self.problems else len(order)
+        return worst, -len(self.problems), self.sender.insurer_id
+
+
+def told() -> dict[str, Any]:
+    """Senders, worst first, and what to do next, for scripts."""
+    found = _standings(_open())
+    return {
+        "insurers": [{**vars(each.sender), "problems": each.problems} for each in found],
+        "next": [{"problem": problem, "insurers": ids, "command": command} for problem, ids, command in _steps(found)],
+    }
+
+
+def show() -> None:
+    """Print one line for each sender, worst first, and what to do next."""
+    found = _standings(_open())
+    print_table(COLUMNS, map(_row, found), right=(1, 4, 5, 6))
+    steps = _steps(found)
+    for problem, ids, command in steps:
+        who = ", ".join(ids[:4]) + (f" … {len(ids)}" if len(ids) > 4 else "")
+        stdout.print(f"下一步 next: {NEXT[problem][0]} ({who}): {command}", markup=False, soft_wrap=True)
+    if not steps:
+        stdout.print("一切正常 all is well")
+
+
+def _open() -> Hub:
+    from pipeline import steps
+
+    return steps.open_hub()
+
+
+def _standings(hub: Hub) -> list[Standing]:
+    from pipeline.freezing import expected_feeds
+    from warehouse.feeds import senders
+
+    found = senders(hub.engine, expected_feeds(hub), hub.now() - IN_TIME)
+    return sorted((Standing(each, _problems(each)) for each in found), key=lambda each: each.rank)
+
+
+def _problems(sender: SenderState) -> tuple[str, ...]:
+    wrong = {
+        "awaiting": sender.awaiting_count,
+        "silent": sender.in_time_count < sender.feed_count,
+        "refused": sender.refused_batch_id,
+        "waiting": sender.waiting_count,
+        "held": sender.held_count,
+    }
+    return tuple(name for name in NEXT if wrong[name])
+
+
+def _steps(found: list[Standing]) -> list[tuple[str, list[str], str]]:
+    """(problem, insurers, command) for each kind of problem, worst first; the command names the first insurer."""
+    steps = []
+    for problem, (_, command) in NEXT.items():
+        them = [each.sender for each in found if problem in each.problems]
+        if them:
+            first = them[0]
+            steps.append(
+                (problem, [s.insurer_id for s in them], command.format(first.insurer_id, first.refused_batch_id))
+            )
+    return steps
+
+
+def _row(each: Standing) -> tuple[Any, ...]:
+    sender = each.sender
+    return (
+        sender.insurer_id,
+        f"{sender.in_time_count}/{sender.feed_count}" if sender.feed_count else "—",
+        _moment(sender.last_received_at),
+        _moment(sender.oldest_fresh_at),
+        sender.waiting_count or "",
+        sender.awaiting_count or "",
+        sender.held_count or "",
+        "; ".join(NEXT[name][0] for name in each.problems),
+    )
+
+
+def _moment(moment: dt.datetime | None) -> str:
+    from pipeline.settings import SHANGHAI
+
+    return "从未 never" if moment is None else f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
