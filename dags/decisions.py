@@ -51,7 +51,7 @@ class Question(HITLOperator):
     start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1000,
-    default_args={"retries": 2, "retry_delay": dt.timedelta(minutes=1)},
+    default_args={"retries": 5, "retry_delay": dt.timedelta(minutes=1)},
     tags=["decisions"],
     doc_md=__doc__,
 )

@@ -85,8 +85,8 @@ class Cluster:
             return
         self.pgdata.mkdir(parents=True, exist_ok=True)
         password_file = self.folder / "password"
+        password_file.touch(mode=0o600)
         password_file.write_text(secrets.token_urlsafe(18) + "\n")
-        password_file.chmod(0o600)
         self._own(self.folder, self.pgdata, password_file)
         self._run(
             "initdb", "-D", str(self.pgdata), "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8",
