@@ -33,13 +33,6 @@ REVIEW_FROM = (12, 28)
 
 Timeliness = Literal["on_time", "late", "pending", "undetermined"]
 
-TIMELINESS_NAMES: dict[Timeliness, str] = {
-    "on_time": "及时",
-    "late": "迟报",
-    "pending": "未到期",
-    "undetermined": "待定",
-}
-
 
 @dataclass(frozen=True)
 class Notice:

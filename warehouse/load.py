@@ -110,15 +110,13 @@ class Loading:
     def __enter__(self) -> Self:
         self._began = time.monotonic()
         feed = self._feed()
-        with translated(f"opening batch {self.batch_id}"):
+        with translated(f"opening batch {self.batch_id}"), contextlib.ExitStack() as undo:
             self._connection = self.engine.connect()
-            try:
-                session = lease.session_of(self._connection)
-                self._lease = lease.acquire(self.engine, feed, self._holder, session, self._lease_seconds)
-                self._open()
-            except BaseException:
-                self._close()
-                raise
+            undo.callback(self._close)
+            session = lease.session_of(self._connection)
+            self._lease = lease.acquire(self.engine, feed, self._holder, session, self._lease_seconds)
+            self._open()
+            undo.pop_all()
         return self
 
     def stage(self, table: pa.Table, findings: Iterable[Finding] = ()) -> None:
