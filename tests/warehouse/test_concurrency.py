@@ -111,7 +111,7 @@ def test_a_lease_of_a_dead_session_is_free_at_once_and_of_a_live_one_when_expire
         first = lease.acquire(engine, "lichun/policy", "first", session, 600)
         with pytest.raises(WarehouseBusy):
             lease.acquire(engine, "lichun/policy", "second", session, 600)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while one(engine, "select count(*) from pg_stat_activity where pid = :pid", pid=session.session_pid):
         assert time.monotonic() < deadline
     second = lease.acquire(engine, "lichun/policy", "second", session, 0.0)
