@@ -26,8 +26,8 @@ check: .venv/dev.stamp  ## Lint, types, layers, contracts, SQL, generated docs
 	@for contract in schemas/*.odcs.yaml; do said=$$($(BIN)/datacontract lint $$contract 2>&1) || { echo "$$said"; exit 1; }; done
 	@echo "contracts valid"
 
-down: .venv/run.stamp  ## Stop everything that runs
-	@$(BIN)/anze down
+down:  ## Stop everything that runs
+	@if [ -x $(BIN)/anze ]; then $(BIN)/anze down; else echo "nothing is installed, nothing runs"; fi
 
 clean:  ## Stop everything, remove all state and the virtual environment
 	@if [ -x $(BIN)/anze ]; then $(BIN)/anze down; fi

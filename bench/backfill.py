@@ -18,8 +18,8 @@ from pipeline.schedule import feeds
 from pipeline.services import demonstration
 from pipeline.services.airflow import Client
 from pipeline.services.installation import NIGHT, installation, stop
-from pipeline.settings import SHANGHAI
 from sandbox.cast import CAST
+from schemas.time_zone import SHANGHAI
 
 DAYS, WINDOW_DAYS = 90, 3
 LAST = NIGHT.date() - dt.timedelta(days=1)

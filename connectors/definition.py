@@ -16,16 +16,11 @@ from typing import get_args
 
 from connectors.building import build
 from connectors.columns import ColumnRules, read_mapping, read_rules
-from connectors.definition_checks import (
-    check,
-    refuse_twins,
-    url_problem,
-)
+from connectors.definition_checks import check, refuse_twins, url_problem
 from connectors.files import REGULATOR, Files
 from connectors.model import (
     Auth,
     Channel,
-    ColumnSource,
     FetchLimits,
     InsurerDefinition,
     Paging,
@@ -39,16 +34,7 @@ from schemas.code_lists import load_code_list
 from schemas.contract import REGISTER_RECORD_TYPES, SENDABLE_RECORD_TYPES, load_contracts
 from schemas.errors import DefinitionError
 
-__all__ = [
-    "REGULATOR",
-    "ColumnSource",
-    "InsurerDefinition",
-    "RecordMapping",
-    "SourceFormat",
-    "definition_of",
-    "load_definition",
-    "load_definitions",
-]
+__all__ = ["REGULATOR", "definition_of", "load_definition", "load_definitions"]
 
 FOLDER = pathlib.Path(__file__).parent
 LINES_PER_FILE = 70

@@ -13,8 +13,6 @@ import json
 import logging
 import pathlib
 import re
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -61,25 +59,13 @@ class BadControl(ValueError):
     """Raised when a control file is no such file, with the problem in Chinese; its drop is refused until it is mended."""
 
 
-def find_drops(
-    definition: InsurerDefinition,
-    folder: pathlib.Path,
-    *,
-    watch_seconds: float = 0.0,
-    sleep: Callable[[float], None] = time.sleep,
-) -> list[Drop]:
+def find_drops(definition: InsurerDefinition, folder: pathlib.Path) -> list[Drop]:
     """The files of ``folder``, parents' types first, then by day and name, refused ones last.
 
     A wrong name, a type that the insurer does not send, or a faulty control file is a refusal. Left alone are links
-    (with a warning in the log) and hidden or unfinished files; with ``watch_seconds`` also those that grow or change
-    during that time.
+    (with a warning in the log) and hidden or unfinished files; one that somebody still writes is told by landing it.
     """
-    files = _regular_files(folder)
-    if watch_seconds and files:
-        before = [_mark(path) for path in files]
-        sleep(watch_seconds)
-        files = [path for path, mark in zip(files, before, strict=True) if _mark(path) == mark]
-    found = [_drop(definition, path) for path in files]
+    found = [_drop(definition, path) for path in _regular_files(folder)]
     order = [*definition.records, UNKNOWN]
     return sorted(found, key=lambda drop: (order.index(drop.record_type), _day(drop), drop.path.name))
 
@@ -121,14 +107,6 @@ def _is_regular(path: pathlib.Path) -> bool:
 def _tell_link(path: pathlib.Path) -> None:
     """Warn once of a link, however often its folder is looked through."""
     logger.warning("%s: %a is a link and is left alone", path.parent.name, path.name)
-
-
-def _mark(path: pathlib.Path) -> tuple[int, int] | None:
-    try:
-        stat = path.stat()
-    except FileNotFoundError:
-        return None
-    return stat.st_size, stat.st_mtime_ns
 
 
 def _drop(definition: InsurerDefinition, path: pathlib.Path) -> Drop:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from connectors.convert import Converted, Fault, contents, convert
 from connectors.model import ColumnSource, RecordMapping
-from schemas.contract import ENVELOPE, Contract, Field
+from schemas.contract import WITHDRAWAL, Contract, Field
 from schemas.errors import SchemaDrift, UnreadableFile
 from schemas.findings import Finding, Severity
 
@@ -146,7 +146,7 @@ def _without_oddities(made: Converted, field: Field) -> Converted:
 
 
 def _row_findings(made: Converted, spec: RecordMapping, field: Field, row_no: pa.Array) -> Iterator[Finding]:
-    is_hidden = field.classification in {"personal", "sensitive"}
+    is_hidden = field.is_hidden
     source = spec.columns[field.name].source if made.faults else None
     for fault in made.faults:
         severity, sentence = _SENTENCES[fault.rule_id]
@@ -205,6 +205,6 @@ def _absent(
 
 def _asked(contract: Contract, operations: pa.Array) -> list[Field]:
     """Fields that this chunk must have a column for; withdrawals need no more than key and envelope."""
-    only_withdrawals = len(operations) > 0 and pc.all(pc.equal(operations, "D"), min_count=0).as_py()
+    only_withdrawals = len(operations) > 0 and pc.all(pc.equal(operations, WITHDRAWAL), min_count=0).as_py()
     asked = [f for f in contract.fields if f.is_required]
-    return [f for f in asked if f.name in contract.key or f.name in ENVELOPE] if only_withdrawals else asked
+    return [f for f in asked if f.name in contract.withdrawal_fields] if only_withdrawals else asked

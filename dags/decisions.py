@@ -1,9 +1,11 @@
-"""One run for each delivery that would withdraw too many records: it asks a person, and does what is answered.
+"""每个会撤销过多记录的批次一次运行:请人决定,按决定处理。One run for each delivery that would withdraw too many records: it asks a person.
 
-Run-book. A run that waits is not red and holds no worker: answer it under "Required Actions", or with `anze batch
-accept <id>` or `refuse <id>`, which ends the run within minutes. Nothing else waits for it; `intake` starts the runs.
-An answer once given is kept, also when `ask` is tried again or cleared. Red `settle`: the batch could not be loaded,
-`anze batch show <id>` says why.
+**值班手册 Run-book.** 由 `intake` 启动,不要手工触发。Started by `intake`; not to be triggered by hand.
+
+- 等待中不是红色,也不占执行位:在「待操作的任务实例」中答复。A run that waits is not red and holds no worker: answer it under
+  "Required Actions", or with `anze batch accept <id>` or `refuse <id>`, which ends the run within minutes.
+- 答复一经给出即保留,重试或清除也不再问。An answer once given is kept, also when `ask` is tried again or cleared.
+- 「按决定处理」红色:批次无法入库,`anze batch show <id>` 说明原因。Red `settle`: the batch could not be loaded.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from pipeline.questions import Question
+from pipeline.oncall import OWNER
+from pipeline.questions import QuestionOperator
 
 LOOK_SECONDS = float(os.environ.get("ANZE_QUESTION_SECONDS", "60"))  # decided elsewhere?
 
@@ -24,15 +27,16 @@ LOOK_SECONDS = float(os.environ.get("ANZE_QUESTION_SECONDS", "60"))  # decided e
     schedule=None,
     start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
+    is_paused_upon_creation=False,
     max_active_runs=1000,
-    default_args={"retries": 5, "retry_delay": dt.timedelta(seconds=LOOK_SECONDS)},
+    default_args={"owner": OWNER, "retries": 5, "retry_delay": dt.timedelta(seconds=LOOK_SECONDS)},
     tags=["decisions"],
     doc_md=__doc__,
 )
 def decisions() -> None:
     """Declare the DAG."""
     form = {"reason": Param("", type="string", title="理由 reason")}
-    ask = Question(task_id="ask", task_display_name="请人决定", params=form, look_seconds=LOOK_SECONDS)
+    ask = QuestionOperator(task_id="ask", task_display_name="请人决定", params=form, look_seconds=LOOK_SECONDS)
 
     @task(task_display_name="按决定处理")
     def settle(answer: dict[str, str], dag_run: Any = None) -> str:

@@ -1,8 +1,11 @@
-"""Every ten minutes: land what people dropped, load whatever was landed but not loaded, ask what a person must decide.
+"""每十分钟:收取投递的文件,入库未入库的批次,请人决定该决定的。Every ten minutes: land drops, load what waits, ask what people must decide.
 
-Run-book. Red means the database or the disk is not there: `anze status` says which. A file that cannot be read is not
-red: its batch says where and why (`anze batch list --state rejected`). Safe to run at any time, as often as you like.
-`ask` starts one run of `decisions` for each batch that awaits a decision, and waits for none; skipped means nothing to ask.
+**值班手册 Run-book.** 随时可以运行,次数不限。Safe to run at any time, as often as you like.
+
+- 红色:数据库或磁盘不可用,`anze status` 指出是哪一个。Red: the database or the disk is not there.
+- 读不了的文件不算红色:批次写明位置和原因。A file that cannot be read is not red: `anze batch list --state rejected`.
+- 「请人决定」为每个待决定的批次启动一次 `decisions`,不等待;跳过表示没有要问的。`ask` starts one run of `decisions` for
+  each batch that awaits a decision, and waits for none; skipped means nothing to ask.
 """
 
 from __future__ import annotations

@@ -1,7 +1,10 @@
-"""Nightly at 05:00: compute every indicator from what is loaded, and mark what is missing.
+"""每日 05:00:按已入库的数据计算全部指标,标明缺什么。Nightly at 05:00: compute every indicator from what is loaded, mark what is missing.
 
-Run-book. Green with a provisional mark is normal when insurers were late: the publication names them
-(`anze publish --json`, or `report.publication`). Red means the database: `anze status`. Safe to run again: the same cut gives the same figures.
+**值班手册 Run-book.** 可以重跑:同样的数据得到同样的数字。Safe to run again: the same cut gives the same figures.
+
+- 绿色但有暂定标记:有机构未交齐,发布记录写明是谁。Green with a provisional mark is normal when insurers were late: the
+  publication names them (`anze indicator show`, or `report.publication`).
+- 红色:数据库。Red means the database: `anze status`.
 """
 
 from __future__ import annotations

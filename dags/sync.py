@@ -1,11 +1,13 @@
-"""One DAG for each insurer file: fetch what is new, land it, load it.
+"""每家机构一个任务流:采集新数据、落地、入库。One DAG for each insurer file: fetch what is new, land it, load it.
 
-Run-book. A red `policies` with SourceUnavailable, RateLimited or IncompleteFetch: the insurer's system is down or answers
-half; ignore it for one night, the next good run heals it and publish marks the figures provisional. AuthRefused: renew
-the connection `insurer_<id>`. DefinitionError or SchemaDrift: `anze insurer check <id>` names file, line and fix.
-A batch that was refused or partly loaded is not red: the insurer reads its reasons (`anze batch show <id>`).
-Running a date again is always safe: what is already there is answered as a duplicate. A run of `airflow backfill
-create` collects its own interval, in any order, and leaves the cursor alone; see docs/backfill.md.
+**值班手册 Run-book.** 任何一天都可以重跑 running a date again is always safe. 失败任务日志的最后两行写明原因和处理办法 the last two lines of a failed task's log say what happened and what to do.
+
+- SourceUnavailable, RateLimited, IncompleteFetch: 对方系统故障,不用处理,下次自动补齐,指标标为暂定。Nothing: the next good run heals it, figures are provisional.
+- AuthRefused: 更新连接 `insurer_<id>`,再清除任务 renew the connection, then clear the task.
+- DefinitionError, SchemaDrift: `anze insurer check <id>` 指出文件、行和改法 names file, line and fix.
+- WarehouseUnreachable, SetupError: `anze status` 指出缺什么 says what is missing.
+- 整批退回或部分入库不算红色 a batch that was refused or partly loaded is not red: `anze batch list --insurer <id>`.
+- 补采 `anze airflow backfill create --dag-id sync__<id>` 只采自己的区间,不动游标 leaves the cursor alone: docs/backfill.md.
 """
 
 from __future__ import annotations
@@ -23,9 +25,7 @@ from pipeline.schedule import Feed, feeds
 RETRY_AFTER = dt.timedelta(seconds=float(os.environ.get("ANZE_RETRY_SECONDS", "300")))
 RETRIES = ExceptionRetryPolicy(
     rules=[
-        RetryRule(
-            "schemas.errors.RetryLater", RetryAction.RETRY, RETRY_AFTER, "the source or the database may recover"
-        ),
+        RetryRule("schemas.errors.RetryLater", RetryAction.RETRY, RETRY_AFTER, "source or database may recover"),
         RetryRule("schemas.errors.HubError", RetryAction.FAIL, reason="a person must act: a retry cannot help"),
     ]
 )
@@ -46,7 +46,7 @@ def sync(feed: Feed) -> None:
         max_active_runs=1,
         default_args=DEFAULTS,
         tags=["sync", feed.dialect],
-        doc_md=__doc__,
+        doc_md=(__doc__ or "").replace("<id>", feed.insurer_id),
     )
     def declare() -> None:
         @task

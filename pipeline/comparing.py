@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from connectors import mapping, parse
-from connectors.template import reading
+from connectors import mapping
+from connectors.chunks import read_chunks
 from pipeline.hub import Hub
 from quality.cast import cast
 from schemas.contract import load_contract
@@ -34,7 +34,7 @@ class Comparison:
 
 
 def compare(hub: Hub, a: int, b: int) -> Comparison:
-    """Compare two loaded batches. Raises SetupError for batches of two record types, or one without a profile."""
+    """Compare two loaded batches. Raises SetupError for batches of two record types, NotFound for one without profile."""
     one, other = comparing.side(hub.engine, a), comparing.side(hub.engine, b)
     if one.record_type != other.record_type:
         raise SetupError(f"batch {a} holds {one.record_type}, batch {b} {other.record_type}: compare one record type")
@@ -51,9 +51,8 @@ def keys_of(hub: Hub, batch_id: int) -> set[str]:
     batch = landing.read_batch(hub.engine, batch_id)
     contract, definition = load_contract(batch.record_type), hub.definition(batch.insurer_id)
     paths = [payload.path for payload in landing.payloads(hub.engine, hub.store, batch_id)]
-    how = reading(definition, contract, batch.channel, paths)
     found: set[str] = set()
-    for raw in parse.read_batch(paths, how.source, expected=how.expected):
-        canonical: pa.Table = cast(mapping.apply(raw, how.layout(raw.column_names), contract).table, contract).table
+    for chunk in read_chunks(definition, contract, batch.channel, paths):
+        canonical: pa.Table = cast(mapping.apply(chunk.rows, chunk.layout, contract).table, contract).table
         found.update(key for key in record_keys(canonical, contract.key).to_pylist() if key is not None)
     return found

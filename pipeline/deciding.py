@@ -22,14 +22,15 @@ class Question:
 def decide(hub: Hub, batch_id: int, choice: Choice, decided_by: str, reason: str) -> LoadReport:
     """Keep a person's decision, then load the batch by it: accepted it withdraws what it lacks, refused it is rejected.
 
-    A load that is cut off between is done by the next intake. Raises NothingToDecide, SetupError, and as ``load`` does.
+    A load that is cut off between is done by the next intake. Raises NothingToDecide, SetupError, NotFound, and as
+    ``load`` does.
     """
     decisions.decide(hub.engine, batch_id, choice, decided_by, reason, hub.now())
     return steps.load_patiently(hub, batch_id)
 
 
 def question(hub: Hub, batch_id: int) -> Question | None:
-    """What to ask about a batch; None when it does not await a decision any more. Raises SetupError."""
+    """What to ask about a batch; None when it does not await a decision any more. Raises NotFound."""
     receipt = batches.show_batch(hub.engine, batch_id).receipt
     if receipt.state != "awaiting":
         return None

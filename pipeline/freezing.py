@@ -7,9 +7,9 @@ import datetime as dt
 import sqlalchemy as sa
 
 from pipeline.hub import Hub
-from pipeline.settings import SHANGHAI
 from quality.working_days import load_calendar
 from schemas.contract import INSURER_RECORD_TYPES
+from schemas.time_zone import SHANGHAI
 from warehouse import frozen
 from warehouse.engine import translated
 from warehouse.frozen import Frozen

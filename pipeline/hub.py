@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from connectors.definition import REGULATOR, load_definition, load_definitions
+from connectors.definition import load_definition, load_definitions
 from connectors.model import InsurerDefinition
 from pipeline.settings import Settings, load_settings
 from quality.catalogue import RuleSet, load_rules
@@ -31,11 +31,6 @@ class Hub:
     def insurers(self) -> Mapping[str, InsurerDefinition]:
         """The insurers' definitions, by id."""
         return load_definitions(environ=self.settings.environ)
-
-    @functools.cached_property
-    def registers(self) -> InsurerDefinition:
-        """The definition of the regulator's registers."""
-        return load_definition(REGULATOR)
 
     @functools.cached_property
     def rules(self) -> RuleSet:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from connectors import mapping, parse
+from connectors import mapping
+from connectors.chunks import read_chunks
 from connectors.model import InsurerDefinition
-from connectors.template import reading
 from pipeline.hub import Hub
 from quality.catalogue import RuleSet
 from quality.check import check
@@ -115,11 +115,9 @@ def _stage(
     judgement: Judgement,
 ) -> None:
     """Read, map and check the batch's bytes chunk by chunk. Raises TellInsurer."""
-    paths = [part.path for part in parts]
-    how = reading(judgement.definition, contract, batch.channel, paths)
     told: set[Finding] = set()
-    for raw in parse.read_batch(paths, how.source, expected=how.expected):
-        mapped = mapping.apply(raw, how.layout(raw.column_names), contract)
+    for chunk in read_chunks(judgement.definition, contract, batch.channel, [part.path for part in parts]):
+        mapped = mapping.apply(chunk.rows, chunk.layout, contract)
         checked = check(mapped.table, contract, judgement.rules, batch.received_at)
         loading.stage(checked.table, _once([*mapped.findings, *checked.findings], told))
 

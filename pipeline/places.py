@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from connectors import mapping, parse
+from connectors import mapping
+from connectors.chunks import read_chunks
 from connectors.definition import definition_of
 from connectors.model import InsurerDefinition, RecordMapping
-from connectors.template import reading
 from pipeline.hub import Hub
 from schemas.contract import Contract, load_contract
 from schemas.errors import LandingDamaged, SetupError, TellInsurer
 from warehouse import batches, editions, landing
 
 HIDDEN = "***"
-#: Where a place begins with the number of its payload: pages of an interface, parts of a delivery in files.
-_PAYLOAD = {"json": re.compile(r"page (\d+) "), "csv": re.compile(r"file (\d+) "), "xlsx": re.compile(r"file (\d+) ")}
+#: How a place begins in a delivery of several payloads: pages of an interface, or files.
+_PAYLOAD = re.compile(r"(?:page|file) (\d+) ")
 
 
 @dataclass(frozen=True)
@@ -82,19 +82,17 @@ def read_rows(hub: Hub, batch_id: int, row_nos: Collection[int]) -> dict[int, So
     """Rows of a batch by number, read again from its landed bytes as they were read when it was loaded last.
 
     Row 0 is no row: a delivery withdrew the record by not holding it. Raises LandingDamaged, TellInsurer when the
-    batch cannot be read, SetupError when there is none.
+    batch cannot be read, NotFound when there is none, SetupError when what it was read by is not kept.
     """
     batch = landing.read_batch(hub.engine, batch_id)
     contract = load_contract(batch.record_type)
     parts = landing.payloads(hub.engine, hub.store, batch_id)
-    how = reading(_definition(hub, batch), contract, batch.channel, [part.path for part in parts])
     wanted, found = set(row_nos) - {0}, {}
-    chunks = parse.read_batch([part.path for part in parts], how.source, expected=how.expected)
-    for raw in chunks if wanted else ():
-        chosen = raw.filter(pa.compute.is_in(raw["row_no"], pa.array(sorted(wanted), pa.int64())))
-        layout = how.layout(raw.column_names)
-        for row_no, place, cells in _rows(chosen, layout, contract) if chosen.num_rows else ():
-            part = _payload(parts, place, how.source.kind)
+    chunks = read_chunks(_definition(hub, batch), contract, batch.channel, [part.path for part in parts])
+    for chunk in chunks if wanted else ():
+        chosen = chunk.rows.filter(pa.compute.is_in(chunk.rows["row_no"], pa.array(sorted(wanted), pa.int64())))
+        for row_no, place, cells in _rows(chosen, chunk.layout, contract) if chosen.num_rows else ():
+            part = _payload(parts, place)
             found[row_no] = SourceRow(
                 batch_id, batch.insurer_id, batch.record_type, row_no, part.name, part.sha256, place, cells
             )
@@ -131,9 +129,9 @@ def _definition(hub: Hub, batch: landing.Batch) -> InsurerDefinition:
     return definition_of(batch.insurer_id, texts, hub.settings.environ)
 
 
-def _payload(parts: Sequence[landing.LandedPayload], place: str, kind: str) -> landing.LandedPayload:
+def _payload(parts: Sequence[landing.LandedPayload], place: str) -> landing.LandedPayload:
     """The payload that a place lies in; a batch of one file does not number it."""
-    if len(parts) > 1 and (found := _PAYLOAD[kind].match(place)):
+    if len(parts) > 1 and (found := _PAYLOAD.match(place)):
         return parts[int(found[1]) - 1]
     return parts[0]
 
@@ -164,5 +162,4 @@ def _cells(
 
 def _cell(contract: Contract, column: str, raw: str | None, name: str, value: str | None) -> SourceCell:
     field = contract.by_name[name]
-    is_hidden = field.classification in ("personal", "sensitive")
-    return SourceCell(column, raw, name, field.business_name, value, is_hidden=is_hidden)
+    return SourceCell(column, raw, name, field.business_name, value, is_hidden=field.is_hidden)

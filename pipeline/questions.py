@@ -8,6 +8,7 @@ is resumed before its waiting process has ended for one that was killed, and tri
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from asgiref.sync import sync_to_async
 ACCEPT, REFUSE = "采用 accept", "不采用 refuse"
 
 
-class Question(HITLOperator):
+class QuestionOperator(HITLOperator):
     """Asks whether the batch of the run's ``conf`` is to be accepted; skipped when that was decided elsewhere.
 
     Returns ``choice`` (accept, refuse), ``by`` and ``reason``. Holds no worker while it waits; looks every
@@ -45,7 +46,7 @@ class Question(HITLOperator):
         if not store.get("asked"):
             upsert_hitl_detail(ti_id, self.options, asked.subject, asked.body, params=self.serialized_params)
             store.set("asked", value=True, retention=NEVER_EXPIRE)
-        self.defer(trigger=Answer(str(ti_id), batch_id, self.look_seconds), method_name="execute_complete")
+        self.defer(trigger=AnswerTrigger(str(ti_id), batch_id, self.look_seconds), method_name="execute_complete")
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> dict[str, str]:
         """Take the answer; skip when there is none because the batch was decided elsewhere."""
@@ -58,7 +59,7 @@ class Question(HITLOperator):
         return {"choice": word, "by": by, "reason": reason}
 
 
-class Answer(BaseTrigger):
+class AnswerTrigger(BaseTrigger):
     """Waits, in the triggerer, for the answer to a question or for a decision elsewhere.
 
     An answer resumes its task by itself; what is found here is one that came while the task was being tried again.
@@ -91,7 +92,8 @@ def _stands(batch_id: int) -> bool:
     from pipeline import deciding, hub
     from schemas.errors import RetryLater
 
-    try:
-        return deciding.question(hub.open_hub(), batch_id) is not None
-    except RetryLater:
-        return True
+    with contextlib.ExitStack() as opened, contextlib.suppress(RetryLater):
+        here = hub.open_hub()
+        opened.callback(here.engine.dispose)  # the triggerer lives for months
+        return deciding.question(here, batch_id) is not None
+    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import typer.main
@@ -87,7 +87,7 @@ def _command_parts(group: Any, prefix: str) -> Iterable[str]:
             continue
         usage = " ".join(command.collect_usage_pieces(command.make_context(name, [], resilient_parsing=True)))
         options = [
-            (" ".join(f"`{o}`" for o in parameter.opts), (getattr(parameter, "help", "") or "").replace("|", "\\|"))
+            (" ".join(f"`{o}`" for o in parameter.opts), getattr(parameter, "help", "") or "")
             for parameter in command.params
             if parameter.name != "help"
         ]
@@ -95,6 +95,5 @@ def _command_parts(group: Any, prefix: str) -> Iterable[str]:
         yield f"## `{prefix} {name}`\n\n`{prefix} {name} {usage}`\n\n{(command.help or '').strip()}{table}"
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    return "\n".join(generate.table(columns, rows))

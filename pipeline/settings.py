@@ -8,13 +8,11 @@ import os
 import pathlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from schemas.delivery import Credentials
 from schemas.errors import AuthRefused, SetupError
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ from pipeline.freezing import delivered_since, expected_feeds, versions_in_force
 from pipeline.hub import Hub, open_hub
 from pipeline.judging import PATIENCE_SECONDS, Occasion, judge, judgement_today, patiently
 from pipeline.replay import replay, settle
-from pipeline.settings import SHANGHAI
 from schemas.contract import load_contract
 from schemas.delivery import Credentials, Delivery, PayloadFile, Replacement, Window
 from schemas.errors import DefinitionError, FileChanging, HubError, WarehouseBusy
-from warehouse import absence, feeds, landing
+from schemas.time_zone import SHANGHAI
+from warehouse import absence, batches, feeds, landing
 from warehouse.engine import translated
 from warehouse.load import AlreadyLoaded, LoadReport
 from warehouse.publish import Publication
@@ -76,12 +76,12 @@ def collect_and_load(
     since: dt.datetime | None = None,
 ) -> list[int]:
     """Collect and load some record types of one insurer in the order given; returns the batch ids."""
-    batches: list[int] = []
+    batch_ids: list[int] = []
     for record_type in record_types:
         for batch_id in collect(hub, definition, record_type, until, credentials, since=since):
             load_patiently(hub, batch_id)
-            batches.append(batch_id)
-    return batches
+            batch_ids.append(batch_id)
+    return batch_ids
 
 
 def sync_insurer(hub: Hub, insurer_id: str, until: dt.datetime | None = None) -> list[LoadReport]:
@@ -89,8 +89,8 @@ def sync_insurer(hub: Hub, insurer_id: str, until: dt.datetime | None = None) ->
     definition = hub.definition(insurer_id)
     reports = []
     for record_type in definition.records:
-        batches = collect(hub, definition, record_type, until, lambda: hub.settings.credentials(insurer_id))
-        reports += [load(hub, batch_id) for batch_id in batches]
+        batch_ids = collect(hub, definition, record_type, until, lambda: hub.settings.credentials(insurer_id))
+        reports += [load(hub, batch_id) for batch_id in batch_ids]
     return reports
 
 
@@ -165,11 +165,11 @@ def load(hub: Hub, batch_id: int) -> LoadReport:
     """
     batch = landing.read_batch(hub.engine, batch_id)
     if batch.state != "received":
-        return feeds.report(hub.engine, batch_id)
+        return batches.report(hub.engine, batch_id)
     try:
         report = judge(hub.engine, hub.store, batch_id, judgement_today(hub, batch.insurer_id), Occasion(hub.now()))
     except AlreadyLoaded:
-        return feeds.report(hub.engine, batch_id)  # another loader was faster than our look at the state
+        return batches.report(hub.engine, batch_id)  # another loader was faster than our look at the state
     replay(hub, absence.unsettled(hub.engine, batch.insurer_id, batch.record_type))
     settle(hub, batch.insurer_id)
     return report

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Iterator
 from itertools import groupby
 
 from quality.working_days import Calendar
+from schemas.generate import table
 
 
 def calendar_markdown(calendar: Calendar) -> str:
@@ -16,14 +18,10 @@ def calendar_markdown(calendar: Calendar) -> str:
         "",
         f"版本 `{calendar.version}`,已公布 {calendar.first_day} 至 {calendar.last_day};之后的截止日一律为「待定」,不作推测。",
         "",
-        "| 年 | 工作日 | 通知 | 修订 | 发布 | 可信度 |",
-        "| --- | --- | --- | --- | --- | --- |",
+        *table(("年", "工作日", "通知", "修订", "发布", "可信度"), _years(calendar)),
+        "",
+        *table(("日期", "安排"), _spans(calendar)),
     ]
-    for notice in reversed(calendar.notices):
-        count = sum(day.year == notice.year for day in calendar.working_days)
-        cells = (notice.year, count, notice.source, notice.revision, notice.announced or "-", notice.confidence)
-        lines.append(f"| {' | '.join(map(str, cells))} |")
-    lines += ["", "| 日期 | 安排 |", "| --- | --- |", *_spans(calendar)]
     return "\n".join(lines) + "\n"
 
 
@@ -35,12 +33,19 @@ def write(folder: pathlib.Path, calendar: Calendar) -> pathlib.Path:
     return path
 
 
-def _spans(calendar: Calendar) -> list[str]:
-    """One line for consecutive days with the same note, the newest first."""
+def _years(calendar: Calendar) -> Iterator[tuple[str, ...]]:
+    for notice in reversed(calendar.notices):
+        count = sum(day.year == notice.year for day in calendar.working_days)
+        numbers = str(notice.year), str(count)
+        yield *numbers, notice.source, str(notice.revision), notice.announced or "-", notice.confidence
+
+
+def _spans(calendar: Calendar) -> list[tuple[str, str]]:
+    """One row for consecutive days with the same note, the newest first."""
     days = sorted(calendar.notes.items())
-    lines = []
+    rows = []
     for (_, note), group in groupby(enumerate(days), key=lambda p: (p[1][0].toordinal() - p[0], p[1][1])):
         span = [day for _, (day, _) in group]
         until = f" 至 {span[-1]}" if len(span) > 1 else ""
-        lines.append(f"| {span[0]}{until} | {note if '调休' in note else note + '放假'} |")
-    return lines[::-1]
+        rows.append((f"{span[0]}{until}", note if "调休" in note else note + "放假"))
+    return rows[::-1]

@@ -13,11 +13,9 @@ import pyarrow.compute as pc
 
 from quality.codes import edition_field, read_code, read_credit_code, read_region
 from quality.reading import TYPES, Fault, Reading, fault, read, trim
-from schemas.contract import ENVELOPE, Condition, Contract, Field
+from schemas.contract import WITHDRAWAL, Condition, Contract, Field
 from schemas.generate import condition_chinese, pattern_chinese
-
-SHANGHAI = "Asia/Shanghai"
-WITHDRAWAL = "D"
+from schemas.time_zone import SHANGHAI
 
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _REPLACEMENT = "\ufffd"
@@ -58,7 +56,7 @@ def business_date(columns: dict[str, pa.Array], contract: Contract, length: int)
 def shanghai_date(values: pa.Array) -> pa.Array:
     """Dates as they are, instants as the date on which they fell in Shanghai."""
     if pa.types.is_timestamp(values.type):
-        return pc.local_timestamp(values.cast(pa.timestamp("us", tz=SHANGHAI))).cast(pa.date32(), safe=False)
+        return pc.local_timestamp(values.cast(pa.timestamp("us", tz=SHANGHAI.key))).cast(pa.date32(), safe=False)
     return values
 
 
@@ -129,7 +127,7 @@ def _missing(
     if text.null_count == 0 or not (field.is_required or field.required_when):
         return ()
     empty = pc.is_null(text)
-    if not _is_asked_of_withdrawals(field, contract):
+    if field.name not in contract.withdrawal_fields:
         empty = pc.and_(empty, pc.fill_null(pc.not_equal(columns["operation_code"], WITHDRAWAL), True))
     if field.is_required:
         return fault("FLD-001", field.name, empty, text, "必填")
@@ -142,10 +140,6 @@ def _missing(
         text,
         condition_chinese(contract, condition) + "必填",
     )
-
-
-def _is_asked_of_withdrawals(field: Field, contract: Contract) -> bool:
-    return field.name in contract.key or field.name in ENVELOPE
 
 
 def holds(condition: Condition, columns: dict[str, pa.Array]) -> pa.Array:

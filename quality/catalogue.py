@@ -22,6 +22,7 @@ from quality.deliveries import Bound, as_values, bounds_of
 from schemas.contract import RECORD_TYPES, Contract, load_contract
 from schemas.errors import DefinitionError
 from schemas.findings import Rule, Severity, Tier
+from schemas.generate import table
 
 FOLDER = pathlib.Path(__file__).parent / "rules"
 
@@ -230,15 +231,7 @@ def markdown() -> str:
         heading = (
             "所有类型 every type" if record_type == "*" else f"{load_contract(record_type).business_name} {record_type}"
         )
-        lines += [
-            "",
-            f"## {heading}",
-            "",
-            "| 规则 | 级别 | 层次 | 名称 | Title | 依据 | 可信度 |",
-            "|---|---|---|---|---|---|---|",
-        ]
-        lines += [
-            f"| {r.rule_id} | {r.severity} | {r.tier} | {r.title_zh} | {r.title_en} | {r.basis} | {r.confidence} |"
-            for r in listed
-        ]
+        columns = ("规则", "级别", "层次", "名称", "Title", "依据", "可信度")
+        rows = [(r.rule_id, r.severity, r.tier, r.title_zh, r.title_en, r.basis, r.confidence) for r in listed]
+        lines += ["", f"## {heading}", "", *table(columns, rows)]
     return "\n".join(lines) + "\n"

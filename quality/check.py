@@ -11,12 +11,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quality.cast import WITHDRAWAL, business_date, cast
+from quality.cast import business_date, cast
 from quality.catalogue import RuleSet
 from quality.derived import Given, derive, is_derived
 from quality.messages import expectation_text, finding, show
 from quality.reading import Fault
-from schemas.contract import Contract
+from schemas.contract import WITHDRAWAL, Contract
 from schemas.findings import Finding, Rule
 
 

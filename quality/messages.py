@@ -6,14 +6,13 @@ import datetime as dt
 import re
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from quality.identity_number import is_identity_number
 from schemas.contract import Contract, Field, load_contract
 from schemas.findings import Finding, Rule
 from schemas.generate import label_of
+from schemas.time_zone import SHANGHAI
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 HIDDEN = "(已隐去)"
 EMPTY = "(空)"
 #: A value longer than this is cut in a message; what was expected, such as a list of codes, is told whole.
@@ -21,8 +20,6 @@ SHOWN_LENGTH, EXPECTED_LENGTH = 80, 1000
 
 #: A threshold or a ratio as the database writes it, padded with zeros.
 _SIX_DECIMALS = re.compile(r"-?\d+\.\d{6}")
-
-_PRIVATE = ("personal", "sensitive")
 
 
 def show(value: Any) -> str | None:
@@ -40,8 +37,8 @@ def show(value: Any) -> str | None:
 
 
 def is_private(field: str | None, contract: Contract) -> bool:
-    """Whether a field's values may not be shown."""
-    return field in contract.by_name and contract.by_name[str(field)].classification in _PRIVATE
+    """Whether a name is that of a field whose values may not be shown."""
+    return field in contract.by_name and contract.by_name[str(field)].is_hidden
 
 
 def finding(rule: Rule, contract: Contract, where: tuple[int, str], found: tuple[str | None, str | None]) -> Finding:

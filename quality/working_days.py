@@ -18,12 +18,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from schemas.errors import DefinitionError
+from schemas.time_zone import SHANGHAI
 
 FOLDER = pathlib.Path(__file__).parent / "calendar"
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 #: Working days that a record may take from its business event to its receipt, R32.
 WORKING_DAYS = 5

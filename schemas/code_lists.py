@@ -42,11 +42,6 @@ class CodeEntry:
             return True
         return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
 
-    @property
-    def replacement(self) -> str | None:
-        """The one code of the next edition, or None when there is none or a person must choose."""
-        return self.becomes[0] if len(self.becomes) == 1 else None
-
     @functools.cached_property
     def written_forms(self) -> frozenset[str]:
         return frozenset(map(fold, (self.code, self.zh, *self.also)))

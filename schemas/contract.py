@@ -43,13 +43,11 @@ SQL_TYPES: dict[str, str] = {
 
 #: Fields that every insurer-fed record carries before its own (domain: public envelope).
 ENVELOPE = (
-    "insurer_code",
-    "branch_code",
-    "source_record_no",
-    "operation_code",
-    "source_updated_at",
-    "correction_reason_text",
-)
+    "insurer_code", "branch_code", "source_record_no", "operation_code", "source_updated_at", "correction_reason_text",
+)  # fmt: skip
+
+#: The operation code of a record that its sender takes back.
+WITHDRAWAL = "D"
 
 
 @dataclass(frozen=True)
@@ -86,6 +84,11 @@ class Field:
     @property
     def sql_type(self) -> str:
         return SQL_TYPES[self.kind]
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether its values may not be shown: personal or sensitive."""
+        return self.classification in ("personal", "sensitive")
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,11 @@ class Contract:
         names = tuple(name for _, name in keyed)
         return names if self.is_register else tuple(n for n in names if n != "insurer_code")
 
+    @functools.cached_property
+    def withdrawal_fields(self) -> frozenset[str]:
+        """Names of the fields that are asked of withdrawals too: key and envelope."""
+        return frozenset((*self.key, *ENVELOPE))
+
 
 @functools.cache
 def load_contracts() -> dict[str, Contract]:
@@ -170,16 +178,9 @@ def load_contract(record_type: str) -> Contract:
 
 #: What an insurer sends every night; parents before children, so that a whole delivery loads without orphans.
 INSURER_RECORD_TYPES = (
-    "policy",
-    "endorsement",
-    "premium_receipt",
-    "claim",
-    "claim_payment",
-    "service_plan",
-    "service_record",
-    "hazard",
+    "policy", "endorsement", "premium_receipt", "claim", "claim_payment", "service_plan", "service_record", "hazard",
     "fee_expense",
-)
+)  # fmt: skip
 REGISTER_RECORD_TYPES = ("enterprise", "insurer", "agency", "rule_threshold")
 #: Sent by an insurer only when something happened; no night expects them, and no indicator reads them.
 OCCASIONAL_RECORD_TYPES = ("renumbering",)

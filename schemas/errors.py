@@ -19,7 +19,7 @@ HubError
 │   ├── UnreadableFile
 │   ├── WrongEncoding
 │   └── EmptyFile
-└── SetupError            the installation is not ready: no database, wrong password, full disk
+└── SetupError            the installation is not ready (no database, full disk), or what is asked makes no sense
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class NothingToDecide(StopFeed):
 
 
 class NotFound(StopFeed):
-    """Raised when somebody names a batch or plan that is not there, from warehouse."""
+    """Raised when somebody names a batch, plan or profile that is not there, from warehouse."""
 
 
 class TellInsurer(HubError):
@@ -125,4 +125,4 @@ class EmptyFile(TellInsurer):
 
 
 class SetupError(HubError):
-    """Raised when the installation is not ready, from pipeline.settings, pipeline.services and warehouse.engine."""
+    """Raised when the installation is not ready, or what a person asks makes no sense, from pipeline and warehouse."""

@@ -1,4 +1,4 @@
-"""What is derived from the contracts: columns, JSON Schema, data dictionary, page of code lists.
+"""What is derived from the contracts: JSON Schema, data dictionary, page of code lists.
 
 Everything here is a function of ``schemas/*.odcs.yaml`` and ``schemas/code_lists/*.yml`` alone, so that a run on
 any machine gives the same bytes.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from schemas.code_lists import CodeEntry, CodeList, load_code_list, load_code_lists
-from schemas.contract import ENVELOPE, Condition, Contract, Field, Kind, load_contracts
+from schemas.contract import WITHDRAWAL, Condition, Contract, Field, Kind, load_contracts
 
 KIND_NAMES: dict[Kind, str] = {
     "text": "文本",
@@ -57,17 +57,12 @@ _JSON_TYPES: dict[Kind, dict[str, Any]] = {
 NOTICE = "<!-- Generated from schemas/; do not edit. -->"
 
 
-def sql_columns(contract: Contract) -> list[tuple[str, str]]:
-    """(name, SQL type) of every field in the contract's order."""
-    return [(field.name, field.sql_type) for field in contract.fields]
-
-
 def json_schema(contract: Contract) -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of one record with canonical field names; titles are the Chinese business names.
 
     A withdrawal (operation D) needs its key and its envelope only. Code lists are those of any date.
     """
-    at_once = _withdrawal_fields(contract)
+    at_once = contract.withdrawal_fields
     always = [f.name for f in contract.fields if f.is_required and f.name in at_once]
     unless_withdrawn = [f.name for f in contract.fields if f.is_required and f.name not in at_once]
     return {
@@ -79,7 +74,7 @@ def json_schema(contract: Contract) -> dict[str, Any]:
         "properties": {field.name: _json_property(field, field.name in always) for field in contract.fields},
         "required": always,
         **_conditions(contract, at_once),
-        "if": {"properties": {"operation_code": {"not": {"const": "D"}}}},
+        "if": {"properties": {"operation_code": {"not": {"const": WITHDRAWAL}}}},
         "then": {**_needed(unless_withdrawn), **_conditions(contract, set(contract.by_name) - at_once)},
     }
 
@@ -181,10 +176,6 @@ def check_chinese(field: Field) -> str:
     return ";".join(part for part in parts if part)
 
 
-def _withdrawal_fields(contract: Contract) -> set[str]:
-    return {*contract.key, *ENVELOPE}
-
-
 def _json_property(field: Field, is_always_needed: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"title": field.business_name, "description": field.description, **_JSON_TYPES[field.kind]}
     if not is_always_needed:
@@ -202,7 +193,7 @@ def _json_property(field: Field, is_always_needed: bool) -> dict[str, Any]:
     return {**found, "x-classification": field.classification}
 
 
-def _conditions(contract: Contract, names: set[str]) -> dict[str, Any]:
+def _conditions(contract: Contract, names: Collection[str]) -> dict[str, Any]:
     """``requiredWhen`` of the named fields as ``allOf``; booleans of a condition are ``true`` and ``false`` as texts."""
     found = []
     for field in contract.fields:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import pathlib
 from collections import Counter
+from typing import BinaryIO
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
@@ -25,9 +26,9 @@ CODES_SHEET = "代码表"
 _CREATED = dt.datetime(2026, 1, 1)  # noqa: DTZ001  # xlsxwriter takes naive times only
 
 
-def write_template(contract: Contract, path: pathlib.Path) -> None:
+def write_template(contract: Contract, file: pathlib.Path | BinaryIO) -> None:
     """Write the .xlsx template of ``contract``; the first row of its first sheet is the header, rows follow."""
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as workbook:
+    with xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False}) as workbook:
         workbook.set_properties({"title": contract.business_name, "created": _CREATED})
         records = workbook.add_worksheet(contract.business_name)
         notes, codes = workbook.add_worksheet(NOTES_SHEET), workbook.add_worksheet(CODES_SHEET)

@@ -16,7 +16,6 @@ import pathlib
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 import yaml
@@ -24,7 +23,9 @@ import yaml
 from schemas.contract import OCCASIONAL_RECORD_TYPES
 from schemas.errors import DefinitionError
 from schemas.findings import Finding
+from schemas.time_zone import SHANGHAI
 from warehouse.engine import translated
+from warehouse.expressions import event_on, key_text
 from warehouse.staging import stage_findings
 from warehouse.statements import filled, statement
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from warehouse.merge import Scope
 
 BOUNDS = pathlib.Path(__file__).with_name("absence.yml")
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 MANY_MISSING, REFUSED, OUTSIDE, UNREADABLE_KEY, OUTGROWN = "BAT-020", "BAT-021", "BAT-022", "BAT-023", "BAT-024"
 EXAMPLES = 5
 
@@ -182,7 +182,7 @@ def _warn_outside(connection: sa.Connection, scope: Scope) -> None:
     milestone = scope.contract.milestones[0]
     span = f"{scope.parameters['replaces_from']} 至 {scope.parameters['replaces_to']}"
     label = scope.contract.by_name[milestone.field].business_name
-    statement_text = filled("absence/outside", **_slots(scope) | {"event_on": _event_on(scope, "s")})
+    statement_text = filled("absence/outside", **_slots(scope) | {"event_on": event_on(scope.contract, "s")})
     rows = connection.execute(statement_text, scope.parameters).all()
     message = "{label}为 {day},不在本批声明替换的区间 {span} 内;该行照常处理,请核对区间"
     stage_findings(
@@ -199,11 +199,10 @@ def _warn_outside(connection: sa.Connection, scope: Scope) -> None:
 
 def _slots(scope: Scope) -> dict[str, str]:
     slots = scope.slots
-    key_text = " || '|' || ".join(f"cast(c.{name} as text)" for name in scope.contract.key)
     return {
         **{name: slots[name] for name in ("core", "key_match", "columns")},
-        "key_text": key_text,
-        "event_on": _event_on(scope, "c"),
+        "key_text": key_text(scope.contract, "c"),
+        "event_on": event_on(scope.contract, "c"),
         "values": ", ".join(_tombstone_value(scope, name) for name in scope.contract.by_name),
     }
 
@@ -217,16 +216,6 @@ def _tombstone_value(scope: Scope, name: str) -> str:
         why = f"{replaced(given)}报送中没有该记录" if given["replaces"] else "重新处理后不再含有该记录"
         return f"'批次 {given['batch_id']} {why}' as correction_reason_text"
     return f"c.{name}"
-
-
-def _event_on(scope: Scope, alias: str) -> str:
-    """SQL text of the Shanghai date of a record's main event."""
-    if not scope.contract.milestones:
-        return "cast(null as date)"
-    field = scope.contract.milestones[0].field
-    column = f"{alias}.{field}"
-    is_moment = scope.contract.by_name[field].kind == "timestamp"
-    return f"cast({column} at time zone 'Asia/Shanghai' as date)" if is_moment else column
 
 
 def _warning(rule_id: str, value: str | None, text: str) -> Finding:

@@ -1,4 +1,4 @@
-"""Batches as people see them: lists, one receipt with its findings, the rows that were held."""
+"""Batches as people see them: lists, one receipt with its findings or as a report, the rows that were held."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from schemas.errors import NotFound
 from warehouse.engine import translated
+from warehouse.load import LoadReport
 from warehouse.statements import statement
 
 NEXT_ACTIONS = {
@@ -115,6 +116,17 @@ def show_batch(engine: sa.Engine, batch_id: int) -> BatchView:
     return BatchView(Receipt(**row._asdict()), tuple(FindingCount(**each._asdict()) for each in found))
 
 
+def report(engine: sa.Engine, batch_id: int) -> LoadReport:
+    """The report of a batch that was loaded earlier, from its receipt; it took no time now. Raises NotFound."""
+    view = show_batch(engine, batch_id)
+    got = view.receipt
+    return LoadReport(
+        batch_id, got.insurer_id, got.record_type, got.state, got.received_count or 0, got.accepted_count or 0,
+        got.quarantined_count or 0, got.duplicate_count or 0, got.superseded_count or 0, got.withdrawn_count or 0,
+        tuple((each.rule_id, each.severity, each.finding_count) for each in view.findings), 0.0,
+    )  # fmt: skip
+
+
 def last_definition(engine: sa.Engine, batch_id: int) -> str | None:
     """Digest of the definition that a batch was read by last; None before its first load."""
     with translated("reading the log of loads"), engine.connect() as connection:
@@ -124,11 +136,9 @@ def last_definition(engine: sa.Engine, batch_id: int) -> str | None:
     return found
 
 
-def quarantined_rows(
-    engine: sa.Engine, batch_id: int, *, open_only: bool = False, limit: int = 1000
-) -> list[QuarantinedRow]:
+def quarantined_rows(engine: sa.Engine, batch_id: int, *, limit: int = 1000) -> list[QuarantinedRow]:
     """Rows of a batch that were held, in their order, each with every reason."""
-    values = {"batch_id": batch_id, "open_only": open_only, "row_limit": limit}
+    values = {"batch_id": batch_id, "row_limit": limit}
     with translated("reading quarantine"), engine.connect() as connection:
         rows = connection.execute(statement("batches/quarantined"), values).all()
     return [QuarantinedRow(**{**row._asdict(), "reasons": tuple(row.reasons)}) for row in rows]

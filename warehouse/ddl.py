@@ -8,6 +8,7 @@ and ``two_times_ddl`` of it into a new migration's SQL files.
 from __future__ import annotations
 
 from schemas.contract import Contract, Field
+from warehouse.expressions import shanghai_date
 
 #: Columns that the hub adds to every core table, after those of the contract.
 HUB_COLUMNS = (
@@ -49,7 +50,6 @@ _HUB_MEANINGS = {
     "timeliness": "及时性: on_time 及时, late 迟报, undetermined 待定",
     "is_withdrawn": "撤销标志",
 }
-HIDDEN_CLASSES = frozenset({"personal", "sensitive"})
 
 
 def core_ddl(contract: Contract) -> str:
@@ -145,7 +145,7 @@ comment on function report.{name}_at is {_quoted(f"{contract.business_name}: 某
 def valid_on(contract: Contract, alias: str, day: str) -> str:
     """Write the condition that a record of ``alias`` speaks of a day."""
     span = contract.valid_time
-    dates = {name: _shanghai_date(contract.by_name[name], alias) for name in span.fields}
+    dates = {name: shanghai_date(contract.by_name[name], alias) for name in span.fields}
     starts = [dates[name] for name in span.starts]
     first = starts[0] if len(starts) == 1 else f"least({', '.join(starts)})"
     conditions = [f"{first} <= {day}"] if starts else []
@@ -156,14 +156,9 @@ def valid_on(contract: Contract, alias: str, day: str) -> str:
     return "\n        and ".join(conditions) or "true"
 
 
-def _shanghai_date(field: Field, alias: str) -> str:
-    column = f"{alias}.{field.name}"
-    return f"cast({column} at time zone 'Asia/Shanghai' as date)" if field.kind == "timestamp" else column
-
-
 def reported_fields(contract: Contract) -> tuple[Field, ...]:
     """Select the fields of a record that the report views may show."""
-    return tuple(f for f in contract.fields if f.classification not in HIDDEN_CLASSES)
+    return tuple(f for f in contract.fields if not f.is_hidden)
 
 
 def _column(contract: Contract, field: Field) -> str:

@@ -47,7 +47,7 @@ def decide(
     """Keep a person's decision and let the batch be loaded by it; refused, that load rejects it with the reason.
 
     Raises NothingToDecide for a batch that is not asked about or was decided before, SetupError for an empty name or
-    reason and for an unknown batch.
+    reason, NotFound for an unknown batch.
     """
     if not decided_by.strip() or not reason.strip():
         raise SetupError("a decision needs the name of who decides and a reason")
@@ -70,19 +70,8 @@ def awaiting(engine: sa.Engine) -> list[Awaiting]:
         return [Awaiting(**row._asdict()) for row in connection.execute(statement("decisions/awaiting"))]
 
 
-def read(engine: sa.Engine, batch_id: int) -> Decision | None:
-    """The decision on a batch; None while there is none."""
-    with translated("reading a decision"), engine.connect() as connection:
-        return _read(connection, batch_id)
-
-
-def _read(connection: sa.Connection, batch_id: int) -> Decision | None:
-    row = connection.execute(statement("decisions/read"), {"batch_id": batch_id}).one_or_none()
-    return None if row is None else Decision(**row._asdict())
-
-
 def _refuse_unasked(connection: sa.Connection, batch_id: int, state: str) -> None:
-    decided = _read(connection, batch_id)
+    decided = connection.execute(statement("decisions/read"), {"batch_id": batch_id}).one_or_none()
     if decided is not None:
         who = f"{decided.decision} by {decided.decided_by} at {decided.decided_at:%Y-%m-%d %H:%M%z}"
         raise NothingToDecide(f"batch {batch_id} was decided already: {who}")

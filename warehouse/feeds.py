@@ -1,4 +1,4 @@
-"""Feeds (an insurer and a record type): cursors, last deliveries, timeliness."""
+"""Feeds (an insurer and a record type): cursors, last deliveries, receipts of files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from schemas.delivery import Payload, PayloadFile
 from warehouse.engine import translated
-from warehouse.load import LoadReport
 from warehouse.statements import statement
 from warehouse.store import digest_of
 
@@ -47,18 +46,6 @@ class FeedState:
     pending_count: int
 
 
-@dataclass(frozen=True)
-class FeedTimeliness:
-    """Verdicts on one feed's business events."""
-
-    insurer_id: str
-    record_type: str
-    due_count: int
-    on_time_count: int
-    late_count: int
-    undetermined_count: int
-
-
 def cursor(engine: sa.Engine, insurer_id: str, record_type: str) -> dt.datetime | None:
     """Up to where in source time a feed was collected; None for a feed that never was."""
     values = {"insurer_id": insurer_id, "record_type": record_type}
@@ -93,30 +80,8 @@ def senders(engine: sa.Engine, expected: Iterable[tuple[str, str]], since: dt.da
     return [SenderState(**row._asdict()) for row in rows]
 
 
-def timeliness(engine: sa.Engine, since: dt.date, until: dt.date) -> list[FeedTimeliness]:
-    """Verdicts by feed on business events of the days from ``since`` to before ``until``."""
-    with translated("reading verdicts"), engine.connect() as connection:
-        rows = connection.execute(statement("feeds/timeliness"), {"since": since, "until": until}).all()
-    return [FeedTimeliness(**row._asdict()) for row in rows]
-
-
 def has_receipt(engine: sa.Engine, insurer_id: str, record_type: str, payload: Payload | PayloadFile) -> bool:
     """Whether this very file, name and bytes, was acknowledged to this feed before."""
     values = {"insurer_id": insurer_id, "record_type": record_type, "name": payload.name, "sha256": digest_of(payload)}
     with translated("reading receipts"), engine.connect() as connection:
         return connection.execute(statement("feeds/has_receipt"), values).scalar_one_or_none() is not None
-
-
-def report(engine: sa.Engine, batch_id: int) -> LoadReport:
-    """Give the report of a batch from its receipt, for a batch that was loaded earlier; it took no time now."""
-    with translated("reading a batch"), engine.connect() as connection:
-        row = connection.execute(statement("batches/show"), {"batch_id": batch_id}).one()
-        found = connection.execute(statement("batches/findings"), {"batch_id": batch_id}).all()
-    books = (row.received_count, row.accepted_count, row.quarantined_count, row.duplicate_count, row.superseded_count)
-    findings = tuple((each.rule_id, each.severity, each.finding_count) for each in found)
-    received, accepted, quarantined, duplicate, superseded = (count or 0 for count in books)
-    return LoadReport(
-        batch_id, row.insurer_id, row.record_type, row.state, received, accepted, quarantined, duplicate, superseded,
-        row.withdrawn_count or 0,
-        findings, 0.0,
-    )  # fmt: skip

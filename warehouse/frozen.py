@@ -7,16 +7,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from schemas.time_zone import SHANGHAI
 from warehouse.indicators.catalogue import load_definition, load_definitions
 from warehouse.load import CUT_LOCK, Versions
 from warehouse.publish import NO_VERSIONS, Publication, find_publication, latest_publication, publish
 from warehouse.statements import statement
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _MONTH = re.compile(r"([1-9]\d{3})-(\d{2})(?:@(\d+))?")
 
 

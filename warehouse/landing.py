@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from schemas.delivery import Delivery, Replacement, Window
+from schemas.delivery import Delivery, Replacement
 from schemas.errors import LandingDamaged, NotFound, TellInsurer
 from warehouse.engine import translated
 from warehouse.statements import statement
@@ -50,7 +50,6 @@ class LandedPayload:
     """One part of a landed batch: its name, and the file of its bytes."""
 
     name: str
-    media_type: str
     sha256: str
     path: pathlib.Path
 
@@ -65,9 +64,6 @@ class Batch:
     channel: str
     received_at: dt.datetime
     state: str
-    window: Window | None
-    definition_digest: str
-    replaces: Replacement | None = None
 
 
 def land(engine: sa.Engine, store: Store, delivery: Delivery) -> Landed:
@@ -120,12 +116,7 @@ def read_batch(engine: sa.Engine, batch_id: int) -> Batch:
         row = connection.execute(statement("landing/read_batch"), {"batch_id": batch_id}).one_or_none()
     if row is None:
         raise NotFound(f"there is no batch {batch_id}")
-    window = Window(row.interval_start, row.interval_end) if row.interval_end is not None else None
-    replaces = Replacement(row.replaces_from, row.replaces_to) if row.replaces is not None else None
-    return Batch(
-        row.batch_id, row.insurer_id, row.record_type, row.channel, row.received_at, row.state, window,
-        row.definition_digest, replaces,
-    )  # fmt: skip
+    return Batch(**row._asdict())
 
 
 def payloads(engine: sa.Engine, store: Store, batch_id: int) -> tuple[LandedPayload, ...]:
@@ -134,7 +125,7 @@ def payloads(engine: sa.Engine, store: Store, batch_id: int) -> tuple[LandedPayl
         rows = connection.execute(statement("landing/payloads"), {"batch_id": batch_id}).all()
     for row in rows:
         verify_raw(store, row.sha256, row.size_bytes)
-    return tuple(LandedPayload(row.name, row.media_type, row.sha256, store.path(row.sha256)) for row in rows)
+    return tuple(LandedPayload(row.name, row.sha256, store.path(row.sha256)) for row in rows)
 
 
 def pending(engine: sa.Engine) -> list[int]:

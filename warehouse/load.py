@@ -24,14 +24,13 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from schemas.contract import Contract
-from schemas.errors import NotFound, RetryLater, SetupError, StopFeed
+from schemas.errors import RetryLater, SetupError, StopFeed
 from schemas.findings import Finding, Rule
-from warehouse import absence, lease, merge, profiles, rules, staging
+from warehouse import absence, landing, lease, merge, profiles, rules, staging
 from warehouse.engine import translated
 from warehouse.lease import Lease
 from warehouse.merge import Counts, Findings, Scope
 from warehouse.rules import Render
-from warehouse.statements import statement
 
 LEASE_SECONDS = 900.0
 LoadKind = Literal["first", "replay"]
@@ -77,7 +76,7 @@ class AlreadyLoaded(StopFeed):
 
 
 class Loading:
-    """One batch being loaded. Raises WarehouseBusy (lease), WarehouseUnreachable, AlreadyLoaded, SetupError.
+    """One batch being loaded. Raises WarehouseBusy (lease), WarehouseUnreachable, AlreadyLoaded, NotFound, SetupError.
 
     ``is_logged_moment``: recorded_at comes from the log of loads and is taken as it is. ``is_rehearsal``: the report
     says what would become of the batch, and nothing is committed.
@@ -189,13 +188,10 @@ class Loading:
             self._close()
 
     def _feed(self) -> str:
-        with translated("reading a batch"), self.engine.connect() as connection:
-            row = connection.execute(statement("landing/read_batch"), {"batch_id": self.batch_id}).one_or_none()
-        if row is None:
-            raise NotFound(f"there is no batch {self.batch_id}")
-        if row.record_type != self.contract.record_type:
-            raise SetupError(f"batch {self.batch_id} holds {row.record_type}, not {self.contract.record_type}")
-        return f"{row.insurer_id}/{row.record_type}"
+        batch = landing.read_batch(self.engine, self.batch_id)
+        if batch.record_type != self.contract.record_type:
+            raise SetupError(f"batch {self.batch_id} holds {batch.record_type}, not {self.contract.record_type}")
+        return f"{batch.insurer_id}/{batch.record_type}"
 
     def _open(self) -> None:
         self._connection.execute(sa.text("select pg_advisory_xact_lock_shared(:key)"), {"key": CUT_LOCK})

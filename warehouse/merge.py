@@ -13,6 +13,7 @@ from schemas.contract import Contract, Milestone
 from schemas.findings import Finding
 from warehouse import absence, profiles, renumbering
 from warehouse.copying import copy_rows
+from warehouse.expressions import shanghai_date
 from warehouse.staging import RawSpool, stage_findings
 from warehouse.statements import filled, statement
 
@@ -229,11 +230,8 @@ def _write_findings(connection: sa.Connection, scope: Scope) -> Findings:
 
 
 def _event(contract: Contract, milestone: Milestone) -> str:
-    """One (name, Shanghai date) pair; the date of a timestamp is its date in Shanghai, whatever its zone."""
-    is_moment = contract.by_name[milestone.field].kind == "timestamp"
-    column = f"s.{milestone.field}"
-    event_on = f"cast({column} at time zone 'Asia/Shanghai' as date)" if is_moment else column
-    return f"cast('{milestone.name}' as text), {event_on}"
+    """One (name, Shanghai date) pair of a staged row."""
+    return f"cast('{milestone.name}' as text), {shanghai_date(contract.by_name[milestone.field], 's')}"
 
 
 def _storable_json(raw: str | None) -> str:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from schemas.contract import Contract
+from schemas.contract import WITHDRAWAL, Contract
 from schemas.findings import Rule
 from warehouse import rules
 from warehouse.copying import copy_rows
@@ -27,7 +27,6 @@ HISTORY = "history"
 RULES = tuple(f"DLV-{number:03d}" for number in range(1, 11))
 #: Findings that speak of totals: they are settled when the delivery adds up.
 TOTALS_RULES = ("BAT-001", "BAT-003", "DLV-001", "DLV-002")
-WITHDRAWAL = "D"
 _NUMBERS = ("amount", "count", "decimal", "ratio")
 _COLUMNS = (
     "batch_id", "field", "filled_count", "is_constant", "same_count", "amount_sum", "absolute_sum", "amount_min", "amount_max",

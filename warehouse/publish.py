@@ -10,9 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from schemas.contract import INSURER_RECORD_TYPES, load_contract
+from warehouse.expressions import event_on
 from warehouse.indicators.catalogue import Definition, load_definitions
-from warehouse.indicators.rollup import contribute, period, roll_up, snapshot, statement, template
+from warehouse.indicators.rollup import contribute, period, roll_up, snapshot
 from warehouse.load import CUT_LOCK, Versions
+from warehouse.statements import filled, statement, text_of
 
 NO_VERSIONS = Versions("", "")
 
@@ -93,7 +95,7 @@ def _find(
     known_at: dt.datetime | None = None,
 ) -> Publication | None:
     wanted = {"publication_id": publication_id, "as_of": as_of, "known_at": known_at}
-    row = connection.execute(statement("publish_find_publication"), wanted).mappings().one_or_none()
+    row = connection.execute(statement("publish/find"), wanted).mappings().one_or_none()
     if row is None:
         return None
     missing = {name: tuple(row[name]) for name in ("missing_insurers", "missing_feeds", "imbalanced_feeds")}
@@ -106,7 +108,7 @@ def judge_feeds(
     """Fills the temporary table ``expected_feed``: which of the feeds were delivered by ``known_at``."""
     connection.execute(sa.text("drop table if exists pg_temp.expected_feed"))
     connection.execute(
-        statement("publish_feeds"),
+        statement("publish/feeds"),
         {
             "insurer_ids": [insurer_id for insurer_id, _ in feeds],
             "record_types": [record_type for _, record_type in feeds],
@@ -118,10 +120,10 @@ def judge_feeds(
 
 def _record(connection: sa.Connection, moments: dict[str, Any], versions: Versions) -> int:
     row = {**moments, "ruleset_version": versions.ruleset, "calendar_version": versions.calendar}
-    publication_id = int(connection.execute(statement("publish_record_publication"), row).scalar_one())
+    publication_id = int(connection.execute(statement("publish/record"), row).scalar_one())
     wanted = {"publication_id": publication_id, "known_at": moments["known_at"]}
-    connection.execute(statement("publish_keep_feeds"), wanted)
-    connection.execute(statement("publish_keep_imbalances"), wanted)
+    connection.execute(statement("publish/keep_feeds"), wanted)
+    connection.execute(statement("publish/keep_imbalances"), wanted)
     return publication_id
 
 
@@ -158,15 +160,15 @@ def _keep_definition(connection: sa.Connection, definition: Definition, publicat
         "contributions_sql": definition.contributions_sql,
         "is_distinct": definition.is_distinct,
     }
-    connection.execute(statement("publish_keep_definition"), row)
-    connection.execute(statement("publish_name_definition"), {**row, "publication_id": publication_id})
+    connection.execute(statement("publish/keep_definition"), row)
+    connection.execute(statement("publish/name_definition"), {**row, "publication_id": publication_id})
 
 
 def _publish_timeliness(connection: sa.Connection, publication_id: int, as_of: dt.date, known_at: dt.datetime) -> None:
     span = period("ytd", as_of)
     verdicts = "union all\n".join(map(_verdicts, INSURER_RECORD_TYPES))
     connection.execute(
-        statement("publish_timeliness", verdicts=verdicts),
+        filled("publish/timeliness", verdicts=verdicts),
         {
             "publication_id": publication_id,
             "known_at": known_at,
@@ -177,10 +179,6 @@ def _publish_timeliness(connection: sa.Connection, publication_id: int, as_of: d
 
 
 def _verdicts(record_type: str) -> str:
-    """The verdicts of one record type; its event is the first milestone of the contract."""
-    contract = load_contract(record_type)
-    field = contract.by_name[contract.milestones[0].field]
-    event = f"v.{field.name}"
-    if field.kind == "timestamp":
-        event = f"{event} at time zone 'Asia/Shanghai'"
-    return template("publish_verdicts", record_type=record_type, known=f"{record_type}_known", event=event)
+    """The verdicts of one record type, by its main event."""
+    event = event_on(load_contract(record_type), "v")
+    return text_of("publish/verdicts", record_type=record_type, known=f"{record_type}_known", event=event)

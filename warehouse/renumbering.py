@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from schemas.contract import INSURER_RECORD_TYPES, Contract, load_contract
 from schemas.findings import Finding
-from warehouse.engine import translated
+from warehouse.expressions import event_on, key_text
 from warehouse.staging import stage_findings
 from warehouse.statements import filled, statement
 
@@ -47,24 +47,6 @@ class Column:
 
     name: str
     record_type: str
-
-
-@dataclass(frozen=True)
-class PastVersion:
-    """One version of a record under one of its numbers; ``file`` and ``row_no`` say where it was delivered."""
-
-    record_key: str
-    version_id: int
-    batch_id: int
-    delivered_as: str | None
-    file: str | None
-    row_no: int
-    source_updated_at: dt.datetime
-    recorded_at: dt.datetime
-    superseded_at: dt.datetime | None
-    operation_code: str
-    is_withdrawn: bool
-    reason_text: str | None
 
 
 def number_of(contract: Contract) -> str:
@@ -135,26 +117,6 @@ def settle(connection: sa.Connection, scope: Scope) -> None:
     if scope.parameters["is_renumbered"]:
         for name in ("resolve_quarantine", "resolve_findings", "resolve_orphans"):
             connection.execute(statement(f"renumbering/{name}"), scope.parameters)
-
-
-def history(engine: sa.Engine, record_type: str, insurer_id: str, key: str) -> list[PastVersion]:
-    """All versions of a record under all its numbers, newest first; ``key`` is any of them, parts joined with ``|``.
-
-    The number alone gives every line of a service plan. Raises DefinitionError for an unknown record type.
-    """
-    contract = load_contract(record_type)
-    is_composed = len(contract.key) > 1
-    number, mark, line = key.partition("|") if is_composed else (key, "", "")
-    rest = mark + line if mark or not is_composed else None
-    values = {"record_type": record_type, "insurer_id": insurer_id, "number": number, "rest": rest}
-    asked = filled(
-        "renumbering/history",
-        core=f"core.{record_type}",
-        key_text=_key_text(contract),
-        held=f"c.{number_of(contract)}",
-    )
-    with translated("reading the history of a record"), engine.connect() as connection:
-        return [PastVersion(**row._asdict()) for row in connection.execute(asked, values)]
 
 
 def _warn_of_numbers(connection: sa.Connection, scope: Scope) -> None:
@@ -230,8 +192,8 @@ def _move(connection: sa.Connection, record_type: str, given: dict[str, Any], mo
         "core": core,
         "origin": ORIGIN,
         "columns": ", ".join(contract.by_name),
-        "key_text": _key_text(contract),
-        "event_on": _event_on(contract),
+        "key_text": key_text(contract, "c"),
+        "event_on": event_on(contract, "c"),
         "target_match": _target_match(contract),
     }
     connection.execute(filled("renumbering/leave", **slots), values)
@@ -281,17 +243,6 @@ def _filled_of(record_type: str, name: str) -> sa.TextClause:
     return filled(name, core=f"core.{record_type}", held=f"c.{number_of(load_contract(record_type))}")
 
 
-def _key_text(contract: Contract) -> str:
-    return " || '|' || ".join(f"cast(c.{name} as text)" for name in contract.key)
-
-
 def _target_match(contract: Contract) -> str:
     number, *rest = contract.key
     return " and ".join((f"target.{number} = t.new_no", *(f"target.{name} = c.{name}" for name in rest)))
-
-
-def _event_on(contract: Contract) -> str:
-    """SQL text of the Shanghai date of a record's main event."""
-    column = f"c.{contract.milestones[0].field}"
-    is_moment = contract.by_name[contract.milestones[0].field].kind == "timestamp"
-    return f"cast({column} at time zone 'Asia/Shanghai' as date)" if is_moment else column

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from schemas.delivery import Payload, PayloadFile
-from schemas.errors import FileChanging, LandingDamaged, SetupError
+from schemas.errors import FileChanging, SetupError
 
 BLOCK_BYTES = 1 << 20
 
@@ -71,16 +71,6 @@ class Store:
                 _sync_folders(target.parent, self.root)
         except OSError as error:
             raise SetupError(f"landing folder {self.root} cannot be written: {error.strerror}") from error
-
-    def read(self, sha256: str) -> bytes:
-        """Read the bytes of a digest, checked against it. Raises LandingDamaged."""
-        try:
-            content = self.path(sha256).read_bytes()
-        except OSError as error:
-            raise LandingDamaged(f"landed file {sha256[:12]} cannot be read: {error.strerror}") from error
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise LandingDamaged(f"landed file {sha256[:12]} no longer matches its digest")
-        return content
 
 
 def digest_of(payload: Payload | PayloadFile) -> str:

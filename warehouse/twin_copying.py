@@ -10,8 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import sqlalchemy as sa
 
 from warehouse.engine import driver
-from warehouse.statements import source as text_of
-from warehouse.statements import statement
+from warehouse.statements import statement, text_of
 
 RECEIPTS = (
     "landing.payload",
@@ -36,7 +35,7 @@ def fill(source: sa.Connection, target: sa.Connection, content: str) -> None:
     for name in _in_order(tables, source):
         query = f"select {', '.join(tables[name])} from {name}"  # noqa: S608 - names of the catalogue
         if content == "receipts" and name == "landing.batch":
-            query = text_of("twin/bare_batch").replace(":slot_columns", _bare(tables[name]))
+            query = text_of("twin/bare_batch", columns=_bare(tables[name]))
         _pipe(source, target, query, name, tables[name])
     if content == "receipts":
         _copy_refusals(source, target)
@@ -48,7 +47,7 @@ def _copy_refusals(source: sa.Connection, target: sa.Connection) -> None:
     name = "quality.finding"
     columns = next(tuple(row.columns) for row in source.execute(statement("twin/tables")) if row.name == name)
     listed = ", ".join(f"f.{column}" for column in columns)
-    _pipe(source, target, text_of("twin/refusals").replace(":slot_columns", listed), name, columns)
+    _pipe(source, target, text_of("twin/refusals", columns=listed), name, columns)
 
 
 def _bare(columns: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from schemas.contract import RECORD_TYPES, load_contract
 from warehouse.ddl import reported_fields
+from warehouse.expressions import key_text
 from warehouse.load import CUT_LOCK
 from warehouse.statements import filled, statement
 
@@ -136,6 +137,5 @@ def _source(table: str) -> Source:
         near = difflib.get_close_matches(table, TABLES, n=3, cutoff=0.5) or TABLES
         raise LookupError(f"there is no table {table}; nearest: {', '.join(near)}")
     contract = load_contract(table)
-    key = " || '|' || ".join(f"cast(v.{name} as text)" for name in contract.key)
-    slots = {"source": f"core.{table}_at(:as_of, :known_at)", "table": table, "key": key}
+    slots = {"source": f"core.{table}_at(:as_of, :known_at)", "table": table, "key": key_text(contract, "v")}
     return Source("two_times/records", slots, tuple(f.name for f in reported_fields(contract)))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from connectors.definition import REGULATOR
 from pipeline import steps, verifying
 from pipeline.hub import Hub
 from sandbox.oracle import verify as oracle
@@ -100,7 +101,7 @@ def checked(hub: Hub, *, published: bool) -> list[str]:
 
 def figures(hub: Hub, publication_id: int) -> list[str]:
     """What differs between one publication and its figures recomputed from what was known then."""
-    senders = {**hub.insurers, hub.registers.insurer_id: hub.registers}
+    senders = {**hub.insurers, REGULATOR: hub.definition(REGULATOR)}
     definitions = {insurer_id: dataclasses.asdict(definition) for insurer_id, definition in senders.items()}
     with hub.engine.connect() as connection:
         verdict = oracle.verify(connection, hub.store.root, definitions, publication_id, now=hub.now())

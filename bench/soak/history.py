@@ -13,11 +13,11 @@ from typing import Any
 from bench.soak import world
 from connectors.definition import REGULATOR
 from pipeline import steps
-from pipeline.settings import SHANGHAI
 from sandbox import drops, registers
 from sandbox.server import serve
 from sandbox.truth.province import Province
 from schemas.contract import INSURER_RECORD_TYPES, load_contract
+from schemas.time_zone import SHANGHAI
 
 FOLDERS = ("tianji", "youlan")
 INTERFACES = ("lichun",)

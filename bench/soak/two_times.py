@@ -46,7 +46,7 @@ class Outcome:
 
 def replayed(hub: Hub) -> ReplayReport:
     """Everything that was landed, replayed by the oracle. Raises RuntimeError when core itself differs from it."""
-    senders = {**hub.insurers, REGULATOR: hub.registers}
+    senders = {**hub.insurers, REGULATOR: hub.definition(REGULATOR)}
     definitions = {insurer_id: dataclasses.asdict(definition) for insurer_id, definition in senders.items()}
     with hub.engine.connect() as connection:
         report = replay(connection, hub.store.root, definitions)

@@ -20,13 +20,14 @@ from connectors.model import InsurerDefinition
 from pipeline import steps
 from pipeline.hub import Hub
 from pipeline.services.postgres import Cluster, free_port
-from pipeline.settings import SHANGHAI, Settings
+from pipeline.settings import Settings
 from pipeline.setup import prepare
 from sandbox import registers, truth
 from sandbox.accounts import credentials
 from sandbox.cast import CAST
 from sandbox.truth.province import Province
 from schemas.contract import INSURER_RECORD_TYPES
+from schemas.time_zone import SHANGHAI
 from warehouse.engine import connect
 from warehouse.landing import Store
 

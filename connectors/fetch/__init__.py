@@ -18,9 +18,6 @@ from schemas.errors import DefinitionError
 
 __all__ = ["Fetched", "effective_window", "fetch"]
 
-OnPage = Callable[[int, int], None]
-"""Called after each page with the number of pages and of items so far."""
-
 
 @dataclass(frozen=True)
 class Fetched:
@@ -36,7 +33,6 @@ def fetch(
     window: Window,
     credentials: Credentials,
     *,
-    on_page: OnPage | None = None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Clock = time.time,
 ) -> Fetched:
@@ -55,8 +51,6 @@ def fetch(
             page = read_page(definition, answer)
             proof.add(page)
             payloads.append(Payload(f"{record_type}/page-{step.number:05d}.json", "application/json", answer.body))
-            if on_page:
-                on_page(proof.pages, proof.seen)
             step = next_step(definition, step, page, proof.is_done())
         for again in proof.unconfirmed():
             proof.confirm(again, read_page(definition, caller.get(again.url, again.params)))

@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from requests.utils import parse_header_links
 
@@ -16,8 +15,8 @@ from connectors.fetch.caller import Answer, joined, same_origin
 from connectors.model import InsurerDefinition, RecordMapping
 from schemas.delivery import Window
 from schemas.errors import IncompleteFetch, SchemaDrift
+from schemas.time_zone import SHANGHAI
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _COUNT = re.compile(r"[0-9]{1,15}")
 
 

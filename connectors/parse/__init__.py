@@ -6,10 +6,10 @@ Nothing is imported until it is asked for: the child process starts through this
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from connectors.parse.batch import read, read_batch
+    from connectors.parse.batch import read_batch
     from connectors.parse.limits import Limits
 
-__all__ = ["Limits", "read", "read_batch"]
+__all__ = ["Limits", "read_batch"]
 
 
 def __getattr__(name: str) -> Any:

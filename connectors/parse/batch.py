@@ -17,7 +17,7 @@ from connectors.parse.limits import Limits
 from connectors.parse.rows import LINE_NO, ROW_NO, Header
 from connectors.parse.runner import parse_in_child
 
-__all__ = ["Limits", "read", "read_batch"]
+__all__ = ["Limits", "read_batch"]
 
 PLACE = "place"
 KIND = b"kind"
@@ -26,24 +26,15 @@ UNENDED = b"unended"
 """Key of the table's schema metadata of a CSV file whose last line has no end: it may have been cut."""
 
 
-def read(
-    path: Path, source: SourceFormat, limits: Limits | None = None, expected: Collection[str] = ()
-) -> Iterator[pa.Table]:
-    """Chunks of one payload: every source column as text under its own name, ``row_no`` and ``place``.
-
-    ``expected`` are source column names of the definition: they find the header below title rows.
-    Raises TellInsurer when the payload cannot be read without guessing, also after some chunks: use none of them then.
-    Raises SchemaDrift for JSON that is not shaped as defined.
-    """
-    return read_batch([path], source, limits, expected)
-
-
 def read_batch(
     paths: Sequence[Path], source: SourceFormat, limits: Limits | None = None, expected: Collection[str] = ()
 ) -> Iterator[pa.Table]:
-    """Chunks of a batch's payloads in their order; ``row_no`` is unique over the batch.
+    """Chunks of a batch's payloads in their order: every source column as text under its own name, row_no and place.
 
-    Pages of an API are gathered, so that chunks are of ``limits.chunk_rows`` rows whatever the page size.
+    ``row_no`` is unique over the batch. ``expected`` are source column names of the definition: they find the header
+    below title rows. Pages of an API are gathered, so that chunks are of ``limits.chunk_rows`` rows whatever the page
+    size. Raises TellInsurer when a payload cannot be read without guessing, also after some chunks: use none of them
+    then. Raises SchemaDrift for JSON that is not shaped as defined.
     """
     bounds = limits or Limits()
     if source.kind == "json":

@@ -2,7 +2,7 @@
 
 Reads one JSON line (path, kind, limits, expected names) from standard input. Writes to standard output, for Arrow IPC,
 a stream of record batches; its schema's metadata holds the header. A refusal is one JSON line on standard error and
-exit code 3. Imports stay few: 105 of these run in a night.
+exit code REFUSED. Imports stay few: 105 of these run in a night.
 """
 
 from __future__ import annotations
@@ -22,11 +22,9 @@ import pyarrow as pa  # noqa: E402 - after numpy is kept out
 
 from connectors.model import SourceFormat  # noqa: E402
 from connectors.parse.limits import Limits, confine  # noqa: E402
-from connectors.parse.reasons import refuse  # noqa: E402
+from connectors.parse.reasons import REFUSED, refuse  # noqa: E402
 from connectors.parse.rows import Header  # noqa: E402
 from schemas.errors import TellInsurer  # noqa: E402
-
-REFUSED = 3
 
 
 def main(order: dict[str, Any]) -> int:

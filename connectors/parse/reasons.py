@@ -19,6 +19,9 @@ class Reason:
     remedy: str
 
 
+#: Exit code of a child process that reports why it refuses its file.
+REFUSED = 3
+
 _SAVE_UTF8 = "请另存为 UTF-8 编码(或与约定一致的编码)后重新提交"
 _QUOTE = "请由系统按 CSV 标准(RFC 4180)重新导出,含分隔符、换行或引号的内容整体加双引号,内容中的双引号写两次"
 _AGAIN = "请重新导出文件后提交"

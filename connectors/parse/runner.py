@@ -20,13 +20,12 @@ import pyarrow as pa
 
 from connectors.model import SourceFormat
 from connectors.parse.limits import Limits
-from connectors.parse.reasons import refuse, restore
+from connectors.parse.reasons import REFUSED, refuse, restore
 from connectors.parse.rows import Header
 from schemas.errors import TellInsurer
 
 _log = logging.getLogger(__name__)
 _ROOT = Path(__file__).parents[2]
-_REFUSED = 3
 _COMPLAINT_BYTES = 65_536
 
 
@@ -108,7 +107,7 @@ def _complaint(child: subprocess.Popen[bytes], pipe: _TimedPipe) -> bytes:
 
 def _verdict(exit_code: int, complaint: bytes, kind: str) -> TellInsurer:
     """Why a child ended without success."""
-    if exit_code == _REFUSED:
+    if exit_code == REFUSED:
         report: dict[str, Any] = json.loads(complaint.strip().splitlines()[-1])
         return restore(report["code"], report["message"], report["where"])
     _log.warning("parsing child ended with %s; its complaint is %s bytes long", exit_code, len(complaint))

@@ -58,6 +58,6 @@ def _plan(hub: Hub, params: Mapping[str, Any], asked_by: str) -> Plan:
     request = Request(
         mode, tuple(params["insurers"] or hub.insurers), record_types(params["families"] or ()),
         dt.date.fromisoformat(params["from"]), dt.date.fromisoformat(params["to"]), int(params["window_days"]),
-        asked_by, str(params["reason"]),
+        asked_by, str(params["reason"] or ""),
     )  # fmt: skip
     return make(hub, request, rehearse=mode == "replay" and bool(params.get("plan_only")))

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.settings import SHANGHAI
+from schemas.time_zone import SHANGHAI
 from warehouse.plans import Part, Request, ScopeBatch
 
 DAY = dt.timedelta(days=1)

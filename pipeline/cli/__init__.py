@@ -12,8 +12,10 @@ from errno import EACCES, EDQUOT, ENOENT, ENOSPC, ENOTDIR, EPERM, EROFS
 
 import typer
 from rich.markup import escape
+from typer.exceptions import TyperException
 
 from pipeline.cli.output import stderr
+from pipeline.cli.usage import told
 from schemas.errors import HubError, NotFound, RetryLater, TellInsurer
 
 INTERRUPTED = 130
@@ -22,6 +24,7 @@ DISK_FAULTS = (ENOSPC, EDQUOT, EROFS, EACCES, EPERM, ENOENT, ENOTDIR)
 COMMANDS = (
     "services",
     "flow",
+    "template",
     "feed",
     "batch",
     "record",
@@ -46,22 +49,29 @@ def build() -> typer.Typer:
 
 
 def main() -> None:
-    """Entry point: run a command, turn program faults into one clear line and an exit code."""
+    """Entry point: run a command, turn wrong usage and faults into one clear line and an exit code."""
     try:
-        build()()
+        code = build()(prog_name="anze", standalone_mode=False)
+    except TyperException as error:
+        _say("用法错误 wrong usage", told(error))
+        sys.exit(2)
     except HubError as error:
-        stderr.print(f"[red]{type(error).__name__}[/red]: {escape(str(error))}", highlight=False, soft_wrap=True)
+        _say(type(error).__name__, str(error))
         sys.exit(exit_code(error))
     except OSError as error:
         if error.errno not in DISK_FAULTS:
             raise
         place = f"{error.filename}: " if error.filename else ""
-        stderr.print(f"[red]SetupError[/red]: {escape(place)}{error.strerror}", highlight=False, soft_wrap=True)
+        _say("SetupError", f"{place}{error.strerror}")
         sys.exit(4)
-    except SystemExit as end:
-        if end.code == INTERRUPTED:
-            stderr.print("已中断 interrupted: what was begun is undone or goes on when run again", soft_wrap=True)
-        raise
+    if code == INTERRUPTED:
+        stderr.print("已中断 interrupted: what was begun is undone or goes on when run again", soft_wrap=True)
+    sys.exit(code)
+
+
+def _say(kind: str, what: str) -> None:
+    if what:
+        stderr.print(f"[red]{kind}[/red]: {escape(what)}", highlight=False, soft_wrap=True)
 
 
 def exit_code(error: HubError) -> int:

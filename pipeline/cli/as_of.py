@@ -53,7 +53,7 @@ def as_of(
     Each with its version, batch, row and file. Exit code 1 if there is none.
     """
     from pipeline import steps
-    from pipeline.settings import SHANGHAI
+    from schemas.time_zone import SHANGHAI
     from warehouse import two_times
     from warehouse.engine import translated
 
@@ -110,7 +110,7 @@ def _shown(found: Any) -> tuple[str, ...]:
 
 def _text(value: Any) -> Any:
     """A cell as text: files joined, reasons as JSON, moments in Shanghai's time."""
-    from pipeline.settings import SHANGHAI
+    from schemas.time_zone import SHANGHAI
 
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         return "; ".join(value)

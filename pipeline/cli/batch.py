@@ -190,6 +190,6 @@ def _plain(view: Any) -> dict[str, Any]:
 
 
 def _moment(receipt: Any) -> str:
-    from pipeline.settings import SHANGHAI
+    from schemas.time_zone import SHANGHAI
 
     return f"{receipt.received_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"

@@ -29,7 +29,7 @@ class Asked:
 def show_at(asked: Asked, as_of: str | None, known_at: str | None, as_json: bool) -> None:
     """Print the asked cells as of a day (default: the day before the moment), known at a moment (default: now)."""
     from pipeline import steps
-    from pipeline.settings import SHANGHAI
+    from schemas.time_zone import SHANGHAI
     from warehouse import two_times
     from warehouse.engine import translated
     from warehouse.publish import find_pair

@@ -48,8 +48,8 @@ def rewind(
 ) -> None:
     """Set where the next collect of a feed begins. What is there already comes back as duplicates; nothing is lost."""
     from pipeline import steps
-    from pipeline.settings import SHANGHAI
     from schemas.errors import DefinitionError
+    from schemas.time_zone import SHANGHAI
     from warehouse import feeds
 
     if (to is None) != everything:
@@ -67,6 +67,6 @@ def rewind(
 
 
 def _shown(moment: dt.datetime | None) -> str:
-    from pipeline.settings import SHANGHAI
+    from schemas.time_zone import SHANGHAI
 
     return "" if moment is None else f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

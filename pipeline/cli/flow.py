@@ -216,6 +216,6 @@ def _show(reports: list[Any]) -> None:
 
 
 def _in_shanghai(moment: dt.datetime | None) -> dt.datetime | None:
-    from pipeline.settings import SHANGHAI
+    from schemas.time_zone import SHANGHAI
 
     return moment.replace(tzinfo=SHANGHAI) if moment and moment.tzinfo is None else moment

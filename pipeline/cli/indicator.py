@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -34,6 +36,9 @@ def register(app: typer.Typer) -> None:
     indicator.command()(diff)
     app.add_typer(indicator, name="indicator")
 
+
+Places = Mapping[tuple[int, int], tuple[str, str]]
+"""(batch_id, row_no) -> file and place in it."""
 
 Name = Annotated[str, typer.Argument(help="Indicator id or code, for example coverage_ratio or I1.")]
 Region = Annotated[str, typer.Option(help="Region code; `*` = every region.")]
@@ -154,13 +159,16 @@ def explain(
     period: Period = "",
     publication: Publication = None,
     limit: Annotated[int, typer.Option(min=0, help="Records shown of each type.")] = 10,
+    left_out: Annotated[
+        bool, typer.Option("--left-out", help="Also the records left out, of the whole province, and why.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Explain one figure: definition, numerator and denominator, and the records behind it with their files and rows."""
     from pipeline import steps
     from pipeline.places import places_of
     from warehouse.engine import translated
-    from warehouse.indicators.explain import Place
+    from warehouse.indicators.explain import Place, excluded_records
     from warehouse.indicators.explain import explain as trace
 
     d = find(name)
@@ -170,17 +178,18 @@ def explain(
         with translated("explaining a figure"), hub.engine.begin() as connection:
             found = trace(connection, place, publication_id=publication, limit=limit)
             provisional = _provisional(connection, found)
+            excluded = excluded_records(connection, place, publication_id=publication, limit=limit) if left_out else ()
     except LookupError as error:
         with hub.engine.connect() as connection:
             _refuse_cell(connection, d, Question(period, region, None, domain, insurer), publication)
         raise typer.Exit(1) from error
-    places = {
-        at: found_at.shown for at, found_at in places_of(hub, [(r.batch_id, r.row_no) for r in found.records]).items()
-    }
+    rows = [(r.batch_id, r.row_no) for r in (*found.records, *excluded)]
+    places = {at: found_at.shown for at, found_at in places_of(hub, rows).items()}
     if as_json:
-        print_json({**_with_places(found, places), "provisional": provisional})
+        answer = {**_fields(found), "records": _with_places(found.records, places), "provisional": provisional}
+        print_json({**answer, "left_out": _with_places(excluded, places)} if left_out else answer)
     else:
-        _show_explanation(found, places, provisional)
+        _show_explanation(found, excluded, places, provisional)
 
 
 def _refuse_cell(connection: Any, d: Any, asked: Question, publication: int | None) -> None:
@@ -201,7 +210,7 @@ def show_cells(cells: list[Any]) -> None:
         (
             c.indicator_code, c.indicator_name, f"{c.region_name or c.region_code}", c.domain_code, c.insurer_id,
             f"{c.period_kind} {c.period_start}..{c.period_end}", plain(c.numerator), plain(c.denominator), c.shown_text,
-            "暂定 provisional" if c.is_provisional else (c.null_reason or ""),
+            _marks(c),
         )
         for c in cells
     ]  # fmt: skip
@@ -220,6 +229,14 @@ def show_cells(cells: list[Any]) -> None:
     print_table(columns, rows, right=(6, 7, 8))
 
 
+def _marks(cell: Any) -> str:
+    """What stands behind a figure: that it is provisional, why it has no value."""
+    from warehouse.indicators.reasons import NULLS
+
+    marks = ["暂定 provisional"] if cell.is_provisional else []
+    return ", ".join(marks + ([f"{NULLS[cell.null_reason].zh} {cell.null_reason}"] if cell.null_reason else []))
+
+
 def plain(number: Decimal | None) -> str:
     """A number for people: counts without decimals, everything else with two or as many as it has."""
     if number is None:
@@ -230,20 +247,16 @@ def plain(number: Decimal | None) -> str:
     return f"{short:,f}" if exponent >= 0 or exponent < -2 else f"{short:,.2f}"
 
 
-def _with_places(found: Any, places: dict[tuple[int, int], tuple[str, str]]) -> dict[str, Any]:
-    """An explanation whose records say where they stand in their files."""
-    import dataclasses
-
-    def fields(record: Any) -> dict[str, Any]:
-        return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
-
-    records = [
-        {**fields(r), **dict(zip(("file", "place"), places[r.batch_id, r.row_no], strict=True))} for r in found.records
-    ]
-    return {**fields(found), "records": records}
+def _fields(answer: Any) -> dict[str, Any]:
+    return {field.name: getattr(answer, field.name) for field in dataclasses.fields(answer)}
 
 
-def _show_explanation(found: Any, places: dict[tuple[int, int], tuple[str, str]], provisional: list[str]) -> None:
+def _with_places(records: Sequence[Any], places: Places) -> list[dict[str, Any]]:
+    """Records that say where they stand in their files."""
+    return [{**_fields(r), **dict(zip(("file", "place"), places[r.batch_id, r.row_no], strict=True))} for r in records]
+
+
+def _show_explanation(found: Any, excluded: Sequence[Any], places: Places, provisional: list[str]) -> None:
     d = found.definition
     show_cells([found.cell])
     for line in provisional:
@@ -252,16 +265,20 @@ def _show_explanation(found: Any, places: dict[tuple[int, int], tuple[str, str]]
     stdout.print(f"分子 {d.numerator.zh}\n     {d.numerator.en}", markup=False)
     if d.denominator:
         stdout.print(f"分母 {d.denominator.zh}\n     {d.denominator.en}", markup=False)
-    stdout.print(f"范围 {d.population.zh}\n来源 {d.source}", markup=False)
+    stdout.print(f"范围 {d.population.zh}\n     {d.population.en}\n来源 {d.source}", markup=False)
     verdict = "与发布一致 agrees" if found.agrees else "[red]与发布不一致 DIFFERS[/red]"
-    stdout.print(
-        f"\n由 {found.record_count} 条记录重算 recomputed: {plain(found.numerator)} / {plain(found.denominator)} {verdict}"
-    )
+    sums = " / ".join(plain(number) for number in (found.numerator, found.denominator) if number is not None)
+    stdout.print(f"\n由 {found.record_count} 条记录重算 recomputed: {sums} {verdict}")
+    if 0 < len(found.records) < found.record_count:
+        shown = f"列出其中最大的 {len(found.records)} 条 the largest {len(found.records)} of them are listed"
+        stdout.print(f"{shown}: --limit", soft_wrap=True)
+    if d.is_distinct:
+        stdout.print("括号内的企业只计一次 an enterprise in brackets counts once", soft_wrap=True)
     rows = [
         (
             r.record_type,
             r.insurer_id,
-            r.record_key,
+            f"{r.record_key} ({r.unit})" if d.is_distinct else r.record_key,
             plain(r.numerator),
             plain(r.denominator),
             r.batch_id,
@@ -273,5 +290,6 @@ def _show_explanation(found: Any, places: dict[tuple[int, int], tuple[str, str]]
     columns = ("数据 type", "机构", "记录 record", "分子", "分母", "批次 batch", "行 row", "文件 file", "位置 place")
     print_table(columns, rows, right=(3, 4, 5, 6))
     if found.exclusions:
-        excluded = [(e.reason, e.record_count, plain(e.numerator), plain(e.denominator)) for e in found.exclusions]
-        print_table(("未计入 left out", "记录", "分子", "分母"), excluded, right=(1, 2, 3))
+        from pipeline.cli.left_out import show_left_out
+
+        show_left_out(found.exclusions, excluded, places)

@@ -30,7 +30,7 @@ def moment(text: str, now: dt.datetime) -> dt.datetime:
 
     Raises BadParameter: what will be known is not known.
     """
-    from pipeline.settings import SHANGHAI
+    from schemas.time_zone import SHANGHAI
 
     try:
         found = dt.datetime.fromisoformat(text.strip())

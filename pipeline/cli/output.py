@@ -18,6 +18,8 @@ from rich.table import Table
 
 #: Where output is piped there is no width to ask for: wide enough for every table of ours.
 PIPED_WIDTH = 190
+#: A line that most screens and mails show whole.
+EASY_WIDTH = 120
 stdout = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 stderr = Console(stderr=True, highlight=False)
 
@@ -32,14 +34,22 @@ def print_json(answer: Any) -> None:
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None, right: Iterable[int] = ()
 ) -> None:
-    """Print rows under bilingual column titles; columns numbered in ``right`` are flush right."""
-    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    flush = set(right)
-    for n, column in enumerate(columns):
-        table.add_column(column, justify="right" if n in flush else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    """Print rows under bilingual column titles, on two lines where space is short; columns in ``right`` are flush right."""
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    table = _table(columns, cells, title, set(right))
+    whole = stdout.measure(table, options=stdout.options.update(max_width=sys.maxsize)).maximum
+    if whole > min(stdout.width, EASY_WIDTH):
+        table = _table([column.replace(" ", "\n", 1) for column in columns], cells, title, set(right))
     stdout.print(table)
+
+
+def _table(columns: Iterable[str], rows: Iterable[Sequence[str]], title: str | None, right: set[int]) -> Table:
+    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for n, column in enumerate(columns):
+        table.add_column(column, justify="right" if n in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def show_history(
 ) -> None:
     """Show all versions of a record, newest first, its numbers before and after a renumbering included."""
     from pipeline import steps
-    from warehouse.renumbering import history
+    from warehouse.history import history
 
     found = history(steps.open_hub().engine, record_type, insurer, key)
     if as_json:
@@ -58,6 +58,6 @@ def _row(version: Any) -> tuple[Any, ...]:
 
 
 def _moment(moment: Any) -> str:
-    from pipeline.settings import SHANGHAI
+    from schemas.time_zone import SHANGHAI
 
     return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"

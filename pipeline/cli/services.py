@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import time
 from typing import Annotated
@@ -136,6 +137,6 @@ def _addresses() -> None:
     ]
     print_table(("服务 service", "地址 address", "登录 login"), rows, "\n正在运行 running")
     stdout.print(
-        f"psql: PGPASSWORD={environ['ANZE_REGULATOR_PASSWORD']} {binaries() / 'psql'} -h 127.0.0.1 -p {here.postgres_port} -U {REGULATOR} anze",
+        f"psql: PGPASSWORD={environ['ANZE_REGULATOR_PASSWORD']} {shlex.quote(str(binaries() / 'psql'))} -h 127.0.0.1 -p {here.postgres_port} -U {REGULATOR} anze",
         soft_wrap=True,
     )

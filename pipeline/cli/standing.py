@@ -117,6 +117,6 @@ def _row(each: Standing) -> tuple[Any, ...]:
 
 
 def _moment(moment: dt.datetime | None) -> str:
-    from pipeline.settings import SHANGHAI
+    from schemas.time_zone import SHANGHAI
 
     return "从未 never" if moment is None else f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

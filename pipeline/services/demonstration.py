@@ -20,6 +20,7 @@ from pipeline.services.installation import (
     NIGHT,
     Installation,
     Tell,
+    require_ports,
     set_clock,
     start_airflow,
     start_database,
@@ -33,6 +34,8 @@ from schemas.errors import SetupError
 
 NIGHT_SECONDS = 900.0
 OVER = ("success", "failed")
+#: What works beside the nights: people's files and questions.
+ON_DEMAND = ("intake", "decisions", "backfill")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Night:
 
 def start(here: Installation, tell: Tell, *, with_airflow: bool = True) -> None:
     """Start everything; a new installation also collects the province's history, directly."""
+    require_ports(here, with_airflow=with_airflow)
     start_database(here, tell)
     start_sandbox(here, tell)
     if not here.history_mark.exists():
@@ -60,14 +64,15 @@ def run_night(here: Installation, tell: Tell) -> Night:
     tell("waiting for Airflow")
     client = here.airflow.client()
     client.put_connections(here.credentials())
-    client.wait_for_dags([*dag_ids, "intake", "publish"])
+    client.wait_for_dags([*dag_ids, *ON_DEMAND, "publish"])
     begun = dt.datetime.now(dt.UTC)
     _begin(client, dag_ids)
     tell(f"one night: {len(dag_ids)} insurers through Airflow")
     runs = _wait(client, dag_ids, begun, "night")
     _begin(client, ["publish"])
     runs |= _wait(client, ["publish"], begun, "publish")
-    client.unpause("intake")
+    for dag_id in ON_DEMAND:
+        client.unpause(dag_id)
     return Night(runs, begun, dt.datetime.now(dt.UTC))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
+import math
 import os
 import pathlib
 import secrets
@@ -17,12 +19,13 @@ import sqlalchemy as sa
 from pipeline.services.airflow import LocalAirflow
 from pipeline.services.postgres import Cluster, require_free_port
 from pipeline.services.processes import Service
-from pipeline.settings import ROOT, SHANGHAI, credentials_from, read_env_file, var_folder, write_env_file
+from pipeline.settings import ROOT, credentials_from, read_env_file, var_folder, write_env_file
 from pipeline.setup import prepare
 from sandbox.accounts import credentials as sandbox_credentials
 from sandbox.cast import CAST
 from schemas.delivery import Credentials
 from schemas.errors import SetupError
+from schemas.time_zone import SHANGHAI
 from warehouse import access
 
 #: The sandbox's calendar: history is collected on the first night, the demo's night is the second.
@@ -30,6 +33,7 @@ FIRST_NIGHT = dt.datetime(2026, 11, 18, 1, 30, tzinfo=SHANGHAI)
 NIGHT = dt.datetime(2026, 11, 21, 1, 30, tzinfo=SHANGHAI)
 
 AIRFLOW_ROLE = "airflow"
+PORTS = range(1, 65536)
 
 Tell = Callable[[str], None]
 
@@ -90,19 +94,31 @@ class Installation:
 def installation(environ: Mapping[str, str] = os.environ) -> Installation:
     """The local installation that this environment describes; its seed and scale are those of its first start.
 
-    Raises SetupError for a port that is no number.
+    Raises SetupError for a port, seed or scale that is none.
     """
     folder = var_folder(environ)
     kept = read_env_file(folder / "anze.env")
     chosen = {**kept, **environ}
     return Installation(
         folder=folder,
-        postgres_port=_number(chosen, "ANZE_POSTGRES_PORT", "54329"),
-        airflow_port=_number(chosen, "ANZE_AIRFLOW_PORT", "8088"),
-        sandbox_port=_number(chosen, "ANZE_SANDBOX_PORT", "8035"),
+        postgres_port=_number(chosen, "ANZE_POSTGRES_PORT", "54329", PORTS),
+        airflow_port=_number(chosen, "ANZE_AIRFLOW_PORT", "8088", PORTS),
+        sandbox_port=_number(chosen, "ANZE_SANDBOX_PORT", "8035", PORTS),
         seed=_number({**chosen, **kept}, "ANZE_SANDBOX_SEED", "20261121"),
-        scale={**chosen, **kept}.get("ANZE_SANDBOX_SCALE", "0.01"),
+        scale=_size({**chosen, **kept}.get("ANZE_SANDBOX_SCALE", "0.01")),
     )
+
+
+def require_ports(here: Installation, *, with_airflow: bool = True) -> None:
+    """Raise SetupError for a port that something else holds, before anything is started."""
+    ours = [
+        (here.postgres_port, "PostgreSQL", "ANZE_POSTGRES_PORT", here.cluster.is_running()),
+        (here.sandbox_port, "the sandbox", "ANZE_SANDBOX_PORT", here.sandbox.pid is not None),
+        (here.airflow_port, "Airflow", "ANZE_AIRFLOW_PORT", here.airflow.services()[0].pid is not None),
+    ]
+    for port, who, setting, is_running in ours if with_airflow else ours[:2]:
+        if not is_running:
+            require_free_port(port, who, setting)
 
 
 def start_database(here: Installation, tell: Tell) -> None:
@@ -211,11 +227,21 @@ def _write_settings(here: Installation) -> None:
     write_env_file(here.env_file, {**kept, **passwords, **{key: str(value) for key, value in values.items()}})
 
 
-def _number(chosen: Mapping[str, str], name: str, default: str) -> int:
+def _number(chosen: Mapping[str, str], name: str, default: str, allowed: range | None = None) -> int:
     text = chosen.get(name) or default
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit()):
         raise SetupError(f"{name} is {text!r}: write a whole number")
+    if allowed is not None and int(text) not in allowed:
+        raise SetupError(f"{name} is {text}: a port is {allowed[0]} to {allowed[-1]}")
     return int(text)
+
+
+def _size(text: str) -> str:
+    """The province's size as it was written. Raises SetupError unless it is a positive number."""
+    with contextlib.suppress(ValueError):
+        if 0 < float(text) < math.inf:
+            return text
+    raise SetupError(f"ANZE_SANDBOX_SCALE (--scale) is {text!r}: write a positive number, 1 = 56,000 enterprises")
 
 
 def _as_json(entry: Credentials) -> str:

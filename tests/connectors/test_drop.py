@@ -125,17 +125,6 @@ def test_looking_changes_nothing(tmp_path: pathlib.Path) -> None:
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
 
 
-def test_a_file_that_still_grows_waits(tmp_path: pathlib.Path) -> None:
-    put(tmp_path, "policy_20261118.csv")
-    growing = put(tmp_path, "claim_20261118.csv")
-
-    def grow(_seconds: float) -> None:
-        growing.write_text("more than before", encoding="utf-8")
-
-    found = find_drops(TIANJI, tmp_path, watch_seconds=1.0, sleep=grow)
-    assert [drop.record_type for drop in found] == ["policy"]
-
-
 def test_what_the_sender_declared_comes_along(tmp_path: pathlib.Path) -> None:
     put(tmp_path, "policy_20261118.csv")
     said = {"row_count": 12, "amount_field": "written_premium_amount", "amount": "98000.10"}

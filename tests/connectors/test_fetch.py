@@ -112,18 +112,6 @@ def test_a_token_that_never_works_is_renewed_once_only(stage: Any, insurer_id: s
         fetch(here.definition(insurer_id), "policy", HISTORY, here.credentials(insurer_id))
 
 
-def test_progress_is_told_after_each_page(stage: Any) -> None:
-    here, told = stage(), []
-    fetch(
-        here.definition("lichun"),
-        "policy",
-        HISTORY,
-        here.credentials("lichun"),
-        on_page=lambda pages, rows: told.append((pages, rows)),
-    )
-    assert told == [(1, 10), (2, 20), (3, 25)]
-
-
 def test_the_look_back_reaches_before_the_cursor() -> None:
     definition = load_definitions()["lichun"]
     cursor = dt.datetime(2026, 11, 18, tzinfo=SHANGHAI)

@@ -6,11 +6,10 @@ import pathlib
 
 import pytest
 
+from connectors.chunks import read_chunks
 from connectors.definition import load_definition, load_definitions
 from connectors.mapping import apply
 from connectors.model import InsurerDefinition
-from connectors.parse import read_batch
-from connectors.template import reading
 from schemas.contract import SENDABLE_RECORD_TYPES, load_contract
 from schemas.errors import UnreadableFile
 from schemas.findings import Finding
@@ -22,9 +21,8 @@ POLICY = load_contract("policy")
 
 def findings_of(definition: InsurerDefinition, path: pathlib.Path, record_type: str = "policy") -> list[Finding]:
     contract = load_contract(record_type)
-    how = reading(definition, contract, "submit", [path])
-    tables = list(read_batch([path], how.source, expected=how.expected))
-    return [f for t in tables for f in apply(t, how.layout(t.column_names), contract).findings]
+    chunks = read_chunks(definition, contract, "submit", [path])
+    return [f for chunk in chunks for f in apply(chunk.rows, chunk.layout, contract).findings]
 
 
 def written(path: pathlib.Path, names: list[str], rows: int = 1) -> pathlib.Path:

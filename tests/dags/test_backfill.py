@@ -17,8 +17,9 @@ from pipeline.backfill.priority import BACKFILL_POOL, BACKFILL_WEIGHT, give_way
 from pipeline.services.airflow import Client
 from pipeline.services.installation import NIGHT
 from pipeline.services.postgres import Cluster
-from pipeline.settings import SHANGHAI, credentials_from
+from pipeline.settings import credentials_from
 from sandbox.accounts import credentials
+from schemas.time_zone import SHANGHAI
 from tests.conftest import fresh_database
 from tests.dags.test_dags import SEED, _local, _province
 from tests.pipeline.telling import credentials_environ, hub_at

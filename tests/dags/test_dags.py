@@ -64,6 +64,8 @@ dags = {
     dag_id: {
         "schedule": getattr(dag.timetable, "expression", str(dag.timetable)), "timezone": str(getattr(dag.timetable, "timezone", "")),
         "tags": sorted(dag.tags), "doc": dag.doc_md or "", "name": dag.dag_display_name, "catchup": dag.catchup,
+        "paused": dag.is_paused_upon_creation, "owner": dag.owner,
+        "form": {name: [p.value, p.schema.get("type", "null")] for name in dag.params for p in [dag.params.get_param(name)]},
         "max_active_runs": dag.max_active_runs,
         "tasks": {t.task_id: [sorted(t.downstream_task_ids), t.task_display_name, t.retries, bool(t.on_failure_callback)] for t in dag.tasks},
     }
@@ -159,12 +161,22 @@ def test_every_dag_has_a_run_book_a_name_and_labels(bag: dict[str, Any]) -> None
         assert "Run-book" in dag["doc"], dag_id
         assert dag["name"] != dag_id
         assert (dag["catchup"], dag["max_active_runs"]) == (False, 1000 if dag_id == "decisions" else 1)
+        assert (dag["paused"] is False) == (dag_id in ("backfill", "decisions")), "people's questions never wait"
+        assert dag["owner"] == "anze"
     assert {dag["tags"][-1] for dag_id, dag in bag["dags"].items() if not dag_id.startswith("sync__")} == {
         "backfill",
         "decisions",
         "intake",
         "publish",
     }
+
+
+def test_what_a_form_leaves_empty_may_stay_empty(bag: dict[str, Any]) -> None:
+    """Airflow's form does not let go before every field that does not allow null is filled in."""
+    form = bag["dags"]["backfill"]["form"]
+    empty = {name for name, (value, _) in form.items() if value in (None, "", [])}
+    assert empty == {"plan_id", "insurers", "families", "from", "to", "reason"}
+    assert all("null" in form[name][1] for name in empty)
 
 
 def test_a_sync_dag_has_its_own_schedule_label_and_three_tasks(bag: dict[str, Any]) -> None:

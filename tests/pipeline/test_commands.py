@@ -49,6 +49,38 @@ def test_an_unknown_rule_or_indicator_is_told(anze: Anze) -> None:
 
 
 @pytest.mark.usefixtures("nowhere")
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("submit", "缺少参数 Missing argument 'insurer_id'. (帮助 help: anze submit --help)"),
+        ("submit lichun policy", "缺少参数 Missing argument 'file'. (帮助 help: anze submit --help)"),
+        ("submit lichun policy nowhere.csv", "文件不存在 file: File 'nowhere.csv' does not exist."),
+        ("submit lichun policy /", "是文件夹,应为文件 file: File '/' is a directory."),
+        ("submt", "没有这个命令 No such command 'submt'. Did you mean 'submit'? (帮助 help: anze --help)"),
+        ("indicator show --levl", "没有这个选项 No such option: --levl"),
+        ("batch show 1 2", "多余的参数 Got unexpected extra argument(s) (2)"),
+        ("batch show 0", "超出范围 batch_id: 0 is not in the range x>=1."),
+        ("batch show one", "格式不对 batch_id: 'one' is not a valid"),
+        ("batch list --limit", "选项后缺少值 Option '--limit' requires an argument."),
+        ("batch list --json=3", "选项后不应有值 Option '--json' does not take a value."),
+        ("batch accept 3", "缺少选项 Missing option '--by'. (帮助 help: anze batch accept --help)"),
+        ("backfill plan --from [red]", "格式不对 --from: '[red]' does not match the formats"),
+        ("collect nobody", "insurer_ids: 没有 'nobody' no such insurer: bailu, "),
+    ],
+)
+def test_wrong_usage_is_told_in_one_line_in_chinese_first(anze: Anze, call: str, told: str) -> None:
+    answer = anze(*call.split())
+    assert (answer.code, answer.out, answer.err.count("\n")) == (2, "", 1)
+    assert answer.err.startswith(f"用法错误 wrong usage: {told}")
+
+
+@pytest.mark.parametrize(("call", "code"), [("", 2), ("batch", 2), ("--help", 0), ("batch show --help", 0)])
+def test_a_call_for_help_prints_the_help_alone(anze: Anze, call: str, code: int) -> None:
+    answer = anze(*call.split())
+    assert (answer.code, answer.err, answer.out.count("Usage: anze")) == (code, "", 1)
+
+
+@pytest.mark.usefixtures("nowhere")
 def test_insurers_and_indicators_are_listed(anze: Anze) -> None:
     assert {i["insurer_id"] for i in anze("insurer", "list", "--json").json} == {i.insurer_id for i in CAST}
     table = anze("insurer", "list").out

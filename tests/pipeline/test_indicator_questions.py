@@ -94,3 +94,29 @@ def test_before_the_first_publication_the_command_to_publish_is_named(
     empty = anze("indicator", "show")
     assert empty.code == 1
     assert "nothing was published yet: anze publish" in empty.err
+
+
+@pytest.mark.usefixtures("told")
+def test_records_that_were_left_out_are_listed_with_their_reason_in_words(
+    told: sa.Engine, anze: Anze, tmp_path: pathlib.Path
+) -> None:
+    rows = [
+        policy("P2", at(21), region_code="320214"),
+        *(policy(no, at(21), region_code="370102") for no in ("P3", "P4")),
+    ]
+    load_rows(told, tmp_path, "policy", rows, at(21))
+    with told.begin() as connection:
+        publish(connection, dt.date(2026, 11, 21), at(22), at(22), expected=FEEDS, delivered_since=at(1))
+    counted = anze("indicator", "explain", "I2", "--limit", 1)
+    listed = anze("indicator", "explain", "I2", "--left-out")
+    assert "地区代码不在本省 outside_province" in counted.out
+    assert "列出其中最大的 1 条 the largest 1 of them are listed: --limit" in counted.out
+    assert "P2" not in counted.out
+    assert "P2" in listed.out
+    (record,) = anze("indicator", "explain", "I2", "--left-out", "--json").json["left_out"]
+    assert (record["record_key"], record["exclusion"], record["row_no"]) == ("P2", "outside_province", 1)
+
+
+@pytest.mark.usefixtures("told")
+def test_a_figure_without_value_says_why_also_when_it_is_provisional(anze: Anze) -> None:
+    assert "暂定 provisional, 分母为零 zero_denominator" in " ".join(anze("indicator", "show", "I1").out.split())

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pathlib
+import socket
 
 import pytest
 
+from pipeline.services.demonstration import start
 from pipeline.services.installation import _write_settings, installation, states, stop
+from pipeline.services.postgres import free_port
 from pipeline.settings import read_env_file, write_env_file
 from schemas.errors import SetupError
 
@@ -22,9 +25,36 @@ def test_before_the_first_start_nothing_runs_and_nothing_is_made(tmp_path: pathl
     assert not here.folder.exists()
 
 
-def test_a_port_is_a_number(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(SetupError, match="ANZE_POSTGRES_PORT"):
-        installation(environ(tmp_path, ANZE_POSTGRES_PORT="abc"))
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ANZE_POSTGRES_PORT", "abc"),
+        ("ANZE_AIRFLOW_PORT", "99999"),
+        ("ANZE_SANDBOX_PORT", "0"),
+        ("ANZE_SANDBOX_SEED", "-3"),
+        ("ANZE_SANDBOX_SCALE", "big"),
+        ("ANZE_SANDBOX_SCALE", "0"),
+        ("ANZE_SANDBOX_SCALE", "nan"),
+        ("ANZE_SANDBOX_SCALE", "inf"),
+    ],
+)
+def test_a_wrong_port_seed_or_size_is_told_before_anything_is_made(
+    tmp_path: pathlib.Path, name: str, value: str
+) -> None:
+    with pytest.raises(SetupError, match=f"{name} .*is '?{value}'?: "):
+        installation(environ(tmp_path, **{name: value}))
+
+
+@pytest.mark.parametrize("name", ["ANZE_POSTGRES_PORT", "ANZE_SANDBOX_PORT", "ANZE_AIRFLOW_PORT"])
+def test_a_taken_port_is_told_before_anything_is_started(tmp_path: pathlib.Path, name: str) -> None:
+    free = {f"ANZE_{who}_PORT": str(free_port()) for who in ("POSTGRES", "SANDBOX", "AIRFLOW")}
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        here = installation(environ(tmp_path, **{**free, name: str(taken.getsockname()[1])}))
+        with pytest.raises(SetupError, match=f"is taken: .* set {name} to a free port"):
+            start(here, list[str]().append)
+    assert not here.folder.exists()
 
 
 def test_a_later_start_may_move_ports_and_keeps_secrets_seed_and_clock(tmp_path: pathlib.Path) -> None:

@@ -9,14 +9,21 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from xml.sax.saxutils import escape
 
 import pytest
 import sqlalchemy as sa
+from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.services.installation import FIRST_NIGHT, NIGHT
 from pipeline.services.postgres import free_port
+from quality.messages import show
 from sandbox import drops, faults, registers
 from sandbox.truth import Province, Record, build
+from schemas.code_lists import load_code_list
+from schemas.contract import load_contract
+from schemas.generate import label_of
+from schemas.template import drop_down_values
 from tests.pipeline.conftest import Answer, Anze
 from tests.pipeline.telling import digest_of_core, rows_of
 
@@ -72,6 +79,39 @@ def test_every_form_of_the_template_is_loaded_once(
     again = anze("submit", insurer_id, "policy", file, "--json")
     assert (again.code, again.json["state"], again.json["duplicate_of"]) == (0, "duplicate", receipt["batch_id"])
     assert digest_of_core(engine) == before
+
+
+def test_a_template_that_a_clerk_filled_in_is_loaded(
+    installed: pathlib.Path, engine: sa.Engine, anze: Anze, province: Province
+) -> None:
+    empty = installed / "policy.xlsx"
+    assert anze("template", "policy", empty).code == 0
+    assert "已存在" in line_of(anze("template", "policy", empty), 2)
+    row = policies(province, "lichun")[0]
+    receipt = anze("submit", "lichun", "policy", filled_in(empty, "policy", row), "--json").json
+    assert [receipt[name] for name in COUNTS] == [1, 1, 0, 0, 0], receipt
+    kept = rows_of(engine, "select * from core.policy_current")[0]
+    assert {name: getattr(kept, name) for name in row} == {**row, "source_updated_at": kept.source_updated_at}
+
+
+def filled_in(template: pathlib.Path, record_type: str, row: Record) -> pathlib.Path:
+    """The template with one row typed into it: Chinese labels from the drop-downs, everything as text."""
+    cells = ""
+    for column, field in enumerate(load_contract(record_type).fields):
+        value = row[field.name]
+        offered = drop_down_values(load_code_list(field.code_list)) if field.code_list else []
+        label = label_of(field, str(value)).partition(" ")[2]
+        text = label if label in offered else show(value)
+        if text is not None:
+            cells += f'<c r="{xl_col_to_name(column)}2" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
+    target = template.with_name("filled.xlsx")
+    with zipfile.ZipFile(template) as source, zipfile.ZipFile(target, "w") as copy:
+        for name in source.namelist():
+            content = source.read(name).decode()
+            if name == "xl/worksheets/sheet1.xml":
+                content = content.replace("</sheetData>", f'<row r="2">{cells}</row></sheetData>')
+            copy.writestr(name, content)
+    return target
 
 
 def test_a_column_that_nobody_agreed_on_is_told(installed: pathlib.Path, anze: Anze, province: Province) -> None:

@@ -111,11 +111,11 @@ def test_text_resolves_on_a_date(
 
 
 def test_old_editions_convert_only_where_one_code_can_be_meant() -> None:
-    item = {e.code: e.replacement for e in LISTS["CL-SERVICE-ITEM"].valid_entries(None, "STD9")}
-    assert item == {**{f"90{n}": f"70{n}" for n in range(1, 8)}, "908": "707", "909": "707"}
+    item = {e.code: e.becomes for e in LISTS["CL-SERVICE-ITEM"].valid_entries(None, "STD9")}
+    assert item == {**{f"90{n}": (f"70{n}",) for n in range(1, 8)}, "908": ("707",), "909": ("707",)}
     accident = {e.code: e for e in LISTS["CL-ACCIDENT"].valid_entries(None, "1986")}
-    assert {code for code, e in accident.items() if e.replacement is None} == {"02", "14", "18", "19", "20"}
-    assert (accident["10"].replacement, accident["11"].replacement, accident["16"].replacement) == ("12", "12", "14")
+    assert {code for code, e in accident.items() if len(e.becomes) != 1} == {"02", "14", "18", "19", "20"}
+    assert [accident[code].becomes for code in ("10", "11", "16")] == [("12",), ("12",), ("14",)]
     known = {e.code for e in LISTS["CL-ACCIDENT"].valid_entries(None, "2025")}
     assert {code for e in accident.values() for code in e.becomes} <= known
 

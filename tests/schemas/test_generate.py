@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from schemas.contract import Contract, load_contract, load_contracts
-from schemas.generate import dictionary_markdown, json_schema, requirement_chinese, sql_columns, table, write
+from schemas.generate import dictionary_markdown, json_schema, requirement_chinese, table, write
 
 CONTRACTS = list(load_contracts().values())
 
@@ -119,5 +119,5 @@ def test_the_database_has_the_columns_of_the_contracts(engine: sa.Engine) -> Non
             name: f"numeric({precision},{scale})" if kind == "numeric" else names.get(kind, kind)
             for name, kind, precision, scale in rows
         }
-        wanted = dict(sql_columns(contract))
+        wanted = {field.name: field.sql_type for field in contract.fields}
         assert {name: found.get(name) for name in wanted} == wanted, contract.record_type

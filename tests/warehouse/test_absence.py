@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from schemas.delivery import Replacement
 from schemas.errors import DefinitionError, NothingToDecide, SetupError, StopFeed
 from tests.warehouse.building import at, fault, land_rows, load_batch, load_rows, one, policy, rows_of
-from warehouse import absence, batches, decisions, feeds
+from warehouse import absence, batches, decisions
 from warehouse.load import LoadReport
 
 ALL = Replacement()
@@ -50,7 +50,7 @@ def test_a_full_snapshot_withdraws_what_it_does_not_hold(engine: sa.Engine, tmp_
     assert tombstone == [(report.batch_id, 0, "D", at(16), why, at(18), None)]
     receipt = batches.show_batch(engine, report.batch_id).receipt
     assert (receipt.replaces, receipt.withdrawn_count) == ("all", 2)
-    assert feeds.report(engine, report.batch_id).withdrawn == 2
+    assert batches.report(engine, report.batch_id).withdrawn == 2
 
 
 def test_a_window_withdraws_only_inside_it(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
@@ -201,9 +201,7 @@ def test_accepted_it_is_loaded_and_says_who_decided(engine: sa.Engine, asked: in
     (finding,) = batches.show_batch(engine, asked).findings
     assert (finding.rule_id, finding.severity) == ("BAT-020", "warning")
     assert "已由 王处 决定采用:机构已确认退保" in finding.first_message
-    kept = decisions.read(engine, asked)
-    assert kept is not None
-    assert (kept.decision, kept.live_count, kept.missing_count) == ("accept", 100, 10)
+    assert rows_of(engine, "select decision, live_count, missing_count from landing.decision") == [("accept", 100, 10)]
 
 
 def test_refused_it_is_rejected_and_changes_nothing(engine: sa.Engine, asked: int) -> None:

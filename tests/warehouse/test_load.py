@@ -23,7 +23,7 @@ from tests.warehouse.building import (
     sql_rule,
     table,
 )
-from warehouse import batches, feeds
+from warehouse import batches
 from warehouse.load import Loading
 
 CURRENT = "select policy_no, written_premium_amount from core.policy_current order by 1"
@@ -41,7 +41,7 @@ def test_good_rows_load_and_bad_rows_wait_with_every_reason(engine: sa.Engine, t
     assert held[0].raw["contact_name"] == "张三"
     view = batches.show_batch(engine, report.batch_id)
     assert "更正" in view.receipt.next_action
-    assert feeds.report(engine, report.batch_id).findings == report.findings
+    assert batches.report(engine, report.batch_id).findings == report.findings
 
 
 def test_everything_held_is_rejected_and_the_books_balance(engine: sa.Engine, tmp_path: pathlib.Path) -> None:

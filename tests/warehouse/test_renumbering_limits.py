@@ -19,7 +19,8 @@ from tests.warehouse.building import (
     rows_of,
 )  # fmt: skip
 from tests.warehouse.numbers import CLAIMS, POLICIES, Hub, claim, renumbering
-from warehouse.renumbering import columns_of, history
+from warehouse.history import history
+from warehouse.renumbering import columns_of
 
 
 @pytest.fixture

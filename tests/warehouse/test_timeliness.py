@@ -94,11 +94,11 @@ def test_each_milestone_is_judged_by_the_receipt_that_first_told_of_it(
     ]
 
 
-def test_on_time_figures_by_feed(judging: sa.Engine, tmp_path: pathlib.Path) -> None:
+def test_an_event_before_the_rule_was_in_force_has_no_verdict(judging: sa.Engine, tmp_path: pathlib.Path) -> None:
     rows = [policy(f"P{n}", at(16), issue_date=day(event)) for n, event in enumerate((11, 12, 16, 5))]
     load_rows(judging, tmp_path, "policy", rows, at(19))
-    (figure,) = feeds.timeliness(judging, day(1), day(30))
-    assert (figure.due_count, figure.on_time_count, figure.late_count) == (3, 2, 1)
+    found = rows_of(judging, "select event_on, timeliness from quality.milestone order by 1")
+    assert found == [(day(5), None), (day(11), "late"), (day(12), "on_time"), (day(16), "on_time")]
 
 
 def test_an_empty_or_held_delivery_does_not_make_a_feed_fresh(judging: sa.Engine, tmp_path: pathlib.Path) -> None:

@@ -67,12 +67,16 @@ class Exclusion:
 
 @dataclass(frozen=True)
 class Record:
-    """One record behind a cell, and where it came from: batch, row and the names of the batch's payloads."""
+    """One record behind a cell, and where it came from: batch, row and the names of the batch's payloads.
+
+    ``unit``: what a distinct definition counts once, however many records it has; else of no meaning.
+    """
 
     record_type: str
     version_id: int
     insurer_id: str | None
     record_key: str
+    unit: str | None
     batch_id: int
     row_no: int
     files: tuple[str, ...]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from connectors.model import SourceFormat
-from connectors.parse import Limits, read, read_batch
+from connectors.parse import Limits, read_batch
 from connectors.parse.reasons import REASONS
 from schemas.errors import TellInsurer
 from tests.connectors.parse.writing import csv_bytes, read_rows
@@ -43,7 +43,7 @@ def refusal_of(path: Path, source: SourceFormat, limits: Limits) -> TellInsurer:
 def test_a_file_far_larger_than_the_memory_allowed_is_read_in_chunks(long_file: Path) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     limits = Limits(memory_bytes=450_000_000)
-    assert sum(chunk.num_rows for chunk in read(long_file, CSV, limits)) == 600_000
+    assert sum(chunk.num_rows for chunk in read_batch([long_file], CSV, limits)) == 600_000
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
 
@@ -52,7 +52,7 @@ def test_time_is_limited(long_file: Path) -> None:
 
 
 def test_a_slow_consumer_does_not_use_up_the_time_of_the_file(long_file: Path) -> None:
-    chunks = read(long_file, CSV, Limits(wall_seconds=20))
+    chunks = read_batch([long_file], CSV, Limits(wall_seconds=20))
     next(chunks)
     time.sleep(0.5)
     assert sum(chunk.num_rows for chunk in chunks) > 500_000
@@ -79,7 +79,7 @@ def test_size_is_limited_before_anything_is_read(long_file: Path) -> None:
 def test_a_refusal_deep_in_the_file_ends_the_iteration(long_file: Path) -> None:
     with long_file.open("ab") as file:
         file.write(b"1,2,3\r\n")
-    chunks = read(long_file, CSV)
+    chunks = read_batch([long_file], CSV)
     assert next(chunks).num_rows
     with pytest.raises(TellInsurer) as refusal:
         list(chunks)
@@ -87,7 +87,7 @@ def test_a_refusal_deep_in_the_file_ends_the_iteration(long_file: Path) -> None:
 
 
 def test_a_child_that_breaks_down_refuses_the_file(long_file: Path) -> None:
-    chunks = read(long_file, CSV)
+    chunks = read_batch([long_file], CSV)
     next(chunks)
     os.kill(_child(), signal.SIGTERM)
     with pytest.raises(TellInsurer) as refusal:
@@ -103,7 +103,7 @@ def _child() -> int:
 
 
 def test_a_consumer_that_stops_early_leaves_no_child_behind(long_file: Path) -> None:
-    chunks = read(long_file, CSV)
+    chunks = read_batch([long_file], CSV)
     next(chunks)
     del chunks
     gc.collect()
@@ -136,7 +136,7 @@ def test_several_files_of_a_batch_have_rows_of_different_numbers(tmp_path: Path)
 def test_source_columns_may_have_any_name(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(csv_bytes([["row_no", "place", "0"], ["x", "y", "z"]]))
-    [chunk] = read(path, CSV)
+    [chunk] = read_batch([path], CSV)
     assert chunk.column_names == ["row_no", "place", "0", "row_no", "place"]
     assert [chunk.column(i).to_pylist() for i in range(5)] == [["x"], ["y"], ["z"], [2], ["line 2"]]
 

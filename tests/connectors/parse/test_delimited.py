@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.model import SourceFormat
-from connectors.parse import Limits, read
+from connectors.parse import Limits, read_batch
 from connectors.parse.batch import UNENDED
 from connectors.parse.delimited import read_delimited
 from connectors.parse.reasons import REASONS
@@ -128,7 +128,7 @@ def _line(number: int, change: bytes) -> bytes:
 def test_a_last_line_without_an_end_is_read_and_marked(tmp_path: Path) -> None:
     for name, content, marked in (("whole.csv", GOOD, False), ("unended.csv", GOOD[:-2], True)):
         (tmp_path / name).write_bytes(content)
-        [table] = read(tmp_path / name, SourceFormat("csv"))
+        [table] = read_batch([tmp_path / name], SourceFormat("csv"))
         assert table.num_rows == len(WANTED)
         assert (UNENDED in table.schema.metadata) == marked
 

@@ -15,7 +15,7 @@ import pytest
 import xlsxwriter
 
 from connectors.model import SourceFormat
-from connectors.parse import Limits, read
+from connectors.parse import Limits, read_batch
 from connectors.parse.delimited import read_delimited
 from schemas.errors import TellInsurer
 
@@ -42,7 +42,7 @@ def parsed(content: bytes, source: SourceFormat | None = None, limits: Limits | 
 
 def read_rows(path: Path, source: SourceFormat, limits: Limits | None = None, expected: Sequence[str] = ()) -> Rows:
     """Rows of a file as the hub reads it, in a child process."""
-    return [row for chunk in read(path, source, limits, expected) for row in chunk.to_pylist()]
+    return [row for chunk in read_batch([path], source, limits, expected) for row in chunk.to_pylist()]
 
 
 def workbook(path: Path, write: Callable[[Any, Any], None], sheet: str = "台账") -> Path:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import pathlib
+import re
 import shutil
 
 import pytest
@@ -10,7 +12,11 @@ import sqlalchemy as sa
 
 from schemas.errors import DefinitionError
 from warehouse.indicators.catalogue import FOLDER, load_definition, load_definitions
+from warehouse.indicators.reasons import EXCLUSIONS
 from warehouse.indicators.rollup import check_queries, grouping_sets
+
+#: The expression by which a query says why it leaves a record out.
+EXCLUSION = re.compile(r"\bcase\b(?:(?!\bcase\b).)*\bas exclusion", re.DOTALL)
 
 
 @pytest.fixture
@@ -34,6 +40,14 @@ def test_five_defaults_and_their_variants_are_there() -> None:
     assert {"I1", "I2", "I3", "I4", "I5", "T1"} <= {code for code, d in codes.items() if d.variant_of is None}
     assert len(definitions) >= 29
     assert all(d.confidence == "默认口径,可配置" for d in definitions.values())
+
+
+def test_every_reason_why_a_record_is_left_out_is_told_in_words() -> None:
+    queries = [path.read_text(encoding="utf-8") for path in FOLDER.parent.rglob("*.sql")]
+    given = {reason for query in queries for reason in re.findall(r"then '(\w+_unknown)'", query)}
+    for case in itertools.chain.from_iterable(map(EXCLUSION.findall, queries)):
+        given |= set(re.findall(r"(?:then|else) '(\w+)'", case))
+    assert given == set(EXCLUSIONS)
 
 
 def test_an_indicator_is_found_by_id_and_by_code() -> None:

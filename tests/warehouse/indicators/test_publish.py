@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
 from warehouse.indicators.explain import Place, excluded_records, explain, show
+from warehouse.indicators.reasons import EXCLUSIONS
 from warehouse.publish import find_publication, latest_publication, publish
 
 AS_OF = dt.date(2026, 11, 20)
@@ -148,6 +149,38 @@ def test_a_number_leads_to_batch_file_and_row(connection: sa.Connection, load) -
     assert [(x.reason, x.record_count) for x in explanation.exclusions] == [("outside_province", 1)]
     (left_out,) = excluded_records(connection, place)
     assert (left_out.record_key, left_out.exclusion) == ("P2", "outside_province")
+
+
+def test_what_an_unknown_policy_would_owe_is_not_invented(connection: sa.Connection, load) -> None:
+    threshold = {"rule_no": "R14", "operator_code": "=", "unit_code": "ratio", "basis_code": "premium_received"}
+    load("rule_threshold", [{**threshold, "threshold_value": "0.20"}])
+    load("policy", [{"policy_no": "P1"}])
+    load("premium_receipt", [{"receipt_no": f"R-{no}", "policy_no": no, "received_amount": 100} for no in ("P1", "P2")])
+    publish_now(connection)
+    explanation = explain(connection, Place("I5", "ytd"))
+    assert explanation.cell.denominator == 20
+    assert [(x.reason, x.denominator) for x in explanation.exclusions] == [("policy_unknown", 0)]
+
+
+def test_records_of_a_distinct_figure_say_what_counts_once(connection: sa.Connection, load) -> None:
+    load("enterprise", [{"credit_code": "E1"}])
+    load("policy", [{"policy_no": "P1"}, {"policy_no": "P2"}])
+    publish_now(connection)
+    explanation = explain(connection, Place("I1a", "as_of"))
+    assert explanation.agrees
+    assert (explanation.numerator, [(r.record_key, r.unit) for r in explanation.records]) == (
+        1,
+        [("P1", "E1"), ("P2", "E1")],
+    )
+
+
+def test_a_regulator_reads_in_the_database_what_each_reason_means(connection: sa.Connection) -> None:
+    column = "attrelid = 'report.indicator_exclusion'::regclass and attname = 'reason'"
+    comment = connection.execute(sa.text(f"select col_description(attrelid, attnum) from pg_attribute where {column}"))
+    told = comment.scalar_one()
+    assert [f"{code} {words.zh}" for code, words in EXCLUSIONS.items()] == told.removeprefix("未计入的原因:").split(
+        "; "
+    )
 
 
 def test_an_explanation_speaks_of_the_past_not_of_today(connection: sa.Connection, load) -> None:

@@ -1,7 +1,7 @@
 -- grain: one row a paid expense or receipt of the period
 -- scope: fee paid over premium received times the ratio agreed, else required; own shares
 -- exclusions: policy unknown, no ratio agreed or required (no_ratio); other provinces by the roll-up
--- limits: no sector: pooled fees have none
+-- limits: no sector: pooled fees have none; what a policy that is not known would owe is not known (0)
 with booking as (
     select
         'fee_expense' as record_type,
@@ -82,7 +82,7 @@ select
     b.business_date,
     b.high_risk_domain_code as domain_code,
     b.expense_amount as numerator,
-    b.received_amount * coalesce(b.applied_ratio, 0) as denominator,
+    case when b.policy_version_id is null then 0 else b.received_amount * coalesce(b.applied_ratio, 0) end as denominator,
     case
         when b.is_pooled then null
         when b.policy_version_id is null then 'policy_unknown'

@@ -7,6 +7,7 @@ select
     v.version_id,
     b.insurer_id,
     concat_ws('|', :slot_key) as record_key,
+    b.unit,
     v.batch_id,
     v.row_no,
     array(

@@ -2,6 +2,6 @@
 -- Limits: raw may hold personal values; it is for the sender and the engineer.
 select row_no, place, record_key, raw, reasons, quarantined_at, resolved_at, resolved_by_batch_id
 from quarantine.row
-where batch_id = :batch_id and (not :open_only or resolved_at is null)
+where batch_id = :batch_id
 order by row_no
 limit :row_limit

@@ -45,7 +45,13 @@ begin
             ('null_reason', '无值原因:zero_denominator 分母为零, negative_denominator 分母为负'),
             ('completeness', '已送达机构占应报机构的比例'),
             ('is_provisional', '暂定:有应报机构未送达,或申报与入库不平'),
-            ('reason', '未计入的原因'),
+            (
+                'reason',
+                '未计入的原因:claim_unknown 赔案尚未报送; service_unknown 服务记录尚未报送; policy_unknown 保单尚未报送; '
+                || 'not_lead 共保非首席,由首席承保人计数; status_after_as_of 经营状态日期晚于统计截止日; no_threshold 当地无最低限额规定; '
+                || 'policy_not_in_force 计划截止日保单无效; still_open 统计截止日尚未验证闭环; no_ratio 保单无约定比例,当地也无要求比例; '
+                || 'outside_province 地区代码不在本省'
+            ),
             ('record_count', '未计入的记录数'),
             ('due_count', '已到期记录数'),
             ('on_time_count', '其中及时的记录数'),

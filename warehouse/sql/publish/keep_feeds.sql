@@ -1,5 +1,5 @@
 -- grain: one row an expected feed of the publication
--- scope: feeds judged by publish_feeds.sql
+-- scope: feeds judged by feeds.sql
 -- exclusions: none
 -- limits: what completeness was computed from, and how far each interface had been read
 insert into mart.publication_feed (publication_id, insurer_id, record_type, is_delivered, is_balanced, cursor_at)

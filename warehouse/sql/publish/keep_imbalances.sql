@@ -1,5 +1,5 @@
 -- grain: one row an unbalanced delivery of an expected feed
--- scope: feeds judged by publish_feeds.sql
+-- scope: feeds judged by feeds.sql
 -- exclusions: none
 -- limits: why cells of the publication are provisional, as it was known then
 insert into mart.publication_imbalance (

@@ -1,0 +1,33 @@
+"""The records that a figure leaves out, and why: ``anze indicator explain --left-out``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.cli.indicator import Places, plain
+from pipeline.cli.output import print_table
+
+
+def show_left_out(exclusions: Sequence[Any], records: Sequence[Any], places: Places) -> None:
+    """Print how many records were left out for which reason, then those of them that were asked for."""
+    counted = [(_reason(e.reason), e.record_count, plain(e.numerator), plain(e.denominator)) for e in exclusions]
+    print_table(("全省未计入 left out", "记录", "分子", "分母"), counted, right=(1, 2, 3))
+    if records:
+        print_table(
+            ("未计入 left out", "数据 type", "机构", "记录 record", "批次 batch", "行 row", "文件 file", "位置 place"),
+            [_row(record, places) for record in records],
+            right=(4, 5),
+        )
+
+
+def _row(record: Any, places: Places) -> tuple[Any, ...]:
+    at = (record.batch_id, record.row_no)
+    return (_reason(record.exclusion), record.record_type, record.insurer_id, record.record_key, *at, *places[at])
+
+
+def _reason(code: str) -> str:
+    from warehouse.indicators.reasons import EXCLUSIONS
+
+    words = EXCLUSIONS.get(code)
+    return f"{words.zh} {code}" if words else code

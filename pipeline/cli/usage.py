@@ -1,0 +1,37 @@
+"""A wrong call in one line: Chinese first, then what the command line's parser says, and where the help stands."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+#: The parser's own words and what they mean, the first that fits; messages of ours begin in Chinese already.
+MEANINGS = (
+    (r"No such option", "没有这个选项"),
+    (r"No such command", "没有这个命令"),
+    (r"Missing argument", "缺少参数"),
+    (r"Missing option", "缺少选项"),
+    (r"unexpected extra argument", "多余的参数"),
+    (r"(option|Option) .*requires", "选项后缺少值"),
+    (r"does not take a value", "选项后不应有值"),
+    (r"is not in the range", "超出范围"),
+    (r"is not a valid", "格式不对"),
+    (r"does not match the formats", "格式不对"),
+    (r"does not exist", "文件不存在"),
+    (r"is a directory", "是文件夹,应为文件"),
+    (r"is not readable", "文件无法读取"),
+)
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def told(error: Any) -> str:
+    """One line for the parser's exception ``error``; empty where it was a call for help, which is printed already."""
+    message = " ".join(error.format_message().split())
+    if not message:
+        return ""
+    message = re.sub(r"^Invalid value(?: for '?(.*?)'?)?: ", lambda m: f"{m[1]}: " if m[1] else "", message)
+    if not CHINESE.search(message):
+        meaning = next((zh for pattern, zh in MEANINGS if re.search(pattern, message)), "参数不对")
+        message = f"{meaning} {message}"
+    context = getattr(error, "ctx", None)
+    return message + (f" (帮助 help: {context.command_path} --help)" if context is not None else "")
