@@ -22,6 +22,8 @@ from bench.soak.stage import Point, Stage, Trial
 from bench.soak.world import own_cluster
 
 PERCENT = 100
+#: How far it is, is told every so many points.
+TOLD = 50
 
 
 @dataclass
@@ -94,6 +96,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             asked = {"points": options.points, "seed": options.seed, "every": options.every}
             for trial in run(stage, groups, options.kinds, **asked):
                 tally.add(trial)
+                done = sum(tally.tried.values())
+                if done % TOLD == 0 or trial.faults:
+                    print(f"{done} points, {len(tally.faults)} faults, {time.monotonic() - begun:.0f} s", flush=True)
                 if log:
                     log.write(f"{json.dumps([str(trial.point), trial.note, trial.faults])}\n")
                     log.flush()
