@@ -136,7 +136,9 @@ def _struck(stage: Stage, point: Point, trying: Trying, victim: Victim, act: Cal
     stage.proxy.arm(Strike(point.at, point.moment, act))  # type: ignore[arg-type]
     order: Order = stage.through_proxy(trying.order)
     victim.name(stage.nursery.start(order))
-    return stage.nursery.outcome(order, victim.pid)
+    outcome = stage.nursery.outcome(order, victim.pid)
+    stage.proxy.arm()  # a loader says goodbye and waits for nobody: what it struck thereby is over now, or does not come
+    return outcome
 
 
 def _told(outcome: Outcome) -> tuple[str, list[str]]:
