@@ -135,11 +135,10 @@ class Loading:
         if decided["decision"] == "refuse":
             return self.reject(absence.REFUSED, absence.refusal(decided))
         self._settle()
+        within = [rule for rule in sql_rules if rule.tier != profiles.HISTORY]
         with translated(f"loading batch {self.batch_id}"):
             merge.prepare(self._connection, self._scope)
-        within = [rule for rule in sql_rules if rule.tier != profiles.HISTORY]
-        rules.run(self._connection, within, self._scope.parameters, render)
-        with translated(f"loading batch {self.batch_id}"):
+            rules.run(self._connection, within, self._scope.parameters, render)
             counts = merge.split(self._connection, self._scope)
             question = absence.question_of(self._connection, self._scope, counts.received, counts.withdrawn)
         if question is not None and decided["decision"] is None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pathlib
 import threading
 import time
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from schemas.contract import load_contract
-from schemas.errors import HubError, WarehouseBusy, WarehouseUnreachable
+from schemas.errors import HubError, RetryLater, WarehouseBusy, WarehouseUnreachable
 from tests.warehouse.building import VERSIONS, at, land_rows, load_rows, one, policy, render, rows_of, sql_rule, table
 from warehouse import landing, lease
 from warehouse.engine import connect
@@ -102,6 +103,22 @@ def test_a_paused_loader_that_wakes_after_its_lease_cannot_commit(engine: sa.Eng
         zombie.merge([], render)
     assert one(engine, "select count(*) from core.policy where employee_count = 666") == 0
     assert landing.pending(engine) == [batch_id]
+
+
+def test_a_server_that_goes_away_between_what_a_rule_finds_and_its_writing_is_tried_again(
+    engine: sa.Engine, tmp_path: pathlib.Path
+) -> None:
+    batch_id = land_rows(engine, tmp_path, "policy", [], at(18)).batch_id
+
+    def last_words(*found: Any) -> str:
+        kill_backend(engine, loading)
+        return render(*found)
+
+    with pytest.raises(RetryLater), Loading(engine, batch_id, "first", POLICY, at(18), VERSIONS) as loading:  # noqa: PT012
+        loading.stage(table(POLICY, [policy("P1", at(16))]))
+        loading.merge([sql_rule("select row_no, policy_no, 'x' from staged")], last_words)
+    load_one(engine, batch_id)
+    assert_loaded_once(engine, batch_id)
 
 
 def test_a_lease_of_a_dead_session_is_free_at_once_and_of_a_live_one_when_expired(engine: sa.Engine) -> None:
