@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ __all__ = ["Limits", "read_batch"]
 PLACE = "place"
 KIND = b"kind"
 """Key of the table's schema metadata that says json, csv or xlsx."""
+COLUMNS = b"columns"
+"""Key of the table's schema metadata of a CSV or XLSX file: JSON list of the 0-based column of each source column."""
 UNENDED = b"unended"
 """Key of the table's schema metadata of a CSV file whose last line has no end: it may have been cut."""
 
@@ -69,7 +72,7 @@ def _files(
             file = f"file {position} " if len(paths) > 1 else ""
             places = _places(table, f"{file}{f'{header.sheet}!' if header.sheet else 'line '}")
             columns = table.select(range(len(header.names))).rename_columns(header.names)
-            yield _table(columns, numbers, places, source, marks)
+            yield _table(columns, numbers, places, source, marks | {COLUMNS: json.dumps(header.columns).encode()})
         offset = reached
 
 

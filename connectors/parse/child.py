@@ -63,7 +63,8 @@ def _refuse_large(stream: BinaryIO, limits: Limits) -> None:
 def _send(batches: Iterator[tuple[Header, pa.RecordBatch]]) -> None:
     """Write batches as one stream; nothing at all when the file is refused before its header is known."""
     header, first = next(batches)
-    schema = header.schema.with_metadata({"names": json.dumps(header.names), "sheet": header.sheet})
+    told = {"names": json.dumps(header.names), "sheet": header.sheet, "columns": json.dumps(header.columns)}
+    schema = header.schema.with_metadata(told)
     with pa.ipc.new_stream(pa.PythonFile(sys.stdout.buffer, "w"), schema) as stream:
         stream.write_batch(first)
         for _, batch in batches:

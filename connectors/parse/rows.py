@@ -25,6 +25,13 @@ class Header:
     names: tuple[str, ...]
     row_no: int
     sheet: str = ""
+    positions: tuple[int, ...] | None = None
+    """Column of the file in which each name stands, 0-based; None = the first name in the first column, and so on."""
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """Column of the file in which each name stands, 0-based."""
+        return tuple(range(len(self.names))) if self.positions is None else self.positions
 
     @property
     def schema(self) -> pa.Schema:

@@ -86,7 +86,8 @@ def _received(pipe: _TimedPipe) -> Generator[tuple[Header, pa.RecordBatch], None
     try:
         with pa.ipc.open_stream(pa.PythonFile(pipe, "r")) as stream:
             told = stream.schema.metadata
-            header = Header(tuple(json.loads(told[b"names"])), 0, told[b"sheet"].decode())
+            columns = tuple(json.loads(told[b"columns"]))
+            header = Header(tuple(json.loads(told[b"names"])), 0, told[b"sheet"].decode(), columns)
             while True:
                 batch = stream.read_next_batch()
                 batch.validate(full=True)

@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 Line = Sequence[str | None]
 Row = tuple[int, dict[str, str | None]]
@@ -33,6 +33,10 @@ _GB18030_REPAIRS = str.maketrans(
 )
 
 
+class Unreadable(Exception):
+    """Raised when a payload is no file that this package can read inside its bounds, from ``rows``; holds no value."""
+
+
 def stored_bytes(root: Path, sha256: str) -> bytes:
     """The landed payload with that digest. Raises OSError when it is not there."""
     return (root / sha256[:2] / sha256[2:4] / sha256).read_bytes()
@@ -42,7 +46,15 @@ def rows(payloads: Sequence[bytes], form: Mapping[str, Any], known: Collection[s
     """All rows of a batch. ``form`` has kind, items_path, encoding, delimiter, header_row, sheet.
 
     ``known`` are column names of the definition: they find the header of a sheet below its title rows.
+    Raises Unreadable.
     """
+    try:
+        yield from _rows(payloads, form, known)
+    except (csv.Error, CalamineError, ValueError, LookupError, TypeError, RecursionError, MemoryError) as error:
+        raise Unreadable(type(error).__name__) from error
+
+
+def _rows(payloads: Sequence[bytes], form: Mapping[str, Any], known: Collection[str]) -> Iterator[Row]:
     if form["kind"] == "json":
         yield from _json_rows(payloads, form)
         return
