@@ -17,6 +17,8 @@ PROVINCE = "370000"
 ZERO, ONE = Decimal(0), Decimal(1)
 #: Sums and products of amounts never come near this many digits, so that decimal arithmetic is exact.
 EXACT_DIGITS = 80
+#: A cell's sums are kept to as many decimals as its value.
+DECIMALS = 12
 
 PeriodKind = Literal["as_of", "month", "ytd", "rolling12"]
 Depth = Literal["province", "city", "county"]
@@ -115,15 +117,22 @@ def half_up(value: Fraction, places: int) -> Decimal:
 
 def show(numerator: Decimal, denominator: Decimal, unit: Unit) -> Cell:
     """The cell of two sums. A denominator of zero or below gives no value, and says why."""
+    numerator, denominator = _settled(numerator), _settled(denominator)
     if unit == "count":
         exact = Fraction(numerator)
-        return Cell(numerator, None, half_up(exact, 12), half_up(exact, 2), None)
+        return Cell(numerator, None, half_up(exact, DECIMALS), half_up(exact, 2), None)
     if denominator <= 0:
         reason = "zero_denominator" if denominator == 0 else "negative_denominator"
         return Cell(numerator, denominator, None, None, reason)
     quotient = Fraction(numerator) / Fraction(denominator)
     shown = half_up(quotient * (100 if unit == "percent" else 1), 2)
-    return Cell(numerator, denominator, half_up(quotient, 12), shown, None)
+    return Cell(numerator, denominator, half_up(quotient, DECIMALS), shown, None)
+
+
+def _settled(total: Decimal) -> Decimal:
+    exponent = total.as_tuple().exponent
+    is_long = isinstance(exponent, int) and exponent < -DECIMALS
+    return half_up(Fraction(total), DECIMALS) if is_long else total
 
 
 Sums = dict[tuple[str, str, str], tuple[Decimal, Decimal]]

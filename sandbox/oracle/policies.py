@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ _FROM_ANY_TYPE = (
     "service_fee_ratio",
 )
 _DAY = dt.timedelta(days=1)
+_DIGITS = re.compile("([0-9]+)")
 FIRST_DAY, LAST_DAY = dt.date.min, dt.date.max
 
 
@@ -55,13 +57,18 @@ class Policy:
         """The stretch that holds a day."""
         return self.stretches[bisect.bisect_right(self.starts, day) - 1]
 
+    @property
+    def is_void(self) -> bool:
+        """Whether it never was one: void from the start."""
+        return self.own["policy_status_code"] == "60"
+
     def is_in_force(self, day: dt.date) -> bool:
         return self.on(day).in_force_days(day, day) is not None
 
 
 def policy(insurer_id: str, own: Mapping[str, Any], endorsements: Iterable[Mapping[str, Any]]) -> Policy:
     """Build a policy from its record and the endorsements of the same insurer and number."""
-    ordered = sorted(endorsements, key=lambda e: (e["effective_date"], e["endorsement_no"]))
+    ordered = sorted(endorsements, key=_order)
     starts = (FIRST_DAY, *sorted({e["effective_date"] for e in ordered}))
     lasts = (*(start - _DAY for start in starts[1:]), LAST_DAY)
     stretches = tuple(
@@ -69,6 +76,17 @@ def policy(insurer_id: str, own: Mapping[str, Any], endorsements: Iterable[Mappi
     )
     is_lead = not own["is_coinsured"] or own["lead_insurer_code"] == own["insurer_code"]
     return Policy(insurer_id, own["policy_no"], is_lead, own, stretches, starts)
+
+
+def _order(endorsement: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Effective date, issue date (none first), time of change, number: of two alike the later one changes the policy last."""
+    issued, number = endorsement["issue_date"] or FIRST_DAY, endorsement["endorsement_no"]
+    return endorsement["effective_date"], issued, endorsement["source_updated_at"], _natural(number), number
+
+
+def _natural(number: str) -> list[str | int]:
+    """Text and digit runs by turns, the runs as numbers: 9 comes before 10, and 09 stands level with 9."""
+    return [int(piece) if n % 2 else piece for n, piece in enumerate(_DIGITS.split(number))]
 
 
 def _values(own: Mapping[str, Any], ordered: Sequence[Mapping[str, Any]], day: dt.date) -> Mapping[str, Any]:

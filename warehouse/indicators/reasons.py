@@ -14,6 +14,7 @@ EXCLUSIONS: Mapping[str, Words] = MappingProxyType(
         "service_unknown": Words("服务记录尚未报送", "the service is not known"),
         "policy_unknown": Words("保单尚未报送", "the policy is not known"),
         "not_lead": Words("共保非首席,由首席承保人计数", "coinsured, counted by the lead insurer"),
+        "policy_void": Words("保单自始注销(状态60)", "the policy is void from the start (status 60)"),
         "status_after_as_of": Words("经营状态日期晚于统计截止日", "the operation status is dated after the as-of day"),
         "no_threshold": Words("当地无最低限额规定", "no minimum limit applies"),
         "policy_not_in_force": Words("计划截止日保单无效", "the policy is not in force on the window's last day"),

@@ -1,7 +1,8 @@
 -- grain: one row a payment or receipt of the period
 -- scope: paid without claim expense over premium received, own shares
--- exclusions: claim or policy unknown (claim_unknown, policy_unknown); other provinces by the roll-up
--- limits: as loss_ratio_simple
+-- exclusions: claim or policy unknown (claim_unknown, policy_unknown), payments of a policy void from the start
+--   (policy_void); other provinces by the roll-up
+-- limits: as loss_ratio_simple; money received on a policy that became void counts until it is refunded
 select
     'claim_payment' as record_type,
     p.version_id as record_id,
@@ -12,7 +13,10 @@ select
     t.high_risk_domain_code as domain_code,
     p.paid_amount as numerator,
     0 as denominator,
-    coalesce(p.lost_link, case when t.version_id is null then 'policy_unknown' end) as exclusion
+    coalesce(
+        p.lost_link,
+        case when t.version_id is null then 'policy_unknown' when t.is_void then 'policy_void' end
+    ) as exclusion
 from known_payment as p
 left join policy_timeline as t
     on p.insurer_id = t.insurer_id

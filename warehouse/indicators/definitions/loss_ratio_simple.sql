@@ -1,6 +1,7 @@
 -- grain: one row a payment, policy or endorsement of the period
 -- scope: paid without claim expense over written premium with its changes, own shares
--- exclusions: claim or policy unknown (claim_unknown, policy_unknown); other provinces by the roll-up
+-- exclusions: claim or policy unknown (claim_unknown, policy_unknown), policy void from the start (policy_void);
+--   other provinces by the roll-up
 -- limits: a reversal of claim expense has kind 50 too and is taken off the payments
 select
     'claim_payment' as record_type,
@@ -12,7 +13,10 @@ select
     t.high_risk_domain_code as domain_code,
     p.paid_amount as numerator,
     0 as denominator,
-    coalesce(p.lost_link, case when t.version_id is null then 'policy_unknown' end) as exclusion
+    coalesce(
+        p.lost_link,
+        case when t.version_id is null then 'policy_unknown' when t.is_void then 'policy_void' end
+    ) as exclusion
 from known_payment as p
 left join policy_timeline as t
     on p.insurer_id = t.insurer_id
@@ -32,7 +36,7 @@ select
     t.high_risk_domain_code as domain_code,
     0 as numerator,
     t.written_premium_amount as denominator,
-    cast(null as text) as exclusion
+    case when t.is_void then 'policy_void' end as exclusion
 from policy_timeline as t
 where t.issue_date between :period_start and :period_end
     and t.issue_date >= t.valid_from
@@ -48,7 +52,7 @@ select
     t.high_risk_domain_code as domain_code,
     0 as numerator,
     e.premium_change_amount as denominator,
-    case when t.version_id is null then 'policy_unknown' end as exclusion
+    case when t.version_id is null then 'policy_unknown' when t.is_void then 'policy_void' end as exclusion
 from core.endorsement_known(:known_at) as e
 left join policy_timeline as t
     on e.insurer_id = t.insurer_id

@@ -48,7 +48,7 @@ begin
             (
                 'reason',
                 '未计入的原因:claim_unknown 赔案尚未报送; service_unknown 服务记录尚未报送; policy_unknown 保单尚未报送; '
-                || 'not_lead 共保非首席,由首席承保人计数; status_after_as_of 经营状态日期晚于统计截止日; no_threshold 当地无最低限额规定; '
+                || 'not_lead 共保非首席,由首席承保人计数; policy_void 保单自始注销(状态60); status_after_as_of 经营状态日期晚于统计截止日; no_threshold 当地无最低限额规定; '
                 || 'policy_not_in_force 计划截止日保单无效; still_open 统计截止日尚未验证闭环; no_ratio 保单无约定比例,当地也无要求比例; '
                 || 'outside_province 地区代码不在本省'
             ),
