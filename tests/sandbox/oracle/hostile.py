@@ -1,10 +1,14 @@
-"""Records as nobody should send them, for a day: dates on every edge, loose links, overlapping covers, moved regions."""
+"""Records as nobody should send them, for a day: dates on every edge, loose links, overlapping covers, moved regions.
+
+Endorsements crowd on few days, with numbers that order one way as text and another as numbers, and take effect on the
+edges of covers: before, on and after their first and last days and their terminations. Every sixth policy is void.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,6 +37,8 @@ class Dice:
 
     rng: random.Random
     as_of: dt.date
+    edges: list[dt.date] = field(default_factory=list)
+    """First and last days of the covers that were made, their terminations, and the days beside them."""
 
     def one(self, *values: Any) -> Any:
         return self.rng.choice(values)
@@ -43,6 +49,11 @@ class Dice:
         edges = [start + n * DAY for start in (self.as_of, year, month) for n in (-1, 0, 1)]
         edges += [self.as_of - n * DAY for n in (364, 365, 366)]
         return self.rng.choice(edges) if self.rng.random() < 0.5 else self.as_of - self.rng.randint(-60, 430) * DAY
+
+    def change_day(self) -> dt.date:
+        """A day on which a policy changes: the edge of some cover, one of two crowded days, or any day."""
+        crowded = (self.as_of, self.as_of - 30 * DAY)
+        return self.rng.choice((self.rng.choice(self.edges), self.rng.choice(crowded), self.day()))
 
     def moment(self) -> dt.datetime:
         return dt.datetime.combine(self.day(), self.rng.choice(HOURS), SHANGHAI)
@@ -78,7 +89,10 @@ def province(seed: int, as_of: dt.date) -> Records:
     }  # fmt: skip
     parents = {"claim": _claim, "service_record": _service}
     sent |= {name: [(who, make(dice, n)) for who in INSURERS for n in range(15)] for name, make in parents.items()}
-    sent |= {name: [(dice.insurer(), make(dice, n)) for n in range(25)] for name, make in makers.items()}
+    counts = {"endorsement": 80}
+    sent |= {
+        name: [(dice.insurer(), make(dice, n)) for n in range(counts.get(name, 25))] for name, make in makers.items()
+    }
     return {name: [(insurer, _complete(name, row)) for insurer, row in rows] for name, rows in sent.items()}
 
 
@@ -113,13 +127,15 @@ def _threshold(dice: Dice, number: int) -> Row:
 
 def _policy(dice: Dice, insurer: str, policy_no: str) -> Row:
     start, is_coinsured = dice.day(), dice.one(True, False, False)
+    end = dice.one(dice.as_of, start + dice.one(-1, 0, 10, 364, 365, 400) * DAY)
+    termination = dice.one(None, None, None, start, dice.day())
+    dice.edges.extend(day + n * DAY for day in (start, end, termination or end) for n in (-1, 0, 1))
     return {
         "insurer_code": insurer.upper(), "policy_no": policy_no, "insured_credit_code": dice.one(*ENTERPRISES),
         "policy_status_code": dice.one("10", "20", "20", "30", "40", "60"), "region_code": dice.one(*REGIONS),
         "insured_object_code": dice.one("10", "10", "10", "20"), "high_risk_domain_code": dice.one(*DOMAINS),
         "issue_date": dice.one(start, dice.day()), "cover_start_date": start, "is_coinsured": is_coinsured,
-        "cover_end_date": dice.one(dice.as_of, start + dice.one(-1, 0, 10, 364, 365, 400) * DAY),
-        "termination_date": dice.one(None, None, None, start, dice.day()), "employee_count": dice.count(),
+        "cover_end_date": end, "termination_date": termination, "employee_count": dice.count(),
         "written_premium_amount": dice.amount(0), "insured_person_count": dice.count(),
         "per_person_limit_amount": Decimal(dice.one("300000", "399999.99", "400000", "800000")),
         "lead_insurer_code": dice.one(*map(str.upper, INSURERS)) if is_coinsured else None,
@@ -127,14 +143,24 @@ def _policy(dice: Dice, insurer: str, policy_no: str) -> Row:
     }  # fmt: skip
 
 
+def _tricky_number(number: int) -> str:
+    """One of seven ways to write a number, each number once."""
+    n = number // 7
+    styles = (f"E{n}", f"E0{n}", f"E-{n}", f"{n}E", f"批{n}", f"E9{'9' * 40}{n}", f"a{n}.{n % 3}")
+    return styles[number % 7]
+
+
 def _endorsement(dice: Dice, number: int) -> Row:
+    effective = dice.change_day()
     return {
-        "endorsement_no": f"{dice.one('B', 'a', '中', '')}{number}", "policy_no": dice.policy_no(),
-        "endorsement_type_code": dice.one("10", "20", "30", "40", "50", "60", "70", "90"), "issue_date": dice.day(),
-        "effective_date": dice.day(), "premium_change_amount": dice.amount(), "cover_end_date": dice.one(None, dice.day()),
+        "endorsement_no": _tricky_number(number), "policy_no": dice.policy_no(), "effective_date": effective,
+        "endorsement_type_code": dice.one("10", "20", "30", "40", "50", "60", "70", "90"),
+        "issue_date": dice.one(effective, effective, dice.day()), "premium_change_amount": dice.amount(),
+        "source_updated_at": dt.datetime(2018, 1, dice.one(1, 1, 2), tzinfo=SHANGHAI),
         "insured_person_count": dice.one(None, dice.count()), "employee_count": dice.one(None, dice.count()),
         "per_person_limit_amount": dice.one(None, Decimal(300_000)), "region_code": dice.one(None, None, *REGIONS[:4]),
         "insured_credit_code": dice.one(None, *ENTERPRISES), "service_fee_ratio": dice.one(None, Decimal("0.18")),
+        "cover_end_date": dice.one(None, dice.change_day(), dice.day()),
     }  # fmt: skip
 
 
