@@ -10,6 +10,7 @@ from dataclasses import MISSING, fields
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from connectors.yaml_tree import Leaf, Section, as_text, nearest
+from schemas.mistakes import Mistakes
 
 T = TypeVar("T")
 _SPAN = re.compile(r"(\d+)([dhm])")
@@ -20,11 +21,14 @@ def build(kind: type[T], section: Section) -> T:
     """An instance of the dataclass ``kind`` from ``section``; raises DefinitionError for unknown, missing or mistyped keys."""
     hints = typing.get_type_hints(kind)
     known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]  # kind is a dataclass
-    section.refuse_unknown(known)
-    given = {name: _value(hints[name], section.entries[name]) for name in known if name in section}
-    for name, f in known.items():
-        if name not in given and f.default is MISSING and f.default_factory is MISSING:
-            raise section.missing(name)
+    given: dict[str, Any] = {}
+    with Mistakes() as mistakes:
+        mistakes.attempt(section.refuse_unknown, known)
+        for name, f in known.items():
+            if name in section:
+                given[name] = mistakes.attempt(_value, hints[name], section.entries[name])
+            elif f.default is MISSING and f.default_factory is MISSING:
+                mistakes.add(section.missing(name))
     return kind(**given)
 
 
@@ -44,7 +48,8 @@ def _value(hint: Any, entry: Leaf | Section) -> Any:
 
 def texts_by_key(section: Section) -> dict[str, str]:
     """Every entry's text by its key. Raises DefinitionError for an entry that is not text."""
-    return {key: as_text(entry) for key, entry in section.entries.items()}
+    with Mistakes() as mistakes:
+        return {key: mistakes.attempt(as_text, entry) or "" for key, entry in section.entries.items()}
 
 
 def span(entry: Leaf | Section) -> dt.timedelta:

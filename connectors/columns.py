@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Literal, get_args
 
 from connectors.building import build, texts_by_key
 from connectors.model import ColumnSource, RecordMapping
-from connectors.yaml_tree import Leaf, Section, as_text, nearest
+from connectors.yaml_tree import Leaf, Place, Section, as_text, nearest
 from schemas.code_lists import load_code_list
 from schemas.contract import Contract, Field, Kind, load_contracts
+from schemas.mistakes import Mistakes
 
 
 @dataclass(frozen=True)
@@ -38,29 +39,54 @@ NAMING: dict[str, Callable[[Field], str]] = {
 }
 
 
-def read_rules(definition: Section) -> ColumnRules:
-    """The rules of a whole definition. Raises DefinitionError for an unknown naming, kind or lookup."""
-    naming = definition.text("naming")
-    if naming not in NAMING:
-        raise definition.entries["naming"].place.error(f"{naming!r} is no naming", nearest(naming, NAMING))
-    lookups = definition.section("lookups")
-    named = {name: texts_by_key(lookups.section(name)) for name in lookups}
-    kinds = definition.section("kinds")
-    kinds.refuse_unknown(get_args(Kind), "field kind")
-    by_kind = {kind: _of_kind(kind, kinds.section(kind), named) for kind in kinds}
-    return ColumnRules(NAMING[naming], by_kind, named, texts_by_key(definition.section("ignored")))
+def read_rules(definition: Section, mistakes: Mistakes) -> ColumnRules:
+    """The rules of a whole definition, as far as they can be read; an unknown naming, kind or lookup is a mistake."""
+    attempt = mistakes.attempt
+    lookups = attempt(definition.section, "lookups") or _NOTHING
+    named = {name: attempt(_pairs, lookups, name) or {} for name in lookups}
+    kinds = attempt(definition.section, "kinds") or _NOTHING
+    attempt(kinds.refuse_unknown, get_args(Kind), "field kind")
+    by_kind = {kind: attempt(_of_kind, kind, kinds, named) or ColumnSource(None) for kind in _known_kinds(kinds)}
+    ignored = attempt(_pairs, definition, "ignored") or {}
+    return ColumnRules(attempt(_naming, definition) or _unnamed, by_kind, named, ignored)
 
 
 def read_mapping(contract: Contract, record: Section, rules: ColumnRules) -> RecordMapping:
-    """The mapping of one record type. Raises DefinitionError for an unknown field or a column with two meanings."""
-    record.refuse_unknown({"path", "columns", "ignored", "replaces"})
-    given = record.section("columns")
-    given.refuse_unknown(contract.by_name, f"field of {contract.record_type}")
-    columns = {field.name: _column(field, given, rules) for field in contract.fields}
-    ignored = rules.ignored | texts_by_key(record.section("ignored"))
-    _refuse_double_use(contract, columns, ignored, record)
-    path = record.text("path", "")
-    return RecordMapping(contract.record_type, path, columns, ignored, replaces=_replaces(record))
+    """The mapping of one record type. Raises DefinitionError for unknown fields and columns with two meanings."""
+    with Mistakes() as mistakes:
+        attempt = mistakes.attempt
+        attempt(record.refuse_unknown, {"path", "columns", "ignored", "replaces"})
+        given = attempt(record.section, "columns") or _NOTHING
+        attempt(given.refuse_unknown, contract.by_name, f"field of {contract.record_type}")
+        columns = {field.name: attempt(_column, field, given, rules) or _MISTAKEN for field in contract.fields}
+        ignored = rules.ignored | (attempt(_pairs, record, "ignored") or {})
+        attempt(_refuse_double_use, contract, columns, ignored, record)
+        path, replaces = attempt(record.text, "path", ""), attempt(_replaces, record)
+    return RecordMapping(contract.record_type, path or "", columns, ignored, replaces=replaces)
+
+
+_NOTHING = Section(Place("", 0, ""))
+_MISTAKEN = ColumnSource(None)
+
+
+def _naming(definition: Section) -> Callable[[Field], str]:
+    naming = definition.text("naming")
+    if naming not in NAMING:
+        raise definition.entries["naming"].place.error(f"{naming!r} is no naming", nearest(naming, NAMING))
+    return NAMING[naming]
+
+
+def _unnamed(field: Field) -> str:
+    """Names of columns while the naming is not known: they meet no other's."""
+    return f"\0{field.name}"
+
+
+def _pairs(parent: Section, key: str) -> dict[str, str]:
+    return texts_by_key(parent.section(key))
+
+
+def _known_kinds(kinds: Section) -> list[str]:
+    return [kind for kind in kinds if kind in get_args(Kind)]
 
 
 def _replaces(record: Section) -> Literal["all"] | None:
@@ -72,7 +98,8 @@ def _replaces(record: Section) -> Literal["all"] | None:
     return "all"
 
 
-def _of_kind(kind: str, entry: Section, lookups: dict[str, dict[str, str]]) -> ColumnSource:
+def _of_kind(kind: str, kinds: Section, lookups: dict[str, dict[str, str]]) -> ColumnSource:
+    entry = kinds.section(kind)
     column = _spoken(entry, "", lookups)
     sample = next(f for c in load_contracts().values() for f in c.fields if f.kind == kind)
     _refuse_misfit(sample, column, entry)
@@ -93,18 +120,24 @@ def _column(field: Field, given: Section, rules: ColumnRules) -> ColumnSource:
 
 def _refuse_misfit(field: Field, column: ColumnSource, entry: Section) -> None:
     """Raise DefinitionError for a unit, form or lookup that the field's kind cannot have."""
+    found = list(_misfits(field, column))
+    if found:
+        raise entry.place.error("; ".join(problem for problem, _ in found), "; ".join(fix for _, fix in found))
+
+
+def _misfits(field: Field, column: ColumnSource) -> Iterator[tuple[str, str]]:
     if column.unit and field.kind not in ("amount", "ratio", "decimal"):
-        raise entry.place.error(f"a {field.kind} has no unit", "remove unit")
+        yield f"a {field.kind} has no unit", "remove unit"
     if column.format and (field.kind not in _FORMS or not _FORMS[field.kind](column.format)):
-        raise entry.place.error(f"{column.format!r} is no form of a {field.kind}", 'write such as "%Y-%m-%d %H:%M:%S"')
+        yield f"{column.format!r} is no form of a {field.kind}", 'write such as "%Y-%m-%d %H:%M:%S"'
     allowed = _lookup_values(field)
     for value in (column.lookup or {}).values():
         if allowed and value not in allowed:
-            raise entry.place.error(f"lookup leads to {value!r}", nearest(value, allowed))
+            yield f"lookup leads to {value!r}", nearest(value, allowed)
     if column.constant is not None and field.kind in _CONSTANTS and not _is_of(field.kind, column.constant):
-        raise entry.place.error(f"{column.constant!r} is no {field.kind}", "write it as the contract does")
+        yield f"{column.constant!r} is no {field.kind}", "write it as the contract does"
     if allowed and column.constant is not None and column.constant not in allowed:
-        raise entry.place.error(f"{column.constant!r} is no code of {field.name}", nearest(column.constant, allowed))
+        yield f"{column.constant!r} is no code of {field.name}", nearest(column.constant, allowed)
 
 
 def _is_of(kind: str, text: str) -> bool:
@@ -179,13 +212,17 @@ def _refuse_double_use(
 ) -> None:
     used: dict[str, str] = {}
     given = record.section("columns").entries
-    for name, column in columns.items():
-        if column.source is None:
-            continue
-        place = given[name].place if name in given else record.place
-        if column.source in used:
-            problem = f"column {column.source!r} of {contract.record_type} would fill {used[column.source]} and {name}"
-            raise place.error(problem, f"name another source for {name} below columns:")
-        if column.source in ignored:
-            raise place.error(f"column {column.source!r} is mapped to {name} and ignored", "keep one of them")
-        used[column.source] = name
+    with Mistakes() as mistakes:
+        for name, column in columns.items():
+            if column.source is None:
+                continue
+            place = given[name].place if name in given else record.place
+            if column.source in used:
+                problem = (
+                    f"column {column.source!r} of {contract.record_type} would fill {used[column.source]} and {name}"
+                )
+                mistakes.add(place.error(problem, f"name another source for {name} below columns:"))
+            elif column.source in ignored:
+                problem = f"column {column.source!r} is mapped to {name} and ignored"
+                mistakes.add(place.error(problem, "keep one of them"))
+            used[column.source] = name

@@ -1,7 +1,7 @@
 """Insurer definitions: one YAML file an insurer, laid over one shared vendor profile.
 
 ``insurers/<insurer_id>.yml`` says who; ``vendors/<vendor>.yml``, named by ``extends``, says how. Every mistake is a
-DefinitionError with file, line, key and the fix, raised before anything runs.
+DefinitionError with file, line, key and the fix, raised before anything runs; all mistakes of a definition come in one.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import hashlib
 import os
 import pathlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
+from typing import TypeVar, get_args
 
 from connectors.building import build
 from connectors.columns import ColumnRules, read_mapping, read_rules
-from connectors.definition_checks import check, refuse_twins, url_problem
+from connectors.definition_checks import check_sender, check_ways, twins, url_problem
 from connectors.files import REGULATOR, Files
 from connectors.model import (
     Auth,
@@ -33,9 +33,11 @@ from connectors.yaml_tree import Section, nearest, overlay, read_yaml
 from schemas.code_lists import load_code_list
 from schemas.contract import REGISTER_RECORD_TYPES, SENDABLE_RECORD_TYPES, load_contracts
 from schemas.errors import DefinitionError
+from schemas.mistakes import Mistakes
 
-__all__ = ["REGULATOR", "definition_of", "load_definition", "load_definitions"]
+__all__ = ["REGULATOR", "Found", "definition_of", "find_definitions", "load_definition", "load_definitions"]
 
+T = TypeVar("T", Auth, Paging, WindowFormat, Response, FetchLimits)
 FOLDER = pathlib.Path(__file__).parent
 LINES_PER_FILE = 70
 
@@ -43,36 +45,63 @@ _OWN_KEYS = {"insurer", "extends", "name", "insurer_code", "feed_mode", "base_ur
 _VENDOR_KEYS = {"vendor", "channel", "naming", "auth", "paging", "window", "limits", "response", "file"}
 _VENDOR_KEYS |= {"records", "ignored", "kinds", "lookups"}
 _API_ONLY = ("auth", "paging", "window", "response", "base_url")
-#: What looks over a definition and its text; raises DefinitionError.
-Check = Callable[[InsurerDefinition, Section], None]
 _REFERENCE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
 
 @dataclass(frozen=True)
 class _Source:
-    """One definition as read: sections laid over each other, the files' texts by name, and their digest."""
+    """One definition as read: sections laid over each other, the files' texts by name, and their digest.
+
+    ``has_vendor`` is false while the vendor's file cannot be read: what it says is then not missed.
+    """
 
     section: Section
     vendor: str
     texts: Mapping[str, str]
-    digest: str
+    has_vendor: bool = True
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256("\0".join(reversed(list(self.texts.values()))).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Found:
+    """The definitions that can be used, and of every other insurer its mistakes; both by insurer id."""
+
+    usable: Mapping[str, InsurerDefinition]
+    broken: Mapping[str, DefinitionError]
+
+
+def find_definitions(folder: pathlib.Path | None = None, environ: Mapping[str, str] | None = None) -> Found:
+    """All insurers' definitions; one insurer's mistakes keep nobody else's. ``folder`` holds ``insurers/``, ``vendors/``."""
+    files = Files(folder or FOLDER)
+    usable, broken = dict[str, InsurerDefinition](), dict[str, DefinitionError]()
+    for insurer_id in _stems(files, "insurers"):
+        try:
+            usable[insurer_id] = _load(files, insurer_id, environ)
+        except DefinitionError as error:
+            broken[insurer_id] = error
+    broken |= twins(usable)
+    return Found({i: definition for i, definition in usable.items() if i not in broken}, broken)
 
 
 def load_definitions(
     folder: pathlib.Path | None = None, environ: Mapping[str, str] | None = None
-) -> dict[str, InsurerDefinition]:
-    """All insurers' definitions by insurer id; ``folder`` holds ``insurers/`` and ``vendors/``. Raises DefinitionError."""
-    files = Files(folder or FOLDER)
-    found = {insurer_id: _load(files, insurer_id, environ, check) for insurer_id in _stems(files, "insurers")}
-    refuse_twins(found)
-    return found
+) -> Mapping[str, InsurerDefinition]:
+    """All insurers' definitions by insurer id. Raises DefinitionError with the mistakes of all."""
+    found = find_definitions(folder, environ)
+    with Mistakes() as mistakes:
+        for error in found.broken.values():
+            mistakes.add(error)
+    return found.usable
 
 
 def load_definition(
     insurer_id: str, folder: pathlib.Path | None = None, environ: Mapping[str, str] | None = None
 ) -> InsurerDefinition:
     """One insurer's definition, or the registers' with ``regulator``. Raises DefinitionError, also for an unknown id."""
-    return _load(Files(folder or FOLDER), insurer_id, environ, check)
+    return _load(Files(folder or FOLDER), insurer_id, environ)
 
 
 def definition_of(
@@ -82,58 +111,80 @@ def definition_of(
 
     It was checked when it came into force: what is checked besides today is not asked of it.
     """
-    return _load(texts, insurer_id, environ, lambda _feed, _definition: None)
+    return _load(texts, insurer_id, environ, is_past=True)
 
 
 def _load(
-    files: Mapping[str, str], insurer_id: str, environ: Mapping[str, str] | None, checked: Check
+    files: Mapping[str, str], insurer_id: str, environ: Mapping[str, str] | None, *, is_past: bool = False
 ) -> InsurerDefinition:
-    source = _read(files, insurer_id)
-    definition = source.section
-    channel = _channel(definition)
-    rules = read_rules(definition)
-    feed = InsurerDefinition(
-        insurer_id=insurer_id,
-        insurer_code=definition.text("insurer_code"),
-        name=definition.text("name"),
-        vendor=source.vendor,
-        feed_mode=_feed_mode(definition),
-        channel=channel,
-        base_url=_base_url(definition, os.environ if environ is None else environ) if channel == "api" else "",
-        schedule=definition.text("schedule"),
-        source_format=_source_format(definition, channel),
-        records=_records(definition, channel, rules),
-        contact=definition.text("contact"),
-        digest=source.digest,
-        texts=source.texts,
-        auth=build(Auth, definition.section("auth")),
-        paging=build(Paging, definition.section("paging")),
-        window=build(WindowFormat, definition.section("window")),
-        response=build(Response, definition.section("response")),
-        limits=build(FetchLimits, definition.section("limits")),
-    )
-    checked(feed, definition)
+    with Mistakes() as mistakes:
+        source = _read(files, insurer_id, mistakes)
+        feed = _feed(source, insurer_id, os.environ if environ is None else environ, mistakes)
+        if not is_past:
+            check_sender(source.section, mistakes)
+        if not is_past and source.has_vendor:
+            check_ways(feed, source.section, mistakes)
     return feed
 
 
-def _read(files: Mapping[str, str], insurer_id: str) -> _Source:
+def _feed(source: _Source, insurer_id: str, environ: Mapping[str, str], mistakes: Mistakes) -> InsurerDefinition:
+    """The definition as far as it can be read; what can't be is kept in ``mistakes``."""
+    definition, attempt = source.section, mistakes.attempt
+    channel = attempt(_channel, definition) if source.has_vendor else None
+    has_address = channel == "api" or (channel is None and "base_url" in definition)
+    if channel == "drop":
+        attempt(_refuse_api_only, definition)
+    how = definition if source.has_vendor else Section(definition.place)
+    return InsurerDefinition(
+        insurer_id=insurer_id,
+        insurer_code=attempt(definition.text, "insurer_code") or "",
+        name=attempt(definition.text, "name") or "",
+        vendor=source.vendor,
+        feed_mode=attempt(_feed_mode, definition) or "",
+        channel=channel or "api",
+        base_url=attempt(_base_url, definition, environ) or "" if has_address else "",
+        schedule=attempt(definition.text, "schedule") or "",
+        source_format=(attempt(_source_format, definition, channel) if channel else None) or SourceFormat("json"),
+        records=_records(definition, channel, mistakes) if channel else {},
+        contact=attempt(definition.text, "contact") or "",
+        digest=source.digest,
+        texts=source.texts,
+        auth=_part(Auth, how, "auth", mistakes),
+        paging=_part(Paging, how, "paging", mistakes),
+        window=_part(WindowFormat, how, "window", mistakes),
+        response=_part(Response, how, "response", mistakes),
+        limits=_part(FetchLimits, how, "limits", mistakes),
+    )
+
+
+def _part(kind: type[T], definition: Section, key: str, mistakes: Mistakes) -> T:
+    """One section as its dataclass; as if it were not written while it has a mistake."""
+    return mistakes.attempt(lambda: build(kind, definition.section(key))) or kind()
+
+
+def _read(files: Mapping[str, str], insurer_id: str, mistakes: Mistakes) -> _Source:
     file, text = _own_file(files, insurer_id)
     lines = text.count("\n") + (not text.endswith("\n") and bool(text))
     if lines > LINES_PER_FILE:
-        raise DefinitionError(file, "file", f"has {lines} lines, {LINES_PER_FILE} at most", lines, "move to a vendor")
-    own = read_yaml(text, file)
-    own.refuse_unknown(_OWN_KEYS | _VENDOR_KEYS - {"vendor"})
-    if own.text("insurer") != insurer_id:
-        raise own.entries["insurer"].place.error("differs from the file's name", f"write insurer: {insurer_id}")
+        problem = f"has {lines} lines, {LINES_PER_FILE} at most"
+        mistakes.add(DefinitionError(file, "file", problem, lines, "move to a vendor"))
+    own = read_yaml(text, file, mistakes)
+    mistakes.attempt(own.refuse_unknown, _OWN_KEYS | _VENDOR_KEYS - {"vendor"})
+    mistakes.attempt(_refuse_other_name, own, "insurer", insurer_id)
     if "extends" not in own:
-        return _Source(own, insurer_id, {file: text}, hashlib.sha256(text.encode()).hexdigest())
-    name = _vendor_name(files, own)
+        return _Source(own, insurer_id, {file: text})
+    name = mistakes.attempt(_vendor_name, files, own)
     vendor_file = f"vendors/{name}.yml"
-    vendor_text = files[vendor_file]
-    vendor = read_yaml(vendor_text, vendor_file)
-    _check_vendor(vendor, name)
-    digest = hashlib.sha256(f"{vendor_text}\0{text}".encode()).hexdigest()
-    return _Source(overlay(vendor, own), name, {file: text, vendor_file: vendor_text}, digest)
+    vendor_text = mistakes.attempt(files.__getitem__, vendor_file) if name else None
+    vendor = mistakes.attempt(_read_vendor, vendor_text, vendor_file, name, mistakes) if name and vendor_text else None
+    if not name or vendor_text is None or vendor is None:
+        return _Source(own, name or "", {file: text}, has_vendor=False)
+    return _Source(overlay(vendor, own), name, {file: text, vendor_file: vendor_text})
+
+
+def _refuse_other_name(section: Section, key: str, name: str) -> None:
+    if section.text(key) != name:
+        raise section.entries[key].place.error("differs from the file's name", f"write {key}: {name}")
 
 
 def _own_file(files: Mapping[str, str], insurer_id: str) -> tuple[str, str]:
@@ -158,12 +209,15 @@ def _stems(files: Mapping[str, str], folder: str) -> list[str]:
     return sorted(path.stem for path in paths if path.parent.name == folder)
 
 
-def _check_vendor(vendor: Section, name: str) -> None:
+def _read_vendor(text: str, file: str, name: str, mistakes: Mistakes) -> Section:
+    vendor = read_yaml(text, file, mistakes)
     if "extends" in vendor:
-        raise vendor.entries["extends"].place.error("a vendor extends nothing", "one level only: copy what is needed")
-    vendor.refuse_unknown(_VENDOR_KEYS)
-    if vendor.text("vendor") != name:
-        raise vendor.entries["vendor"].place.error("differs from the file's name", f"write vendor: {name}")
+        mistakes.add(
+            vendor.entries["extends"].place.error("a vendor extends nothing", "one level only: copy what is needed")
+        )
+    mistakes.attempt(vendor.refuse_unknown, _VENDOR_KEYS)
+    mistakes.attempt(_refuse_other_name, vendor, "vendor", name)
+    return vendor
 
 
 def _channel(definition: Section) -> Channel:
@@ -174,17 +228,24 @@ def _channel(definition: Section) -> Channel:
     raise definition.entries["channel"].place.error(f"{text!r} is no channel", nearest(text, get_args(Channel)))
 
 
-def _records(definition: Section, channel: Channel, rules: ColumnRules) -> dict[str, RecordMapping]:
+def _records(definition: Section, channel: Channel, mistakes: Mistakes) -> dict[str, RecordMapping]:
     """Mappings in loading order: of an API the record types listed, of a drop all of them."""
-    listed = definition.section("records")
-    is_register = definition.text("insurer") == REGULATOR
-    allowed = REGISTER_RECORD_TYPES if is_register else SENDABLE_RECORD_TYPES
-    listed.refuse_unknown(allowed, "record type")
-    contracts = load_contracts()
+    attempt = mistakes.attempt
+    rules = read_rules(definition, mistakes)
+    listed = attempt(definition.section, "records")
+    if listed is None:
+        return {}
+    allowed = REGISTER_RECORD_TYPES if definition.place.file == f"{REGULATOR}.yml" else SENDABLE_RECORD_TYPES
+    attempt(listed.refuse_unknown, allowed, "record type")
     wanted = [name for name in allowed if channel == "drop" or name in listed]
-    if not wanted:
-        raise definition.missing("records")
-    return {name: read_mapping(contracts[name], listed.section(name), rules) for name in wanted}
+    if not listed.entries and not wanted:
+        mistakes.add(definition.missing("records"))
+    found = {name: attempt(_mapping, name, listed, rules) for name in wanted}
+    return {name: mapping for name, mapping in found.items() if mapping is not None}
+
+
+def _mapping(record_type: str, listed: Section, rules: ColumnRules) -> RecordMapping:
+    return read_mapping(load_contracts()[record_type], listed.section(record_type), rules)
 
 
 def _source_format(definition: Section, channel: Channel) -> SourceFormat:
@@ -193,12 +254,15 @@ def _source_format(definition: Section, channel: Channel) -> SourceFormat:
             raise definition.entries["file"].place.error("belongs to channel: drop", "remove it")
         response = build(Response, definition.section("response"))
         return SourceFormat("json", response.items, response.encoding)
-    for key in _API_ONLY:
-        if key in definition:
-            raise definition.entries[key].place.error("belongs to channel: api", "remove it")
     if "file" not in definition:
         raise definition.missing("file")
     return build(SourceFormat, definition.section("file"))
+
+
+def _refuse_api_only(definition: Section) -> None:
+    with Mistakes() as mistakes:
+        for key in filter(definition.entries.__contains__, _API_ONLY):
+            mistakes.add(definition.entries[key].place.error("belongs to channel: api", "remove it"))
 
 
 def _feed_mode(definition: Section) -> str:

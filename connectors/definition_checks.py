@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from connectors.model import InsurerDefinition
 from connectors.yaml_tree import Section
 from schemas.errors import DefinitionError
+from schemas.mistakes import Mistakes
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -46,6 +47,8 @@ _AUTH_HEADERS: tuple[str, ...] = ("header", "login_header", "timestamp_header", 
 _PAGING_PATHS: tuple[str, ...] = ("cursor_path", "next_path")
 _BODY_PATHS: tuple[str, ...] = ("items", "total", "page_count", "last_page", "checksum")
 _ERROR_PATHS: tuple[str, ...] = ("path", "message")
+_NO_HEADER = ("is no name of a header", "write such as X-Api-Key")
+_NO_PATH = ("is no path into the body", "write such as data.rows")
 _ENDS = ("total", "total_header", "page_count", "last_page")
 _CHECKSUMS = ("checksum", "checksum_header")
 
@@ -76,15 +79,21 @@ def url_problem(url: str) -> str | None:
     return None
 
 
-def check(feed: InsurerDefinition, definition: Section) -> None:
-    """Look over a definition as a whole. Raises DefinitionError for the first mistake, with its place and fix."""
-    _check_code(definition)
-    _check_schedule(definition)
+def check_sender(definition: Section, mistakes: Mistakes) -> None:
+    """Look over what a definition says of the sender itself."""
+    mistakes.attempt(_check_code, definition)
+    mistakes.attempt(_check_schedule, definition)
+
+
+def check_ways(feed: InsurerDefinition, definition: Section, mistakes: Mistakes) -> None:
+    """Look over how a sender delivers, as a whole; of a section that is wrong in itself nothing more is asked."""
+    if mistakes.below("channel"):
+        return
     if feed.channel == "api":
-        _check_paths(definition.section("records"), feed.records)
-        _check_api(feed, definition)
-    else:
-        _check_file(feed, definition)
+        _check_paths(definition, feed.records, mistakes)
+        _check_api(feed, definition, mistakes)
+    elif not mistakes.below("file"):
+        mistakes.attempt(_check_file, feed, definition)
 
 
 def _check_schedule(definition: Section) -> None:
@@ -114,20 +123,22 @@ def _check_code(definition: Section) -> None:
         )
 
 
-def _check_paths(records: Section, names: Collection[str]) -> None:
+def _check_paths(definition: Section, names: Collection[str], mistakes: Mistakes) -> None:
     """Refuse an address that is no path, or that two record types share."""
     owners: dict[str, str] = {}
     for name in names:
-        record = records.section(name)
-        path = record.text("path")
-        place = record.entries["path"].place
-        if not path.startswith("/"):
-            raise place.error("starts with no /", "write /v1/policies")
-        if not _ADDRESS.fullmatch(path) or ".." in path.split("/"):
-            raise place.error("is no plain path", "write the path alone, such as /v1/policies")
-        if path in owners:
-            raise place.error(f"{path!r} is the address of {owners[path]} already", "give each its own path")
-        owners[path] = name
+        mistakes.attempt(_check_path, definition.section("records").section(name), name, owners)
+
+
+def _check_path(record: Section, name: str, owners: dict[str, str]) -> None:
+    path = record.text("path")
+    place = record.entries["path"].place
+    if not path.startswith("/"):
+        raise place.error("starts with no /", "write /v1/policies")
+    if not _ADDRESS.fullmatch(path) or ".." in path.split("/"):
+        raise place.error("is no plain path", "write the path alone, such as /v1/policies")
+    if owners.setdefault(path, name) != name:
+        raise place.error(f"{path!r} is the address of {owners[path]} already", "give each its own path")
 
 
 def _check_file(feed: InsurerDefinition, definition: Section) -> None:
@@ -136,49 +147,73 @@ def _check_file(feed: InsurerDefinition, definition: Section) -> None:
     if kind not in _FILE:
         raise file.entries["kind"].place.error(f"{kind!r} is no file", "write csv or xlsx")
     _refuse_strays(file, kind, _FILE[kind])
-    if kind != "xlsx":
-        return
+    if kind == "xlsx":
+        _refuse_percentages(feed, definition)
+
+
+def _refuse_percentages(feed: InsurerDefinition, definition: Section) -> None:
+    """Refuse columns of a workbook in per cent."""
     kinds = definition.section("kinds").entries
-    for record in feed.records.values():
-        given = definition.section("records").section(record.record_type).section("columns").entries
-        for name, column in record.columns.items():
-            if column.unit == "百分比":
-                place = (given.get(name) or kinds.get("ratio") or file).place
-                raise place.error("a workbook keeps 5% as 0.05, and 5 as 5: they cannot be told apart", "agree on 0.05")
+    with Mistakes() as mistakes:
+        for record in feed.records.values():
+            given = definition.section("records").section(record.record_type).section("columns").entries
+            for name in (name for name, column in record.columns.items() if column.unit == "百分比"):
+                place = (given.get(name) or kinds.get("ratio") or definition.section("file")).place
+                problem = "a workbook keeps 5% as 0.05, and 5 as 5: they cannot be told apart"
+                mistakes.add(place.error(problem, "agree on 0.05"))
 
 
-def _check_api(feed: InsurerDefinition, definition: Section) -> None:
+def _check_api(feed: InsurerDefinition, definition: Section, mistakes: Mistakes) -> None:
     """Refuse auth, paging or window that are not whole, and answers in which nothing proves that a fetch is complete."""
-    auth, paging, response = (definition.section(name) for name in ("auth", "paging", "response"))
-    for key in _PAGING_NEEDS.get(feed.paging.kind, ()):
-        if getattr(feed.paging, key) is None:
-            raise paging.missing(key)
-    wanted = _AUTH_NEEDS.get(feed.auth.kind, ())
-    if wanted and not any(getattr(feed.auth, key) for key in wanted):
-        raise auth.missing(wanted[0])
-    _refuse_strays(auth, feed.auth.kind, _AUTH[feed.auth.kind])
-    _refuse_strays(paging, feed.paging.kind, _PAGING[feed.paging.kind])
-    for section, keys in ((auth, _AUTH_HEADERS), (response, _RESPONSE_HEADERS)):
-        _check_texts(section, keys, _HEADER, ("is no name of a header", "write such as X-Api-Key"))
-    for section, keys in ((paging, _PAGING_PATHS), (response, _BODY_PATHS), (response.section("error"), _ERROR_PATHS)):
-        _check_texts(section, keys, _BODY_PATH, ("is no path into the body", "write such as data.rows"))
-    _check_window(feed, definition.section("window"))
-    _refuse_unprovable(feed, response)
+    attempt = mistakes.attempt
+    checks = {"auth": _check_auth, "paging": _check_paging, "window": _check_window, "response": _check_response}
+    for key, check_part in checks.items():
+        if not mistakes.below(key):
+            attempt(check_part, feed, definition.section(key))
+    if not (mistakes.below("paging") or mistakes.below("response")):
+        attempt(_refuse_unprovable, feed, definition.section("response"))
+
+
+def _check_auth(feed: InsurerDefinition, auth: Section) -> None:
+    with Mistakes() as mistakes:
+        wanted = _AUTH_NEEDS.get(feed.auth.kind, ())
+        if wanted and not any(getattr(feed.auth, key) for key in wanted):
+            mistakes.add(auth.missing(wanted[0]))
+        mistakes.attempt(_refuse_strays, auth, feed.auth.kind, _AUTH[feed.auth.kind])
+        mistakes.attempt(_check_texts, auth, _AUTH_HEADERS, _HEADER, _NO_HEADER)
+
+
+def _check_paging(feed: InsurerDefinition, paging: Section) -> None:
+    with Mistakes() as mistakes:
+        for key in _PAGING_NEEDS.get(feed.paging.kind, ()):
+            if getattr(feed.paging, key) is None:
+                mistakes.add(paging.missing(key))
+        mistakes.attempt(_refuse_strays, paging, feed.paging.kind, _PAGING[feed.paging.kind])
+        mistakes.attempt(_check_texts, paging, _PAGING_PATHS, _BODY_PATH, _NO_PATH)
+
+
+def _check_response(_feed: InsurerDefinition, response: Section) -> None:
+    with Mistakes() as mistakes:
+        mistakes.attempt(_check_texts, response, _RESPONSE_HEADERS, _HEADER, _NO_HEADER)
+        mistakes.attempt(_check_texts, response, _BODY_PATHS, _BODY_PATH, _NO_PATH)
+        mistakes.attempt(_check_texts, response.section("error"), _ERROR_PATHS, _BODY_PATH, _NO_PATH)
 
 
 def _refuse_strays(section: Section, kind: str, allowed: Collection[str]) -> None:
-    """Refuse a setting that its kind does not read, if both were written in one file: a vendor's may be left over."""
+    """Refuse settings that their kind does not read, if both were written in one file: a vendor's may be left over."""
     file = section.entries["kind"].place.file if "kind" in section else section.place.file
-    for key, entry in section.entries.items():
-        if key not in (*allowed, "kind") and entry.place.file == file:
-            raise entry.place.error(f"means nothing to kind {kind}", "remove it")
+    with Mistakes() as mistakes:
+        for key, entry in section.entries.items():
+            if key not in (*allowed, "kind") and entry.place.file == file:
+                mistakes.add(entry.place.error(f"means nothing to kind {kind}", "remove it"))
 
 
 def _check_texts(section: Section, keys: Collection[str], form: re.Pattern[str], told: tuple[str, str]) -> None:
     """Check the texts at ``keys`` against their form; ``told`` is the problem and the fix."""
-    for key in keys:
-        if key in section and not form.fullmatch(section.text(key)):
-            raise section.entries[key].place.error(f"{section.text(key)!r} {told[0]}", told[1])
+    with Mistakes() as mistakes:
+        for key in keys:
+            if key in section and not form.fullmatch(section.text(key)):
+                mistakes.add(section.entries[key].place.error(f"{section.text(key)!r} {told[0]}", told[1]))
 
 
 def _check_window(feed: InsurerDefinition, window: Section) -> None:
@@ -203,11 +238,14 @@ def _refuse_unprovable(feed: InsurerDefinition, response: Section) -> None:
         raise response.place.error("nothing proves that a fetch is complete", fix)
 
 
-def refuse_twins(found: Mapping[str, InsurerDefinition]) -> None:
-    """Raise DefinitionError when two insurers have one code."""
+def twins(found: Mapping[str, InsurerDefinition]) -> dict[str, DefinitionError]:
+    """Of every insurer whose code an earlier one has: the mistake."""
     owners: dict[str, str] = {}
+    mistakes = {}
     for insurer_id, definition in found.items():
         owner = owners.setdefault(definition.insurer_code, insurer_id)
         if owner != insurer_id:
             problem = f"{definition.insurer_code!r} is the code of {owner} already"
-            raise DefinitionError(f"insurers/{insurer_id}.yml", "insurer_code", problem, fix="give each its own code")
+            file = f"insurers/{insurer_id}.yml"
+            mistakes[insurer_id] = DefinitionError(file, "insurer_code", problem, fix="give each its own code")
+    return mistakes

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from schemas.errors import DefinitionError
+from schemas.mistakes import Mistakes
 
 _SECRET_WORDS = (
     "password",
@@ -24,6 +25,8 @@ _SECRET_WORDS = (
     "token",
 )
 _NOT_SECRET = frozenset({"token_path"})
+_HIDDEN = "looks like a secret; definitions hold none"
+_HIDDEN_FIX = "remove it and keep it in the insurer's Airflow connection"
 #: Sections whose keys are column names or source values, not settings.
 _FREE_KEYS = frozenset({"columns", "ignored", "lookup", "lookups"})
 
@@ -84,10 +87,11 @@ class Section:
         return place.error("is missing", f"add {key}: ...")
 
     def refuse_unknown(self, known: Collection[str], what: str = "key") -> None:
-        """Raise DefinitionError for the first entry that is not in ``known``, with the nearest known one."""
-        for key, entry in self.entries.items():
-            if key not in known:
-                raise entry.place.error(f"unknown {what} {key!r}", nearest(key, known))
+        """Raise DefinitionError for every entry that is not in ``known``, with the nearest known one."""
+        with Mistakes() as mistakes:
+            for key, entry in self.entries.items():
+                if key not in known:
+                    mistakes.add(entry.place.error(f"unknown {what} {key!r}", nearest(key, known)))
 
 
 def as_text(entry: Leaf | Section) -> str:
@@ -105,12 +109,15 @@ def nearest(word: str, known: Collection[str]) -> str:
     return f"did you mean {close[0]!r}?" if close else f"one of {', '.join(shown)}"
 
 
-def read_yaml(text: str, file: str) -> Section:
-    """The text of a file as a Section. Raises DefinitionError for bad YAML, a duplicate key, or a key that looks like a secret."""
+def read_yaml(text: str, file: str, mistakes: Mistakes) -> Section:
+    """The text of a file as a Section. Raises DefinitionError for what is no YAML mapping.
+
+    Kept in ``mistakes``: a duplicate key, a key that looks like a secret, a value that cannot be read.
+    """
     node = _compose(text, file)
     if not isinstance(node, yaml.MappingNode):
         raise Place(file, 1, "document").error("is not a mapping", "write key: value lines")
-    return _section(node, Place(file, 1, ""), free=False)
+    return _Reading(mistakes).section(node, Place(file, 1, ""), free=False)
 
 
 def overlay(base: Section, top: Section) -> Section:
@@ -146,26 +153,35 @@ def _refuse_aliases(text: str, file: str) -> None:
             raise DefinitionError(file, "document", f"refers to *{event.anchor}", line, "write the values out")
 
 
-def _section(node: yaml.MappingNode, place: Place, free: bool) -> Section:
-    entries: dict[str, Leaf | Section] = {}
-    for key_node, value_node in node.value:
-        key = str(key_node.value)
-        here = Place(place.file, key_node.start_mark.line + 1, _join(place.key, key))
-        if key in entries:
-            first = entries[key].place.line
-            raise here.error(f"is given twice, first on line {first}", "keep one of them")
-        if not free:
-            _refuse_secret(key, here)
-        entries[key] = _entry(value_node, here, free or key in _FREE_KEYS)
-    return Section(place, entries)
+@dataclass(frozen=True)
+class _Reading:
+    """Turns YAML nodes into sections; what is wrong with one entry does not hide the next."""
 
+    mistakes: Mistakes
 
-def _entry(node: yaml.Node, place: Place, free: bool) -> Leaf | Section:
-    if isinstance(node, yaml.MappingNode):
-        return _section(node, place, free)
-    if isinstance(node, yaml.SequenceNode):
-        return Leaf([_scalar(item, place) for item in node.value], place)
-    return Leaf(_scalar(node, place), place)
+    def section(self, node: yaml.MappingNode, place: Place, free: bool) -> Section:
+        entries: dict[str, Leaf | Section] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            here = Place(place.file, key_node.start_mark.line + 1, _join(place.key, key))
+            if key in entries:
+                first = entries[key].place.line
+                self.mistakes.add(here.error(f"is given twice, first on line {first}", "keep one of them"))
+                continue
+            if not free and _looks_secret(key):
+                self.mistakes.add(here.error(_HIDDEN, _HIDDEN_FIX))
+            entries[key] = self._entry(value_node, here, free or key in _FREE_KEYS)
+        return Section(place, entries)
+
+    def _entry(self, node: yaml.Node, place: Place, free: bool) -> Leaf | Section:
+        if isinstance(node, yaml.MappingNode):
+            return self.section(node, place, free)
+        if isinstance(node, yaml.SequenceNode):
+            return Leaf([self._scalar(item, place) for item in node.value], place)
+        return Leaf(self._scalar(node, place), place)
+
+    def _scalar(self, node: yaml.Node, place: Place) -> Any:
+        return self.mistakes.attempt(_scalar, node, place)
 
 
 def _scalar(node: yaml.Node, place: Place) -> Any:
@@ -184,12 +200,9 @@ def _constructor() -> yaml.SafeLoader:
     return yaml.SafeLoader("")
 
 
-def _refuse_secret(key: str, place: Place) -> None:
+def _looks_secret(key: str) -> bool:
     folded = key.lower().replace("-", "_")
-    if key not in _NOT_SECRET and any(word in folded for word in _SECRET_WORDS):
-        raise place.error(
-            "looks like a secret; definitions hold none", "remove it and keep it in the insurer's Airflow connection"
-        )
+    return key not in _NOT_SECRET and any(word in folded for word in _SECRET_WORDS)
 
 
 def _refuse_reference(value: object, place: Place) -> None:

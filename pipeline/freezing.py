@@ -20,8 +20,12 @@ EVENING = dt.time(18)
 
 
 def expected_feeds(hub: Hub) -> list[tuple[str, str]]:
-    """(insurer id, record type) of everything that the insurers' definitions say is delivered."""
-    return [(i, t) for i, d in hub.insurers.items() for t in INSURER_RECORD_TYPES if t in d.records]
+    """(insurer id, record type) of everything that the insurers' definitions say is delivered.
+
+    Of an insurer whose definition is broken everything is expected: that it says nothing must not hide what is missing.
+    """
+    told = [(i, t) for i, d in hub.insurers.items() for t in INSURER_RECORD_TYPES if t in d.records]
+    return told + [(i, t) for i in hub.broken for t in INSURER_RECORD_TYPES]
 
 
 def versions_in_force(hub: Hub) -> Versions:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from connectors.definition import load_definition, load_definitions
+from connectors.definition import Found, find_definitions, load_definition
 from connectors.model import InsurerDefinition
 from pipeline.settings import Settings, load_settings
 from quality.catalogue import RuleSet, load_rules
+from schemas.errors import DefinitionError
 from warehouse.engine import connect
 from warehouse.landing import Store
 from warehouse.schema_version import require_current
@@ -28,9 +29,19 @@ class Hub:
     store: Store
 
     @functools.cached_property
+    def definitions(self) -> Found:
+        """The insurers' definitions that can be used, and those that are broken."""
+        return find_definitions(environ=self.settings.environ)
+
+    @property
     def insurers(self) -> Mapping[str, InsurerDefinition]:
-        """The insurers' definitions, by id."""
-        return load_definitions(environ=self.settings.environ)
+        """The insurers' definitions that can be used, by id."""
+        return self.definitions.usable
+
+    @property
+    def broken(self) -> Mapping[str, DefinitionError]:
+        """The mistakes of every insurer whose definition cannot be used, by id."""
+        return self.definitions.broken
 
     @functools.cached_property
     def rules(self) -> RuleSet:

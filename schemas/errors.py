@@ -66,12 +66,29 @@ class StopFeed(HubError):
 
 
 class DefinitionError(StopFeed):
-    """Raised when a contract, insurer, rule or indicator file has a mistake, from its loader, before anything runs."""
+    """Raised when a contract, insurer, rule or indicator file has a mistake, from its loader, before anything runs.
+
+    ``also`` are the other mistakes found in the same go; ``str()`` tells each on a line of its own.
+    """
 
     def __init__(self, file: str, key: str, problem: str, line: int | None = None, fix: str | None = None) -> None:
         where = f"{file}:{line}" if line is not None else file
         super().__init__(f"{where}: {key}: {problem}" + (f"; fix: {fix}" if fix else ""))
         self.file, self.key, self.problem, self.line, self.fix = file, key, problem, line, fix
+        self.also: tuple[DefinitionError, ...] = ()
+
+    @property
+    def all(self) -> tuple[DefinitionError, ...]:
+        """Every mistake that was found, this one first."""
+        return (self, *self.also)
+
+    @property
+    def place(self) -> tuple[str, int | None, str]:
+        """File, line and key: two mistakes of one place are told as one."""
+        return self.file, self.line, self.key
+
+    def __str__(self) -> str:
+        return "\n".join(map(Exception.__str__, self.all))
 
 
 class AuthRefused(StopFeed):

@@ -9,7 +9,7 @@ import shutil
 
 import pytest
 
-from connectors.definition import FOLDER, LINES_PER_FILE, load_definition, load_definitions
+from connectors.definition import FOLDER, LINES_PER_FILE, find_definitions, load_definition, load_definitions
 from connectors.model import ColumnSource
 from sandbox.cast import CAST
 from schemas.contract import INSURER_RECORD_TYPES, REGISTER_RECORD_TYPES, SENDABLE_RECORD_TYPES, load_contract
@@ -229,6 +229,10 @@ MISTAKES = [
 ]
 
 
+#: One word that is wrong in two ways, or for several record types.
+SEVERAL = ("contakt:", "policy_no:")
+
+
 def ids(mistake: Mistake) -> str:
     return f"{mistake.key}-{mistake.told}"
 
@@ -248,6 +252,7 @@ def test_a_mistake_names_file_line_key_and_fix(folder: pathlib.Path, mistake: Mi
     assert mistake.told in told
     assert error.key.endswith(mistake.key), error.key
     assert error.fix
+    assert error.all == (error,) or mistake.new in SEVERAL, "one mistake is told once"
     assert (error.file, error.line) == (mistake.file, mistake.line) or mistake.told == "is missing"
 
 
@@ -294,3 +299,63 @@ def test_a_constant_needs_no_source_column(folder: pathlib.Path) -> None:
     path.write_text(path.read_text(encoding="utf-8") + own, encoding="utf-8")
     column = load_definition("lichun", folder, {}).records["claim"].columns["operation_code"]
     assert column == ColumnSource(None, constant="U")
+
+
+def test_all_mistakes_of_an_insurer_are_told_in_one_go_each_with_its_line(folder: pathlib.Path) -> None:
+    own, vendor = folder / "insurers/lichun.yml", folder / "vendors/xinghe.yml"
+    spoil(own, ('"30 1 * * *"', '"99 1 * * *"'), ('feed_mode: "10"', "feed_mode: 10"), ("contact:", "contakt:"))
+    spoil(
+        vendor,
+        ("size: 200", 'size: "200"'),
+        ("requests_per_second: 40", "requests_per_second: 0"),
+        ("  claim: {path: /v1/claims}", "  claim: {path: /v1/claims, columns: {claim_numer: no, report_nr: x}}"),
+        ("format: iso", "format: isoo"),
+    )
+    with pytest.raises(DefinitionError) as caught:
+        load_definition("lichun", folder, {})
+    told = {(pathlib.PurePath(each.file).stem, each.line, each.key) for each in caught.value.all}
+    assert told == {
+        ("lichun", 1, "contact"),
+        ("lichun", 5, "feed_mode"),
+        ("lichun", 7, "schedule"),
+        ("lichun", 8, "contakt"),
+        ("xinghe", 6, "paging.size"),
+        ("xinghe", 7, "window.format"),
+        ("xinghe", 8, "limits.requests_per_second"),
+        ("xinghe", 20, "records.claim.columns.claim_numer"),
+        ("xinghe", 20, "records.claim.columns.report_nr"),
+    }
+    assert len(str(caught.value).splitlines()) == len(told)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"30 1 * * *"', '"99 1 * * *"'),
+        ("extends: xinghe", "extends: nobody"),
+        ("contact: ", 'contact: "'),
+        ("insurer_code: LICHUN", "insurer_code: YUSHUI"),
+        ("contact:", "kontakt:"),
+    ],
+    ids=["cron", "vendor", "yaml", "twin", "key"],
+)
+def test_a_broken_definition_is_its_own_insurer_s_only(folder: pathlib.Path, old: str, new: str) -> None:
+    spoil(folder / "insurers/lichun.yml", (old, new))
+    found = find_definitions(folder, {})
+    broken = "yushui" if "YUSHUI" in new else "lichun"
+    assert set(found.broken) == {broken}
+    assert set(found.usable) == set(SHIPPED) - {broken}
+    assert found.broken[broken].file.endswith((f"{broken}.yml", "lichun.yml"))
+
+
+def test_a_broken_vendor_stops_those_who_extend_it(folder: pathlib.Path) -> None:
+    spoil(folder / "vendors/xinghe.yml", ("naming: camel", "naming: kamel"))
+    assert set(find_definitions(folder, {}).broken) == {i for i, d in SHIPPED.items() if d.vendor == "xinghe"}
+
+
+def spoil(path: pathlib.Path, *changes: tuple[str, str]) -> None:
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,62 @@
+"""All mistakes of a definition file in one go: each part is tried, and what failed is raised together at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import ParamSpec, Self, TypeVar
+
+from schemas.errors import DefinitionError
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Mistakes:
+    """What was found so far; leaving the ``with`` block raises one DefinitionError that tells everything.
+
+    Of several mistakes at one place (file, line, key) the first counts: the others follow from it.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, int | None, str], DefinitionError] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, DefinitionError):
+            self.add(error)
+        elif error is not None:
+            return
+        self.tell(error)
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def below(self, key: str) -> bool:
+        """Whether something is wrong with a dotted key or what stands below it."""
+        return any(f"{found}.".startswith(f"{key}.") for _, _, found in self._found)
+
+    def add(self, error: DefinitionError) -> None:
+        """Keep a mistake, and those that were found with it."""
+        for each in error.all:
+            self._found.setdefault(each.place, each)
+
+    def attempt(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """What ``act`` returns; None when it has a mistake, which is kept."""
+        try:
+            return act(*args, **kwargs)
+        except DefinitionError as error:
+            self.add(error)
+            return None
+
+    def tell(self, cause: BaseException | None = None) -> None:
+        """Raise everything that was found as one DefinitionError; return when there is nothing."""
+        if self._found:
+            first, *others = self._found.values()
+            told = DefinitionError(first.file, first.key, first.problem, first.line, first.fix)
+            told.also = tuple(others)
+            raise told from cause
