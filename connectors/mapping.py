@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,11 @@ import pyarrow.compute as pc
 
 from connectors.convert import Converted, Fault, contents, convert
 from connectors.model import ColumnSource, RecordMapping
+from connectors.parse.batch import COLUMNS
+from connectors.parse.rows import column_letter
 from schemas.contract import WITHDRAWAL, Contract, Field
 from schemas.errors import SchemaDrift, UnreadableFile
-from schemas.findings import Finding, Severity
+from schemas.findings import Finding, Severity, SourceColumn
 
 #: What each finding says of a value, and whether it keeps the row out.
 _SENTENCES: dict[str, tuple[Severity, str]] = {
@@ -39,11 +42,13 @@ _ESCAPED_BYTES = "".join(_ESCAPES).encode()
 class Mapped:
     """Canonical text (row_no, place, raw, then every field of the contract), and what the mapping found.
 
-    Findings without a row number speak of the batch; the chunks of one batch repeat them, equal.
+    Findings without a row number speak of the batch; the chunks of one batch repeat them, equal. ``columns``: where
+    each field, and each source column that is no field, stands in the delivery.
     """
 
     table: pa.Table
     findings: tuple[Finding, ...]
+    columns: Mapping[str, SourceColumn]
 
 
 def source_names(spec: RecordMapping) -> frozenset[str]:
@@ -69,7 +74,14 @@ def apply(table: pa.Table, spec: RecordMapping, contract: Contract) -> Mapped:
     for field in contract.fields:
         findings.extend(_row_findings(fields[field.name], spec, field, row_no))
     columns = {"row_no": row_no, "place": place, "raw": raw_json(sources, len(row_no))}
-    return Mapped(pa.table(columns | {name: made.values for name, made in fields.items()}), tuple(findings))
+    rows = pa.table(columns | {name: made.values for name, made in fields.items()})
+    return Mapped(rows, tuple(findings), _places(sources, spec, marks))
+
+
+def _places(sources: Iterable[str], spec: RecordMapping, marks: Mapping[bytes, bytes]) -> dict[str, SourceColumn]:
+    letters = [column_letter(index) for index in json.loads(marks.get(COLUMNS, b"[]"))]
+    found = {name: SourceColumn(name, letter) for name, letter in itertools.zip_longest(sources, letters)}
+    return found | {name: found[c.source] for name, c in spec.columns.items() if c.source in found}
 
 
 def raw_json(sources: dict[str, pa.Array], row_count: int) -> pa.Array:

@@ -119,7 +119,7 @@ def _stage(
     for chunk in read_chunks(judgement.definition, contract, batch.channel, [part.path for part in parts]):
         mapped = mapping.apply(chunk.rows, chunk.layout, contract)
         checked = check(mapped.table, contract, judgement.rules, batch.received_at)
-        loading.stage(checked.table, _once([*mapped.findings, *checked.findings], told))
+        loading.stage(checked.table, _once([*mapped.findings, *checked.findings], told), mapped.columns)
 
 
 def _once(findings: Iterable[Finding], told: set[Finding]) -> Iterator[Finding]:

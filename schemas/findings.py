@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -41,6 +42,43 @@ class Rule:
     select: str | None = None
     parent: str | None = None
     """Tier orphan: the record type whose arrival closes the finding."""
+
+
+@dataclass(frozen=True)
+class SourceColumn:
+    """Where a field stood in a delivery: the column's name there (API: its path), and its letter in a sheet or file."""
+
+    name: str
+    letter: str | None = None
+
+
+_PLACE = re.compile(
+    r"(?:file (?P<file>\d+) )?(?:line (?P<line>\d+)|page (?P<page>\d+) item (?P<item>\d+)|(?P<sheet>.+)!(?P<row>\d+))"
+)
+
+
+def place_chinese(place: str | None, column: SourceColumn | None = None, business_name: str | None = None) -> str:
+    """A row's place and a column of it in Chinese: ``第5行 C列(保单号)``; of an API page ``第1页第3项 policyNo(保单号)``."""
+    where = [_row_chinese(place or "")]
+    if column is not None:
+        name = business_name or column.name
+        where.append(f"{column.letter}列({name})" if column.letter else _path_chinese(column.name, name))
+    return " ".join(part for part in where if part)
+
+
+def _path_chinese(path: str, name: str) -> str:
+    return path if path == name else f"{path}({name})"
+
+
+def _row_chinese(place: str) -> str:
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        return place
+    file = f"第{found['file']}个文件" if found["file"] else ""
+    if found["page"]:
+        return f"{file}第{found['page']}页第{found['item']}项"
+    sheet = f"工作表“{found['sheet']}”" if found["sheet"] else ""
+    return f"{file}{sheet}第{found['line'] or found['row']}行"
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
+from schemas.contract import load_contracts
 from schemas.errors import NotFound
+from schemas.findings import SourceColumn, place_chinese
 from warehouse.engine import translated
 from warehouse.load import LoadReport
 from warehouse.statements import statement
@@ -50,6 +53,10 @@ class Receipt:
     missing_count: int | None = None
     withdrawn_count: int | None = None
     """Records that the delivery withdrew by not holding them."""
+    declared_row_count: int | None = None
+    declared_amount_field: str | None = None
+    declared_amount: Decimal | None = None
+    """What the sender declared of the delivery: rows, and the sum of one amount field in yuan."""
 
     @property
     def next_action(self) -> str:
@@ -68,6 +75,12 @@ class FindingCount:
     title: str
     first_row_no: int | None
     first_message: str
+    first_place: str | None = None
+    first_field: str | None = None
+    first_source_column: str | None = None
+    first_column_letter: str | None = None
+    where: str = ""
+    """The first one's place in Chinese: ``第5行 C列(保单号)``."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +89,7 @@ class QuarantinedRow:
 
     row_no: int
     place: str
+    record_type: str
     record_key: str | None
     raw: dict[str, Any]
     reasons: tuple[dict[str, Any], ...]
@@ -85,10 +99,20 @@ class QuarantinedRow:
 
 
 @dataclass(frozen=True)
+class ReceivedPart:
+    """One part of a delivery, as its receipt vouches for it: a file, or a page of an API."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
 class BatchView:
-    """A receipt with its findings by rule."""
+    """A receipt with the bytes that it stands for, and its findings by rule."""
 
     receipt: Receipt
+    files: tuple[ReceivedPart, ...]
     findings: tuple[FindingCount, ...]
 
 
@@ -112,8 +136,14 @@ def show_batch(engine: sa.Engine, batch_id: int) -> BatchView:
         row = connection.execute(statement("batches/show"), {"batch_id": batch_id}).one_or_none()
         if row is None:
             raise NotFound(f"there is no batch {batch_id}")
+        parts = connection.execute(statement("landing/payloads"), {"batch_id": batch_id}).all()
         found = connection.execute(statement("batches/findings"), {"batch_id": batch_id}).all()
-    return BatchView(Receipt(**row._asdict()), tuple(FindingCount(**each._asdict()) for each in found))
+    receipt = Receipt(**row._asdict())
+    return BatchView(
+        receipt,
+        tuple(ReceivedPart(**each._asdict()) for each in parts),
+        tuple(_finding_count(receipt.record_type, each._asdict()) for each in found),
+    )
 
 
 def report(engine: sa.Engine, batch_id: int) -> LoadReport:
@@ -136,9 +166,29 @@ def last_definition(engine: sa.Engine, batch_id: int) -> str | None:
     return found
 
 
-def quarantined_rows(engine: sa.Engine, batch_id: int, *, limit: int = 1000) -> list[QuarantinedRow]:
-    """Rows of a batch that were held, in their order, each with every reason."""
+def quarantined_rows(engine: sa.Engine, batch_id: int, *, limit: int | None = 1000) -> list[QuarantinedRow]:
+    """Rows of a batch that were held, in their order, each with every reason and its place in Chinese; None = all."""
     values = {"batch_id": batch_id, "row_limit": limit}
     with translated("reading quarantine"), engine.connect() as connection:
         rows = connection.execute(statement("batches/quarantined"), values).all()
-    return [QuarantinedRow(**{**row._asdict(), "reasons": tuple(row.reasons)}) for row in rows]
+    return [QuarantinedRow(**{**row._asdict(), "reasons": _located(row)}) for row in rows]
+
+
+def _located(row: sa.Row[Any]) -> tuple[dict[str, Any], ...]:
+    """A held row's reasons, each with the Chinese name of its field and its place."""
+    return tuple(reason | _where(row.record_type, row.place, reason) for reason in row.reasons)
+
+
+def _finding_count(record_type: str, found: dict[str, Any]) -> FindingCount:
+    first = {name: found[f"first_{name}"] for name in ("field", "source_column", "column_letter")}
+    return FindingCount(**found, where=_where(record_type, found["first_place"], first)["where"])
+
+
+def _where(record_type: str, place: str | None, told: dict[str, Any]) -> dict[str, str | None]:
+    """The Chinese name of a finding's field, and its place in Chinese."""
+    contract = load_contracts().get(record_type)
+    field = contract.by_name.get(told["field"] or "") if contract else None
+    name = field.business_name if field else None
+    source = told.get("source_column")
+    column = SourceColumn(source, told.get("column_letter")) if source else None
+    return {"field_name": name, "where": place_chinese(place, column, name)}

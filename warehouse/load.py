@@ -14,10 +14,10 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Literal, Self
 
 import pyarrow as pa
@@ -25,7 +25,7 @@ import sqlalchemy as sa
 
 from schemas.contract import Contract
 from schemas.errors import RetryLater, SetupError, StopFeed
-from schemas.findings import Finding, Rule
+from schemas.findings import Finding, Rule, SourceColumn
 from warehouse import absence, landing, lease, merge, profiles, rules, staging
 from warehouse.engine import translated
 from warehouse.lease import Lease
@@ -102,6 +102,7 @@ class Loading:
         self.report: LoadReport | None = None
         self._lease: Lease | None = None
         self._spool = staging.RawSpool()
+        self._columns: dict[str, SourceColumn] = {}
         self._profile = profiles.Profile()
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="copy")
         self._copying: Future[None] | None = None
@@ -118,8 +119,17 @@ class Loading:
             undo.pop_all()
         return self
 
-    def stage(self, table: pa.Table, findings: Iterable[Finding] = ()) -> None:
-        """Add a chunk: row_no, place, raw and all contract fields, typed; findings of these rows or of the batch."""
+    def stage(
+        self,
+        table: pa.Table,
+        findings: Iterable[Finding] = (),
+        columns: Mapping[str, SourceColumn] = MappingProxyType({}),
+    ) -> None:
+        """Add a chunk: row_no, place, raw and all contract fields, typed; findings of these rows or of the batch.
+
+        ``columns``: where each field stands in the delivery; findings of a field are told with it.
+        """
+        self._know(columns)
         lines, unstorable = staging.written_rows(self.contract, table)
         self._spool.add(table)
         self._profile.add(self.contract, table)
@@ -135,6 +145,7 @@ class Loading:
         if decided["decision"] == "refuse":
             return self.reject(absence.REFUSED, absence.refusal(decided))
         self._settle()
+        staging.stage_columns(self._connection, self._columns)
         within = [rule for rule in sql_rules if rule.tier != profiles.HISTORY]
         with translated(f"loading batch {self.batch_id}"):
             merge.prepare(self._connection, self._scope)
@@ -185,6 +196,12 @@ class Loading:
                 self._commit()
         finally:
             self._close()
+
+    def _know(self, columns: Mapping[str, SourceColumn]) -> None:
+        """Remember where fields stand; a letter that differs between the files of a batch is none."""
+        for field, column in columns.items():
+            if self._columns.setdefault(field, column) != column:
+                self._columns[field] = replace(column, letter=None)
 
     def _feed(self) -> str:
         batch = landing.read_batch(self.engine, self.batch_id)

@@ -1,15 +1,15 @@
 """Staging: a batch's rows and findings in temporary tables of the load's transaction.
 
 ``staged`` has one row a row of the batch: row_no, place, insurer_id, record_key (natural key joined with ``|``),
-content_hash and the contract's columns, typed. ``staged_finding`` has one row a finding. The rows as they arrived
-(``raw``) wait in a local file: only those that end in quarantine are sent to the database.
+content_hash and the contract's columns, typed. ``staged_finding`` has one row a finding, ``staged_column`` one a field
+that the delivery has a column for. The rows as they arrived (``raw``) wait in a local file: only those that end in quarantine are sent to the database.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from schemas.contract import Contract
-from schemas.findings import Finding
+from schemas.findings import Finding, SourceColumn
 from warehouse.copying import Lines, copy_lines, copy_rows, written
 from warehouse.statements import filled
 
@@ -96,6 +96,12 @@ def stage_findings(connection: sa.Connection, findings: Iterable[Finding]) -> No
     """Copy findings into ``staged_finding``."""
     rows = ([getattr(finding, column) for column in FINDING_COLUMNS] for finding in findings)
     copy_rows(connection, "staged_finding", FINDING_COLUMNS, ([_storable(v) for v in row] for row in rows))
+
+
+def stage_columns(connection: sa.Connection, columns: Mapping[str, SourceColumn]) -> None:
+    """Copy where fields stand in the delivery into ``staged_column``."""
+    rows = ([_storable(field), _storable(column.name), column.letter] for field, column in columns.items())
+    copy_rows(connection, "staged_column", ("field", "source_column", "column_letter"), rows)
 
 
 def record_keys(table: pa.Table, key: Sequence[str]) -> pa.ChunkedArray:

@@ -60,8 +60,8 @@ _HELD_COLUMNS = (
     "resolved_by_batch_id",
 )  # fmt: skip
 _FINDING_COLUMNS = (
-    "finding_id", "batch_id", "row_no", "place", "record_type", "record_key", "rule_id", "severity", "field", "message",
-    "opened_at", "resolved_at", "resolved_by_batch_id",
+    "finding_id", "batch_id", "row_no", "place", "record_type", "record_key", "rule_id", "severity", "field",
+    "source_column", "column_letter", "message", "opened_at", "resolved_at", "resolved_by_batch_id",
 )  # fmt: skip
 _BATCH_COLUMNS = (
     "batch_id", "record_type", "channel", "received_at", "state", "duplicate_of", "replaces", "replaces_from",

@@ -11,10 +11,9 @@ import sys
 from errno import EACCES, EDQUOT, ENOENT, ENOSPC, ENOTDIR, EPERM, EROFS
 
 import typer
-from rich.markup import escape
 from typer.exceptions import TyperException
 
-from pipeline.cli.output import stderr
+from pipeline.cli.output import red, stderr
 from pipeline.cli.usage import told
 from schemas.errors import HubError, NotFound, RetryLater, TellInsurer
 
@@ -71,7 +70,7 @@ def main() -> None:
 
 def _say(kind: str, what: str) -> None:
     if what:
-        stderr.print(f"[red]{kind}[/red]: {escape(what)}", highlight=False, soft_wrap=True)
+        stderr.print(red(kind), what, sep=": ", soft_wrap=True)
 
 
 def exit_code(error: HubError) -> int:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
 from typing import Annotated, Any
 
 import typer
 
 from pipeline.cli.arguments import OnlyInsurer
+from pipeline.cli.export import text_of, write_csv
 from pipeline.cli.moments import AsOf, KnownAt, day, moment
 from pipeline.cli.output import AsJson, print_json, print_table, stderr
 
@@ -17,7 +16,7 @@ from pipeline.cli.output import AsJson, print_json, print_table, stderr
 SHOWN = {
     "policy_state": ("is_in_force", "cover_start_date", "cover_end_date", "employee_count", "written_premium_amount"),
     "quarantine": ("record_type", "record_key", "batch_id", "row_no", "place", "quarantined_at"),
-    "finding": ("record_type", "record_key", "batch_id", "row_no", "rule_id", "severity", "message"),
+    "finding": ("record_type", "record_key", "batch_id", "place", "column_letter", "rule_id", "severity", "message"),
     "batch": ("batch_id", "record_type", "channel", "received_at", "state", "received_count", "accepted_count"),
 }
 TITLES = {
@@ -70,7 +69,7 @@ def as_of(
     if as_json:
         print_json({**vars(found), "is_settled": is_settled})
     elif as_csv:
-        _print_csv(found)
+        write_csv(sys.stdout, found.columns, ([row[name] for name in found.columns] for row in found.rows))
     else:
         _print_found(found)
     _say(
@@ -84,15 +83,9 @@ def as_of(
         raise typer.Exit(1)
 
 
-def _print_csv(found: Any) -> None:
-    written = csv.writer(sys.stdout, lineterminator="\n")
-    written.writerow(found.columns)
-    written.writerows([_text(row[name]) for name in found.columns] for row in found.rows)
-
-
 def _print_found(found: Any) -> None:
     columns = _shown(found)
-    rows = [[_text(row[name]) for name in columns] for row in found.rows]
+    rows = [[text_of(row[name]) for name in columns] for row in found.rows]
     right = [n for n, name in enumerate(columns) if name in ("version_id", "batch_id", "row_no")]
     print_table([TITLES.get(name, name) for name in columns], rows, right=right)
 
@@ -108,16 +101,5 @@ def _shown(found: Any) -> tuple[str, ...]:
     return (*TRACE, *own) if "files" in found.columns else ("insurer_id", *own)
 
 
-def _text(value: Any) -> Any:
-    """A cell as text: files joined, reasons as JSON, moments in Shanghai's time."""
-    from schemas.time_zone import SHANGHAI
-
-    if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return "; ".join(value)
-    if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False)
-    return value.astimezone(SHANGHAI).isoformat(sep=" ") if hasattr(value, "astimezone") else value
-
-
 def _say(text: str) -> None:
-    stderr.print(text, markup=False, soft_wrap=True)
+    stderr.print(text, soft_wrap=True)

@@ -7,17 +7,16 @@ import getpass
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from pipeline.cli.arguments import Limit, OnlyInsurers
-from pipeline.cli.output import AsJson, print_json, print_table, progress, stderr, stdout
+from pipeline.cli.output import AsJson, green, print_json, print_table, progress, stderr, stdout, yellow
 
 backfill = typer.Typer(help="Backfills and replays 补采与重放.", no_args_is_help=True)
 MODES = {"recollect": "重新采集 recollect", "replay": "重放 replay"}
 STATES = {
     "planned": "已计划 planned",
-    "started": "[yellow]进行中 started[/yellow]",
-    "done": "[green]已完成 done[/green]",
+    "started": yellow("进行中 started"),
+    "done": green("已完成 done"),
 }
 PlanId = Annotated[int, typer.Argument(help="The plan's number.")]
 
@@ -70,7 +69,7 @@ def run(plan_id: PlanId, as_json: AsJson = False) -> None:
     show_plan(plans.read(hub.engine, plan_id), as_json)
     for fault in faults:
         told = f"{fault.part.insurer_id} {fault.part.from_date}: {type(fault.error).__name__}: {fault.error}"
-        stderr.print(told, markup=False, soft_wrap=True)
+        stderr.print(told, soft_wrap=True)
     if faults:
         raise typer.Exit(max(exit_code(fault.error) for fault in faults))
 
@@ -108,11 +107,10 @@ def show_plan(found: Any, as_json: bool) -> None:
         print_json(_plain(found))
         return
     request = found.request
-    stdout.print(
-        f"计划 plan {found.plan_id}: {MODES[request.mode]} {request.from_date}..{request.to_date} {STATES[found.state]}"
-    )
-    stdout.print(f"人 by {request.created_by}" + (f", {request.reason}" if request.reason else ""), markup=False)
-    stdout.print(f"数据 types: {', '.join(request.record_types)}", markup=False, soft_wrap=True)
+    days = f"{request.from_date}..{request.to_date}"
+    stdout.print(f"计划 plan {found.plan_id}: {MODES[request.mode]} {days}", STATES[found.state])
+    stdout.print(f"人 by {request.created_by}" + (f", {request.reason}" if request.reason else ""))
+    stdout.print(f"数据 types: {', '.join(request.record_types)}", soft_wrap=True)
     rows = [
         (p.part_no, p.insurer_id, f"{p.from_date}..{p.to_date}", p.day_count, p.delivered_day_count, p.batch_count,
          p.row_count, "" if p.done_at is None else f"✓ {len(p.done_batch_ids)}")
@@ -138,7 +136,7 @@ def _show_effects(found: Any) -> None:
         stdout.print(f"  {EFFECTS[kind]}: {count}")
     for kind in ("verdicts", "cells", "frozen_cells"):
         for line in found.effects.get(kind, ()):
-            stdout.print(f"    {escape(line)}", soft_wrap=True)
+            stdout.print(f"    {line}", soft_wrap=True)
 
 
 EFFECTS = {

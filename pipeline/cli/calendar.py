@@ -41,7 +41,6 @@ def deadline(
         except ValueError:
             stderr.print(
                 f"not a date: {text!r}; write YYYY-MM-DD, or an instant such as 2026-11-20T16:30:00Z",
-                markup=False,
                 soft_wrap=True,
             )
             failed = True

@@ -28,7 +28,7 @@ def compare(batch_a: BatchId, batch_b: BatchId, as_json: AsJson = False) -> None
         (f"仅在 only in {batch_b}", found.keys_only_in_b, found.examples_only_in_b),
     ):
         keys = f": {'、'.join(examples)}{'…' if count > len(examples) else ''}" if examples else ""
-        stdout.print(f"主键 keys {label} {count}{keys}", markup=False, soft_wrap=True)
+        stdout.print(f"主键 keys {label} {count}{keys}", soft_wrap=True)
     show_differences(found.differences)
 
 
@@ -46,7 +46,7 @@ def show_differences(told: Any, title: str = "不同 differences") -> None:
     """Print differences in words, the first so many."""
     shown = list(told[:SHOWN_DIFFERENCES])
     rest = f";另有{len(told) - len(shown)}处" if len(told) > len(shown) else ""
-    stdout.print(f"{title}: {';'.join(shown) or '无 none'}{rest}", markup=False, soft_wrap=True)
+    stdout.print(f"{title}: {';'.join(shown) or '无 none'}{rest}", soft_wrap=True)
 
 
 def _books(found: Any) -> list[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.output import AsJson, print_json, print_table, stdout
+from pipeline.cli.output import AsJson, green, print_json, print_table, red, stdout
 
 insurer = typer.Typer(help="Insurers 保险机构.", no_args_is_help=True)
 rules = typer.Typer(help="Rules 规则.", no_args_is_help=True)
@@ -52,7 +52,7 @@ def check(insurer_ids: Annotated[list[str] | None, typer.Argument(help="Insurers
             mistakes.append(str(error))
             _tell_mistake(insurer_id, error)
         else:
-            stdout.print(f"[green]✓[/green] {insurer_id}")
+            stdout.print(green("✓"), insurer_id)
     try:
         load_definitions()  # what only shows beside the others: two insurers with one code
     except DefinitionError as error:
@@ -64,7 +64,7 @@ def check(insurer_ids: Annotated[list[str] | None, typer.Argument(help="Insurers
 
 
 def _tell_mistake(where: str, error: Exception) -> None:
-    stdout.print(f"[red]✗[/red] {where}: ", end="")
+    stdout.print(red("✗"), f"{where}: ", end="")
     stdout.print(str(error), soft_wrap=True, markup=False)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rich.text import Text
+
 from pipeline import steps
 from pipeline.cli.flow import show_verdict
 from pipeline.cli.indicator import FIVE, SHOWN, plain
-from pipeline.cli.output import print_table, stderr, stdout
+from pipeline.cli.output import green, print_table, red, stderr, stdout, yellow
 from pipeline.hub import Hub
 from pipeline.services.demonstration import Night
 from pipeline.services.installation import Installation
@@ -27,7 +29,7 @@ def report(here: Installation, night: Night) -> bool:
     with hub.engine.connect() as connection:
         publication = latest_publication(connection)
         if publication is None:
-            stdout.print("[red]没有发布 nothing was published[/red]: anze publish")
+            stdout.print(red("没有发布 nothing was published"), "anze publish", sep=": ")
             return False
         _figures(connection, publication)
         _timeliness(connection, publication)
@@ -66,18 +68,18 @@ def _insurers(hub: Hub, night: Night) -> None:
     print_table(columns, rows, "\n一夜 one night, insurer by insurer", right=(4, 5, 6, 7, 8))
 
 
-def _outcome(run: Mapping[str, object], told: Any) -> str:
+def _outcome(run: Mapping[str, object], told: Any) -> Text:
     if run.get("state") != "success":
-        return "[red]未完成 failed[/red]"
+        return red("未完成 failed")
     if told is None:
-        return "[yellow]无数据 silent[/yellow]"
+        return yellow("无数据 silent")
     if told.rejected_batch_count:
-        return "[yellow]有批次退回 batch refused[/yellow]"
+        return yellow("有批次退回 batch refused")
     if told.quarantined_count:
-        return "[yellow]部分入库 rows held[/yellow]"
+        return yellow("部分入库 rows held")
     if told.duplicate_batch_count:
-        return "[yellow]重复文件 duplicate file[/yellow]"
-    return "[green]完成 done[/green]"
+        return yellow("重复文件 duplicate file")
+    return green("完成 done")
 
 
 def _figures(connection: Any, publication: Publication) -> None:
@@ -130,12 +132,14 @@ def _conclusion(night: Night, publication: Publication, is_balanced: bool) -> No
     )
     if publication.imbalanced_feeds:
         feeds = ", ".join(publication.imbalanced_feeds)
-        stdout.print(f"[yellow]暂定 provisional[/yellow]: 申报与入库不平 unbalanced: {feeds}", soft_wrap=True)
+        stdout.print(yellow("暂定 provisional"), f"申报与入库不平 unbalanced: {feeds}", sep=": ", soft_wrap=True)
     if publication.missing_insurers:
         missing = ", ".join(publication.missing_insurers)
         stdout.print(
-            f"[yellow]全省数据为暂定 the province's figures are provisional[/yellow]: 未交齐 not delivered in full: {missing}",
+            yellow("全省数据为暂定 the province's figures are provisional"),
+            f"未交齐 not delivered in full: {missing}",
+            sep=": ",
             soft_wrap=True,
         )
     if not is_balanced:
-        stdout.print("[red]账不平 the books do not balance[/red]")
+        stdout.print(red("账不平 the books do not balance"))

@@ -10,7 +10,7 @@ import typer
 
 from pipeline.cli.asking import find
 from pipeline.cli.indicator import FIVE, Domain, Insurer, Period, Region, plain
-from pipeline.cli.output import AsJson, print_json, print_table, stdout
+from pipeline.cli.output import AsJson, bold, print_json, print_table, stdout
 
 if TYPE_CHECKING:
     from warehouse.indicators.catalogue import PeriodKind
@@ -70,8 +70,8 @@ def diff(
 def _show(hub: Any, found: Difference) -> None:
     d, place = find(found.place.indicator), found.place
     stdout.print(
-        f"\n[bold]{d.code} {d.name.zh}[/bold] {d.name.en}: {place.region_code} × {place.domain_code} × "
-        f"{place.insurer_id}, {place.period_kind}",
+        bold(f"\n{d.code} {d.name.zh}"),
+        f"{d.name.en}: {place.region_code} × {place.domain_code} × {place.insurer_id}, {place.period_kind}",
         soft_wrap=True,
     )
     columns = (

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.cli.arguments import File, InsurerId, InsurerIds, RecordType
-from pipeline.cli.output import AsJson, Meter, print_json, print_table, progress, stderr, stdout
+from pipeline.cli.output import AsJson, Meter, print_json, print_table, progress, stderr, stdout, yellow
 
 
 def register(app: typer.Typer) -> None:
@@ -53,7 +53,7 @@ def submit(
     Exit code 1 if rows are held or a person must decide.
     """
     from pipeline import steps
-    from pipeline.cli.batch import show_batch
+    from pipeline.cli.receipt import show_batch
 
     hub = steps.open_hub()
     landed = steps.submit(hub, insurer_id, record_type, file, replaces)
@@ -116,10 +116,9 @@ def publish(
         return
     stdout.print(f"发布 publication {publication.publication_id}: 统计截止 as of {publication.as_of}")
     if publication.missing_insurers:
-        stdout.print(f"[yellow]暂定 provisional[/yellow]: 未交 missing {', '.join(publication.missing_insurers)}")
+        stdout.print(yellow("暂定 provisional"), f"未交 missing {', '.join(publication.missing_insurers)}", sep=": ")
     for reason in reasons:
-        stdout.print("[yellow]暂定 provisional[/yellow]: 不平 unbalanced", end=" ")
-        stdout.print(reason.text, markup=False, soft_wrap=True)
+        stdout.print(yellow("暂定 provisional"), f"不平 unbalanced {reason.text}", sep=": ", soft_wrap=True)
 
 
 def _imbalances(hub: Any, publication_id: int) -> list[Any]:
@@ -167,7 +166,7 @@ def show_verdict(verdict: Any) -> None:
     ]
     print_table(("核对 verify", "数 count"), rows, right=(1,))
     for detail in (*verdict.not_run, *verdict.details[:20]):
-        stdout.print(f"  {detail}", markup=False)
+        stdout.print(f"  {detail}")
 
 
 def _each_of(label: str, things: list[Any], act: Callable[[Any], list[Any]], as_json: bool) -> None:
@@ -190,7 +189,7 @@ def _each_of(label: str, things: list[Any], act: Callable[[Any], list[Any]], as_
     else:
         _show(reports)
         for each in told:
-            stderr.print(f"{each['of']}: {each['kind']}: {each['message']}", markup=False, soft_wrap=True)
+            stderr.print(f"{each['of']}: {each['kind']}: {each['message']}", soft_wrap=True)
     held = any(report.quarantined or report.state in ("rejected", "awaiting") for report in reports)
     worst = max([int(held), *(exit_code(fault) for _, fault in faults)])
     if worst:

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from pipeline.cli.indicator import plain
-from pipeline.cli.output import print_json, print_table, stdout
+from pipeline.cli.output import print_json, print_table, stdout, yellow
 
 
 def freeze_months(hub: Any, month: str | None, by: str, as_json: bool) -> None:
@@ -62,9 +62,9 @@ def _show_frozen(frozen: Any, state: str = "") -> None:
         soft_wrap=True,
     )
     if publication.missing_insurers:
-        stdout.print(f"[yellow]暂定 provisional[/yellow]: 未交 missing {', '.join(publication.missing_insurers)}")
+        stdout.print(yellow("暂定 provisional"), f"未交 missing {', '.join(publication.missing_insurers)}", sep=": ")
     if publication.imbalanced_feeds:
-        stdout.print(f"[yellow]暂定 provisional[/yellow]: 不平 unbalanced {', '.join(publication.imbalanced_feeds)}")
+        stdout.print(yellow("暂定 provisional"), f"不平 unbalanced {', '.join(publication.imbalanced_feeds)}", sep=": ")
 
 
 def _show_cells(cells: list[Any]) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from pipeline.cli.asking import Question, check_level, find, objection, refuse, why_none, why_provisional
 from pipeline.cli.moments import AsOf, KnownAt
-from pipeline.cli.output import AsJson, print_json, print_table, stderr, stdout
+from pipeline.cli.output import AsJson, bold, print_json, print_table, red, stderr, stdout
 
 if TYPE_CHECKING:
     from warehouse.indicators.catalogue import PeriodKind
@@ -261,14 +261,14 @@ def _show_explanation(found: Any, excluded: Sequence[Any], places: Places, provi
     show_cells([found.cell])
     for line in provisional:
         stdout.print(f"暂定 provisional: {line}", markup=False, soft_wrap=True)
-    stdout.print(f"\n[bold]{d.code} {d.name.zh}[/bold] {d.name.en}, v{d.version} ({d.confidence})")
+    stdout.print(bold(f"\n{d.code} {d.name.zh}"), f"{d.name.en}, v{d.version} ({d.confidence})")
     stdout.print(f"分子 {d.numerator.zh}\n     {d.numerator.en}", markup=False)
     if d.denominator:
         stdout.print(f"分母 {d.denominator.zh}\n     {d.denominator.en}", markup=False)
     stdout.print(f"范围 {d.population.zh}\n     {d.population.en}\n来源 {d.source}", markup=False)
-    verdict = "与发布一致 agrees" if found.agrees else "[red]与发布不一致 DIFFERS[/red]"
+    verdict = "与发布一致 agrees" if found.agrees else red("与发布不一致 DIFFERS")
     sums = " / ".join(plain(number) for number in (found.numerator, found.denominator) if number is not None)
-    stdout.print(f"\n由 {found.record_count} 条记录重算 recomputed: {sums} {verdict}")
+    stdout.print(f"\n由 {found.record_count} 条记录重算 recomputed: {sums}", verdict)
     if 0 < len(found.records) < found.record_count:
         shown = f"列出其中最大的 {len(found.records)} 条 the largest {len(found.records)} of them are listed"
         stdout.print(f"{shown}: --limit", soft_wrap=True)

@@ -1,4 +1,8 @@
-"""How the command line shows things: tables for people, JSON for scripts, progress on standard error."""
+"""How the command line shows things: tables for people, JSON for scripts, progress on standard error.
+
+A value is text and never markup: brackets, emoji names and control characters of a delivery do nothing to the terminal.
+What is to be coloured says so by ``red``, ``yellow``, ``green``, ``bold`` or ``dim``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import dataclasses
 import datetime as dt
 import json
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -15,27 +20,87 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 #: Where output is piped there is no width to ask for: wide enough for every table of ours.
 PIPED_WIDTH = 190
 #: A line that most screens and mails show whole.
 EASY_WIDTH = 120
-stdout = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
-stderr = Console(stderr=True, highlight=False)
+#: Categories of characters that act instead of being seen: controls, formats (bidi, zero width), halves of pairs, ends.
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+class Screen(Console):
+    """A console that shows every text as it is."""
+
+    def __init__(self, *, stderr: bool = False, width: int | None = None) -> None:
+        super().__init__(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print as ``rich`` does, unseen characters made visible."""
+        super().print(*(visible(each) if isinstance(each, str) else each for each in objects), **options)
+
+
+def visible(text: str) -> str:
+    """Text whose unseen characters are written out as Python would; line ends and tabs stay."""
+    if text.isprintable():
+        return text
+    return "".join(_written_out(c) if unicodedata.category(c) in UNSEEN and c not in "\n\t" else c for c in text)
+
+
+def _written_out(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def red(text: object) -> Text:
+    """What is wrong."""
+    return Text(visible(str(text)), "red")
+
+
+def yellow(text: object) -> Text:
+    """What wants attention."""
+    return Text(visible(str(text)), "yellow")
+
+
+def green(text: object) -> Text:
+    """What is well."""
+    return Text(visible(str(text)), "green")
+
+
+def bold(text: object) -> Text:
+    """A heading."""
+    return Text(visible(str(text)), "bold")
+
+
+def dim(text: object) -> Text:
+    """What may be overlooked."""
+    return Text(visible(str(text)), "dim")
+
+
+stdout = Screen(width=None if sys.stdout.isatty() else PIPED_WIDTH)
+stderr = Screen(stderr=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
 
 
 def print_json(answer: Any) -> None:
     """Print dataclasses, mappings and lists as JSON; decimals and dates as text, so that nothing is rounded."""
-    stdout.print(json.dumps(answer, default=_plain, ensure_ascii=False, indent=2), soft_wrap=True, markup=False)
+    written = json.dumps(answer, default=_plain, ensure_ascii=False, indent=2)
+    stdout.print(_escaped(written), soft_wrap=True)
+
+
+def _escaped(written: str) -> str:
+    """JSON with every unseen character as JSON's own escape: a script reads the same, a terminal obeys nothing."""
+    if written.replace("\n", "").isprintable():
+        return written
+    return "".join(json.dumps(c)[1:-1] if c != "\n" and unicodedata.category(c) in UNSEEN else c for c in written)
 
 
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None, right: Iterable[int] = ()
 ) -> None:
     """Print rows under bilingual column titles, on two lines where space is short; columns in ``right`` are flush right."""
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    cells = [[_cell(cell) for cell in row] for row in rows]
     table = _table(columns, cells, title, set(right))
     whole = stdout.measure(table, options=stdout.options.update(max_width=sys.maxsize)).maximum
     if whole > min(stdout.width, EASY_WIDTH):
@@ -43,10 +108,17 @@ def print_table(
     stdout.print(table)
 
 
-def _table(columns: Iterable[str], rows: Iterable[Sequence[str]], title: str | None, right: set[int]) -> Table:
-    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+def _cell(value: Any) -> Text:
+    if isinstance(value, Text):
+        return value
+    return Text("" if value is None else visible(str(value)))
+
+
+def _table(columns: Iterable[str], rows: Iterable[Sequence[Text]], title: str | None, right: set[int]) -> Table:
+    told = None if title is None else Text(visible(title))
+    table = Table(title=told, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for n, column in enumerate(columns):
-        table.add_column(column, justify="right" if n in right else "left", overflow="fold")
+        table.add_column(Text(visible(column)), justify="right" if n in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table
@@ -55,12 +127,12 @@ def _table(columns: Iterable[str], rows: Iterable[Sequence[str]], title: str | N
 @contextmanager
 def progress(label: str, total: int | None) -> Iterator[Any]:
     """A progress bar on standard error; yields ``advance(text)``."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=stderr, transient=not stderr.is_terminal) as bar:
         task = bar.add_task(label, total=total)
 
         def advance(text: str = "", step: int = 1) -> None:
-            bar.update(task, advance=step, description=f"{label} {text}")
+            bar.update(task, advance=step, description=visible(f"{label} {text}"))
 
         yield advance
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from pipeline.cli.arguments import InsurerId, RecordType
 from pipeline.cli.output import AsJson, print_json, print_table
@@ -37,7 +36,7 @@ def show_history(
     if as_json:
         print_json(found)
     else:
-        print_table(COLUMNS, map(_row, found), f"{record_type} {insurer} {escape(key)}", right=(1, 3, 5))
+        print_table(COLUMNS, map(_row, found), f"{record_type} {insurer} {key}", right=(1, 3, 5))
     if not found:
         raise typer.Exit(1)
 
@@ -45,15 +44,15 @@ def show_history(
 def _row(version: Any) -> tuple[Any, ...]:
     operation = "撤销 withdrawn" if version.is_withdrawn else version.operation_code
     return (
-        escape(version.record_key),
+        version.record_key,
         version.version_id,
         operation,
         version.batch_id,
-        escape(version.file or ""),
+        version.file,
         version.row_no,
         _moment(version.recorded_at),
         _moment(version.superseded_at) if version.superseded_at else "当前 current",
-        escape(version.reason_text or ""),
+        version.reason_text,
     )
 
 

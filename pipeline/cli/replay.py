@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.cli.arguments import OnlyInsurers, OnlyRecordTypes
-from pipeline.cli.output import AsJson, Meter, print_json, print_table, progress, stdout
+from pipeline.cli.output import AsJson, Meter, print_json, print_table, progress, stdout, yellow
 
 if TYPE_CHECKING:
     from pipeline.hub import Hub
@@ -85,7 +85,7 @@ def verify_by_rebuilding(hub: Hub, as_json: bool) -> None:
         stdout.print(f"重建 rebuilt {found.digest_rebuilt}")
         stdout.print(f"入库 loads {found.loads}, 行 rows {found.rows}, {found.seconds:.1f} s")
         for place in (*found.differing_tables, *found.differing_rows):
-            stdout.print(f"  {place}", markup=False, soft_wrap=True)
+            stdout.print(f"  {place}", soft_wrap=True)
     if not found.is_equal:
         raise typer.Exit(1)
 
@@ -110,7 +110,7 @@ def _show(reports: list[LoadReport], is_rehearsal: bool) -> None:
     total = ["合计 total", "", "", *(sum(line[n] for line in lines) for n in range(3, len(COLUMNS)))]
     print_table(COLUMNS, [*lines, total], right=RIGHT)
     if is_rehearsal:
-        stdout.print("[yellow]试算,未改动任何数据 dry run, nothing was changed[/yellow]")
+        stdout.print(yellow("试算,未改动任何数据 dry run, nothing was changed"))
 
 
 def _several(values: list[Any] | None) -> tuple[Any, ...] | None:

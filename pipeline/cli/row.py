@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from pipeline.cli.arguments import BatchId
 from pipeline.cli.output import AsJson, print_json, print_table, stdout
@@ -41,13 +40,12 @@ def _show(found: Any, cells: tuple[Any, ...]) -> None:
     stdout.print(
         f"批次 batch {found.batch_id}: {found.insurer_id} {found.record_type}, 行 row {found.row_no}\n"
         f"文件 file {found.file} (sha256 {found.sha256[:12]}), 位置 place {found.place}",
-        markup=False,
         soft_wrap=True,
     )
     rows = [
         (
-            escape(cell.column) or "(约定 by definition)", escape(cell.raw or ""), cell.field or "(未映射 not mapped)",
-            cell.business_name, escape(cell.value or ""),
+            cell.column or "(约定 by definition)", cell.raw, cell.field or "(未映射 not mapped)",
+            cell.business_name, cell.value,
         )
         for cell in cells
         if cell.raw is not None or cell.value is not None

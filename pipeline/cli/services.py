@@ -9,8 +9,9 @@ import time
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
-from pipeline.cli.output import AsJson, print_json, print_table, stderr, stdout
+from pipeline.cli.output import AsJson, dim, print_json, print_table, red, stderr, stdout
 from schemas.errors import SetupError
 
 
@@ -87,11 +88,11 @@ def airflow(arguments: Annotated[list[str], typer.Argument(help="What Airflow's 
 
 
 def _services(running: dict[str, bool]) -> None:
-    states = [f"{name} {'运行中 up' if up else '[red]停止 down[/red]'}" for name, up in running.items()]
+    states = [Text.assemble(f"{name} ", "运行中 up" if up else red("停止 down")) for name, up in running.items()]
     for n in range(0, len(states), 3):
-        stdout.print(("服务 services: " if n == 0 else " " * 15) + "; ".join(states[n : n + 3]))
+        stdout.print("服务 services: " if n == 0 else " " * 15, Text("; ").join(states[n : n + 3]), sep="")
     if not all(running.values()):
-        stdout.print("[red]下一步 next[/red]: anze up")
+        stdout.print(red("下一步 next"), "anze up", sep=": ")
 
 
 def demo(scale: Scale = "", seed: Seed = 0) -> None:
@@ -116,7 +117,7 @@ def _chosen(scale: str, seed: int) -> dict[str, str]:
 
 
 def _tell(what: str) -> None:
-    stderr.print(f"[dim]{time.strftime('%H:%M:%S')}[/dim] {what} ...")
+    stderr.print(dim(time.strftime("%H:%M:%S")), f"{what} ...")
 
 
 def _addresses() -> None:

@@ -59,7 +59,7 @@ def show() -> None:
     steps = _steps(found)
     for problem, ids, command in steps:
         who = ", ".join(ids[:4]) + (f" … {len(ids)}" if len(ids) > 4 else "")
-        stdout.print(f"下一步 next: {NEXT[problem][0]} ({who}): {command}", markup=False, soft_wrap=True)
+        stdout.print(f"下一步 next: {NEXT[problem][0]} ({who}): {command}", soft_wrap=True)
     if not steps:
         stdout.print("一切正常 all is well")
 

@@ -30,4 +30,4 @@ def template(
             write_template(load_contract(record_type), workbook)
     except FileExistsError:
         raise typer.BadParameter(f"{path} 已存在,请换个文件名 is there already, choose another name") from None
-    stdout.print(f"已生成 written: {path}", markup=False, soft_wrap=True)
+    stdout.print(f"已生成 written: {path}", soft_wrap=True)

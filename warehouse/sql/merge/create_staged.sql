@@ -1,5 +1,6 @@
 -- Temporary tables of one load; the contract's columns are added to staged.
--- Grain: staged one row a row of the batch, staged_finding one row a finding.
+-- Grain: staged one row a row of the batch, staged_finding one row a finding, staged_column one row a field of the
+-- contract, or a source column that is no field.
 -- row_no null in staged_finding speaks of the whole batch. Both go with the transaction.
 create temporary table staged (
     row_no bigint not null,
@@ -20,4 +21,10 @@ create temporary table staged_finding (
     message text not null,
     parent_record_type text,
     parent_key text
+) on commit drop;
+
+create temporary table staged_column (
+    field text primary key,
+    source_column text not null,
+    column_letter text
 ) on commit drop;

@@ -2,14 +2,15 @@
 -- replay, what the batch said already, and nobody but a later delivery has settled since.
 insert into quality.finding (
     batch_id, row_no, place, insurer_id, record_type, record_key, rule_id, severity, field, value, expected, message,
-    parent_record_type, parent_key, opened_at
+    parent_record_type, parent_key, opened_at, source_column, column_letter
 )
 select
     :batch_id, f.row_no, s.place, :insurer_id, :record_type, s.record_key, f.rule_id, f.severity, f.field, f.value,
-    f.expected, f.message, f.parent_record_type, f.parent_key, :recorded_at
+    f.expected, f.message, f.parent_record_type, f.parent_key, :recorded_at, c.source_column, c.column_letter
 from staged_finding as f
 left join staged as s on f.row_no = s.row_no
 left join outcome as o on f.row_no = o.row_no
+left join staged_column as c on f.field = c.field
 where
     (f.row_no is null or o.outcome <> 'duplicate' or o.is_told)
     and not (

@@ -14,7 +14,8 @@ inner join (
         f.row_no,
         jsonb_agg(
             jsonb_build_object(
-                'rule_id', f.rule_id, 'field', f.field, 'value', f.value, 'expected', f.expected, 'message', f.message
+                'rule_id', f.rule_id, 'field', f.field, 'value', f.value, 'expected', f.expected, 'message', f.message,
+                'source_column', c.source_column, 'column_letter', c.column_letter
             )
             order by f.finding_no
         ) as reasons
@@ -28,6 +29,7 @@ inner join (
         cross join staged_finding as f2
         where f2.severity = 'error' and f2.row_no is null
     ) as f
+    left join staged_column as c on f.field = c.field
     group by f.row_no
 ) as reason on o.row_no = reason.row_no
 where

@@ -1,0 +1,69 @@
+"""``anze batch report``: all held rows of a batch with all their reasons, one reason a line, for a spreadsheet."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import Annotated, Any
+
+import typer
+
+from pipeline.cli.arguments import BatchId
+from pipeline.cli.export import write_csv_file, write_xlsx_file
+from pipeline.cli.output import stdout
+
+COLUMNS = (
+    "行号", "位置", "列号", "列名", "来源列", "主键", "规则", "发现的内容", "应为", "原因与处理", "文件", "批次", "机构", "数据",
+    "隔离时间", "解决时间", "解决批次",
+)  # fmt: skip
+SHEET, SHEET_ROWS = "隔离的行", 1_048_575
+
+
+def report(
+    batch_id: BatchId,
+    file: Annotated[
+        pathlib.Path | None, typer.Argument(help="Where to; default: batch-<id>.xlsx or .csv here.")
+    ] = None,
+    as_xlsx: Annotated[bool, typer.Option("--xlsx", help="As a workbook (the default).")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="As CSV, UTF-8 with BOM.")] = False,
+) -> None:
+    """Write every held row of a batch with every reason, its place, column and value; personal values are left out."""
+    from pipeline import steps
+    from warehouse import batches
+
+    if as_xlsx and as_csv:
+        raise typer.BadParameter("--xlsx 和 --csv 只能选一个 choose one")
+    kind = "csv" if as_csv or (file is not None and not as_xlsx and file.suffix.lower() == ".csv") else "xlsx"
+    path = file or pathlib.Path(f"batch-{batch_id}.{kind}")
+    engine = steps.open_hub().engine
+    view = batches.show_batch(engine, batch_id)
+    held = batches.quarantined_rows(engine, batch_id, limit=None)
+    rows = [line for row in held for line in _lines(view, row)]
+    _write(path, kind, rows)
+    stdout.print(f"已生成 written: {path} (隔离 held {len(held)} 行, 原因 reasons {len(rows)} 条)", soft_wrap=True)
+
+
+def _write(path: pathlib.Path, kind: str, rows: list[tuple[object, ...]]) -> None:
+    try:
+        if kind == "csv":
+            write_csv_file(path, COLUMNS, rows)
+        elif len(rows) > SHEET_ROWS:
+            raise typer.BadParameter(f"{len(rows)} 条超过一张工作表 too many for a sheet: --csv")
+        else:
+            write_xlsx_file(path, SHEET, COLUMNS, rows)
+    except FileExistsError:
+        raise typer.BadParameter(f"{path} 已存在,请换个文件名 is there already, choose another name") from None
+
+
+def _lines(view: Any, row: Any) -> list[tuple[object, ...]]:
+    """One line a reason; the warehouse keeps no value of a personal field, so none is shown."""
+    receipt = view.receipt
+    files = "; ".join(file.name for file in view.files[:3]) + ("; …" if len(view.files) > 3 else "")
+    of = (files, receipt.batch_id, receipt.insurer_id, receipt.record_type)
+    then = (row.quarantined_at, row.resolved_at, row.resolved_by_batch_id)
+    return [
+        (
+            row.row_no, reason["where"], reason.get("column_letter"), reason["field_name"], reason.get("source_column"),
+            row.record_key, reason["rule_id"], reason["value"], reason["expected"], reason["message"], *of, *then,
+        )
+        for reason in row.reasons
+    ]  # fmt: skip
