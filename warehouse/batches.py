@@ -174,6 +174,13 @@ def quarantined_rows(engine: sa.Engine, batch_id: int, *, limit: int | None = 10
     return [QuarantinedRow(**{**row._asdict(), "reasons": _located(row)}) for row in rows]
 
 
+def whole_findings(engine: sa.Engine, batch_id: int) -> list[dict[str, Any]]:
+    """Findings that speak of a whole batch, errors first, each with its place in Chinese if it is that of a column."""
+    with translated("reading findings"), engine.connect() as connection:
+        rows = connection.execute(statement("batches/whole"), {"batch_id": batch_id}).mappings().all()
+    return [dict(row) | _where(row["record_type"], row["place"], dict(row)) for row in rows]
+
+
 def _located(row: sa.Row[Any]) -> tuple[dict[str, Any], ...]:
     """A held row's reasons, each with the Chinese name of its field and its place."""
     return tuple(reason | _where(row.record_type, row.place, reason) for reason in row.reasons)

@@ -34,7 +34,11 @@ WIDEST, NARROWEST = 60, 8
 def neutral(value: object) -> object:
     """A value of a CSV cell that no spreadsheet runs: text is looked at, numbers are numbers."""
     plain = text_of(value)
-    return f"'{plain}" if isinstance(plain, str) and _begins_a_formula(plain) else plain
+    return f"'{plain}" if isinstance(plain, str) and _begins_a_formula(_raw(value, plain)) else plain
+
+
+def _raw(value: object, plain: str) -> str:
+    return value if isinstance(value, str) else plain
 
 
 def text_of(value: object) -> object:
@@ -109,12 +113,12 @@ def _begins_a_formula(text: str) -> bool:
 
 
 def _shown(text: str) -> str:
-    """Characters that a terminal obeys, or no file can hold, are written out; tabs and line ends are a cell's own."""
+    """Characters that a terminal obeys, or no file can hold, are written out; tabs and line ends stay."""
     return text if text.isprintable() else "".join(visible(c) if _acts(c) else c for c in text)
 
 
 def _acts(character: str) -> bool:
-    return unicodedata.category(character) in {"Cc", "Cs"} and character not in "\t\r\n"
+    return unicodedata.category(character) in {"Cc", "Cs"} and character not in "\t\n"
 
 
 def _width(values: Iterable[object]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -12,9 +13,10 @@ from pipeline.cli.export import write_csv_file, write_xlsx_file
 from pipeline.cli.output import stdout
 
 COLUMNS = (
-    "行号", "位置", "列号", "列名", "来源列", "主键", "规则", "发现的内容", "应为", "原因与处理", "文件", "批次", "机构", "数据",
-    "隔离时间", "解决时间", "解决批次",
+    "行号", "位置", "列号", "列名", "来源列", "主键", "规则", "程度", "发现的内容", "应为", "原因与处理", "文件", "批次", "机构", "数据",
+    "发现时间", "解决时间", "解决批次",
 )  # fmt: skip
+SEVERITIES = {"error": "错误", "warning": "警告"}
 SHEET, SHEET_ROWS = "隔离的行", 1_048_575
 
 
@@ -26,7 +28,10 @@ def report(
     as_xlsx: Annotated[bool, typer.Option("--xlsx", help="As a workbook (the default).")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="As CSV, UTF-8 with BOM.")] = False,
 ) -> None:
-    """Write every held row of a batch with every reason, its place, column and value; personal values are left out."""
+    """Write every held row of a batch with every reason, its place, column and value; personal values are left out.
+
+    What speaks of the whole batch comes first, without a row.
+    """
     from pipeline import steps
     from warehouse import batches
 
@@ -37,9 +42,10 @@ def report(
     engine = steps.open_hub().engine
     view = batches.show_batch(engine, batch_id)
     held = batches.quarantined_rows(engine, batch_id, limit=None)
-    rows = [line for row in held for line in _lines(view, row)]
+    rows = [_line(view, reason, reason) for reason in batches.whole_findings(engine, batch_id)]
+    rows += [_line(view, vars(row), reason) for row in held for reason in row.reasons]
     _write(path, kind, rows)
-    stdout.print(f"已生成 written: {path} (隔离 held {len(held)} 行, 原因 reasons {len(rows)} 条)", soft_wrap=True)
+    stdout.print(f"已生成 written: {path} (隔离 held {len(held)} 行 rows, 共 {len(rows)} 条 lines)", soft_wrap=True)
 
 
 def _write(path: pathlib.Path, kind: str, rows: list[tuple[object, ...]]) -> None:
@@ -54,16 +60,14 @@ def _write(path: pathlib.Path, kind: str, rows: list[tuple[object, ...]]) -> Non
         raise typer.BadParameter(f"{path} 已存在,请换个文件名 is there already, choose another name") from None
 
 
-def _lines(view: Any, row: Any) -> list[tuple[object, ...]]:
+def _line(view: Any, held: Mapping[str, Any], reason: Mapping[str, Any]) -> tuple[object, ...]:
     """One line a reason; the warehouse keeps no value of a personal field, so none is shown."""
     receipt = view.receipt
     files = "; ".join(file.name for file in view.files[:3]) + ("; …" if len(view.files) > 3 else "")
-    of = (files, receipt.batch_id, receipt.insurer_id, receipt.record_type)
-    then = (row.quarantined_at, row.resolved_at, row.resolved_by_batch_id)
-    return [
-        (
-            row.row_no, reason["where"], reason.get("column_letter"), reason["field_name"], reason.get("source_column"),
-            row.record_key, reason["rule_id"], reason["value"], reason["expected"], reason["message"], *of, *then,
-        )
-        for reason in row.reasons
-    ]  # fmt: skip
+    return (
+        held.get("row_no"), reason["where"], reason.get("column_letter"), reason["field_name"],
+        reason.get("source_column"), held.get("record_key"), reason["rule_id"],
+        SEVERITIES[reason.get("severity", "error")], reason["value"], reason["expected"], reason["message"], files,
+        receipt.batch_id, receipt.insurer_id, receipt.record_type, held.get("quarantined_at", held.get("opened_at")),
+        held["resolved_at"], held["resolved_by_batch_id"],
+    )  # fmt: skip
