@@ -10,21 +10,27 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors import notations
 from connectors.model import ColumnSource, Unit
+from connectors.notations import contents
 from schemas.contract import Field
+from schemas.folding import SPACES, UNSEEN_PATTERN, as_seen
 
-_FULL_WIDTH = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " "})
 _NO_TEXT = pa.scalar(None, pa.string())
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Rows of a column (``mask``, true = at fault) that broke one rule, the source's text there, and what would do."""
+    """Rows of a column (``mask``, true = at fault) that broke one rule, the source's text there, and what would do.
+
+    Where the source's text was read in spite of it, ``read`` holds what became of it.
+    """
 
     rule_id: str
     mask: pa.Array
     found: pa.Array
-    expected: str
+    expected: str = ""
+    read: pa.Array | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,11 @@ _FACTORS: dict[Unit, _Factor] = {"万元": _factor("10000", 10), "分": _factor(
 
 
 def convert(values: pa.Array, column: ColumnSource, field: Field) -> Converted:
-    """The canonical text of a source column (``string`` array). Faults: MAP-002 lookup, MAP-003 unit or form."""
+    """The canonical text of a source column (``string`` array).
+
+    Faults: MAP-002 lookup, MAP-003 unit or form, MAP-020 another notation that was read, MAP-021 characters that nobody
+    sees and that were left out.
+    """
     text = _trimmed(values)
     if text.null_count == len(text):
         return Converted(text)
@@ -59,31 +69,55 @@ def convert(values: pa.Array, column: ColumnSource, field: Field) -> Converted:
         return _looked_up(text, column.lookup)
     if column.format is not None and field.kind in {"date", "timestamp"}:
         return _dated(text, column.format, field)
+    read = (
+        _folded(text, field) if field.kind in {"identifier", "code"} else notations.read(text, field.kind, column.unit)
+    )
+    told = _told(values, read, field)
     if column.unit in _FACTORS:
-        return _in_canonical_unit(text, column.unit)
-    if field.kind == "identifier" and field.semantic_type is None:
-        return Converted(_folded(text))
-    return Converted(text)
-
-
-def contents(values: pa.Array) -> bytes:
-    """All text of a column as bytes, for a fast look whether a character occurs at all."""
-    buffer = values.buffers()[2]
-    return buffer.to_pybytes() if buffer else b""
+        made = _in_canonical_unit(read, column.unit)
+        return Converted(made.values, (*told, *made.faults))
+    return Converted(read, told)
 
 
 def _trimmed(values: pa.Array) -> pa.Array:
-    text = pc.utf8_trim_whitespace(values)
+    text = pc.utf8_trim(values, SPACES)
     return pc.if_else(pc.equal(text, ""), _NO_TEXT, text)
 
 
-def _folded(text: pa.Array) -> pa.Array:
-    """Full-width letters, digits and signs as half-width ones; columns without any pass unlooked at."""
-    if contents(text).isascii():
+def _folded(text: pa.Array, field: Field) -> pa.Array:
+    """Identifiers and codes as a person sees them; columns of plain characters pass unlooked at.
+
+    A credit code is left to the field rules, which know its own form, and a code's label as its list writes it.
+    """
+    if contents(text).isascii() or field.semantic_type == "credit_code":
         return text
     encoded = text.dictionary_encode()
-    folded = [distinct.translate(_FULL_WIDTH).strip() for distinct in encoded.dictionary.to_pylist()]
-    return pa.array(folded, pa.string()).take(encoded.indices)
+    seen = [(distinct, as_seen(distinct)) for distinct in encoded.dictionary.to_pylist()]
+    kept = [new if field.kind == "identifier" or new.isascii() else old for old, new in seen]
+    return pa.array([new or None for new in kept], pa.string()).take(encoded.indices)
+
+
+def _told(values: pa.Array, read: pa.Array, field: Field) -> tuple[Fault, ...]:
+    """What was read otherwise than it was written; blanks around words of a text are no part of it."""
+    if len(contents(values)) == len(contents(read)) and read.equals(values):
+        return ()
+    if field.kind in {"text", "list", "hash"}:
+        return ()
+    changed = pc.and_(pc.is_valid(values), pc.not_equal(pc.fill_null(read, ""), pc.fill_null(values, "")))
+    changed = pc.and_(changed, pc.not_equal(pc.utf8_trim(values, SPACES), ""))
+    if not pc.any(changed).as_py():
+        return ()
+    return _unseen(changed, values, read) or (Fault("MAP-020", changed, values, read=read),)
+
+
+def _unseen(changed: pa.Array, values: pa.Array, read: pa.Array) -> tuple[Fault, ...]:
+    """The change as two faults, where in some rows characters that nobody sees were left out."""
+    unseen = pc.and_(changed, pc.match_substring_regex(values, UNSEEN_PATTERN))
+    if not pc.any(unseen).as_py():
+        return ()
+    others = pc.and_not(changed, unseen)
+    told = (Fault("MAP-020", others, values, read=read),) if pc.any(others).as_py() else ()
+    return (Fault("MAP-021", unseen, values, read=read), *told)
 
 
 def _looked_up(text: pa.Array, lookup: Mapping[str, str]) -> Converted:

@@ -12,13 +12,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.convert import Converted, Fault, contents, convert
+from connectors.convert import Converted, Fault, convert
 from connectors.model import ColumnSource, RecordMapping
+from connectors.notations import contents
 from connectors.parse.batch import COLUMNS
 from connectors.parse.rows import column_letter
 from schemas.contract import WITHDRAWAL, Contract, Field
 from schemas.errors import SchemaDrift, UnreadableFile
-from schemas.findings import Finding, Severity, SourceColumn
+from schemas.findings import Finding, Note, Severity, SourceColumn
+from schemas.personal import HIDDEN, shown
 
 #: What each finding says of a value, and whether it keeps the row out.
 _SENTENCES: dict[str, tuple[Severity, str]] = {
@@ -26,10 +28,10 @@ _SENTENCES: dict[str, tuple[Severity, str]] = {
     "MAP-003": ("error", "无法换算,约定的写法是:{expected}"),
     "MAP-004": ("warning", "含有自定义区的生僻字,其他系统可能无法显示;请改用标准汉字"),
     "MAP-005": ("error", "是表格软件的公式错误值;请填写实际内容"),
-    "MAP-008": ("error", "被表格软件改成了科学计数法,原编号已经丢失;请把该列设为文本格式,再从源系统重新导出"),
+    "MAP-020": ("warning", "不是约定的写法,但只有一种读法,已按“{read}”读取;请在源系统改用约定的写法"),
+    "MAP-021": ("warning", "含有看不见的字符,去掉后按“{read}”读取;请在源系统清除这些字符"),
 }
 _ERROR_VALUES = pa.array(["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"])
-_SCIENTIFIC = r"^\d(\.\d+)?[Ee]\+\d{2,3}$"
 _PRIVATE_USE = "[\ue000-\uf8ff]"
 _PRIVATE_LEADS = (b"\xee", b"\xef")  # first bytes in UTF-8 of private use, and of little else
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\x00": "\\\\u0000"} | {
@@ -43,12 +45,14 @@ class Mapped:
     """Canonical text (row_no, place, raw, then every field of the contract), and what the mapping found.
 
     Findings without a row number speak of the batch; the chunks of one batch repeat them, equal. ``columns``: where
-    each field, and each source column that is no field, stands in the delivery.
+    each field, and each source column that is no field, stands in the delivery. ``notes`` say what was read otherwise
+    than it was written, one a column.
     """
 
     table: pa.Table
     findings: tuple[Finding, ...]
     columns: Mapping[str, SourceColumn]
+    notes: tuple[Note, ...] = ()
 
 
 def source_names(spec: RecordMapping) -> frozenset[str]:
@@ -71,11 +75,18 @@ def apply(table: pa.Table, spec: RecordMapping, contract: Contract) -> Mapped:
         *_unknown(sources, spec),
         *_absent(sources, spec, contract, is_json, fields["operation_code"].values),
     ]
+    notes: list[Note] = []
     for field in contract.fields:
-        findings.extend(_row_findings(fields[field.name], spec, field, row_no))
+        source = spec.columns[field.name].source if fields[field.name].faults else None
+        for fault in fields[field.name].faults:
+            told = _told(fault, field, source, row_no)
+            if fault.read is None:
+                findings += told
+            else:
+                notes.append(Note.of(next(told), pc.sum(fault.mask).as_py()))
     columns = {"row_no": row_no, "place": place, "raw": raw_json(sources, len(row_no))}
     rows = pa.table(columns | {name: made.values for name, made in fields.items()})
-    return Mapped(rows, tuple(findings), _places(sources, spec, marks))
+    return Mapped(rows, tuple(findings), _places(sources, spec, marks), tuple(notes))
 
 
 def _places(sources: Iterable[str], spec: RecordMapping, marks: Mapping[bytes, bytes]) -> dict[str, SourceColumn]:
@@ -134,42 +145,38 @@ def _canonical(sources: dict[str, pa.Array], spec: RecordMapping, field: Field, 
         return Converted(pa.repeat(pa.scalar(column.constant, pa.string()), row_count))
     if column.source is None or column.source not in sources:
         return Converted(pa.nulls(row_count, pa.string()))
-    return _without_oddities(convert(sources[column.source], column, field), field)
+    return _without_oddities(convert(sources[column.source], column, field))
 
 
-def _without_oddities(made: Converted, field: Field) -> Converted:
-    """Note characters of private use and long numbers that were rounded; take out the errors of formulas."""
+def _without_oddities(made: Converted) -> Converted:
+    """Find characters of private use; take out the errors of formulas."""
     content = contents(made.values)
     faults, values = list(made.faults), made.values
     if b"#" in content:
         is_error = pc.is_in(values, _ERROR_VALUES)
         if pc.any(is_error).as_py():
-            faults.append(Fault("MAP-005", is_error, values, ""))
+            faults.append(Fault("MAP-005", is_error, values))
             values = pc.if_else(is_error, pa.scalar(None, pa.string()), values)
-    if field.kind == "identifier" and (b"E+" in content or b"e+" in content):
-        is_rounded = pc.fill_null(pc.match_substring_regex(values, _SCIENTIFIC), False)
-        if pc.any(is_rounded).as_py():
-            faults.append(Fault("MAP-008", is_rounded, values, ""))
     if not content.isascii() and any(lead in content for lead in _PRIVATE_LEADS):
         is_private = pc.fill_null(pc.match_substring_regex(values, _PRIVATE_USE), False)
         if pc.any(is_private).as_py():
-            faults.append(Fault("MAP-004", is_private, values, ""))
+            faults.append(Fault("MAP-004", is_private, values))
     return Converted(values, tuple(faults))
 
 
-def _row_findings(made: Converted, spec: RecordMapping, field: Field, row_no: pa.Array) -> Iterator[Finding]:
-    is_hidden = field.is_hidden
-    source = spec.columns[field.name].source if made.faults else None
-    for fault in made.faults:
-        severity, sentence = _SENTENCES[fault.rule_id]
-        told = sentence.format(expected=fault.expected)
-        rows, found = row_no.filter(fault.mask).to_pylist(), fault.found.filter(fault.mask).to_pylist()
-        for row, value in zip(rows, found, strict=True):
-            shown = "的内容" if is_hidden else f"的内容“{value}”"
-            message = f"“{field.business_name}”(来源列 {source}){shown}{told}"
-            yield Finding(
-                fault.rule_id, severity, row, field.name, None if is_hidden else value, fault.expected or None, message
-            )
+def _told(fault: Fault, field: Field, source: str | None, row_no: pa.Array) -> Iterator[Finding]:
+    """A finding for each row at fault; of what was read in spite of it, for the first."""
+    severity, sentence = _SENTENCES[fault.rule_id]
+    rows, found = row_no.filter(fault.mask), fault.found.filter(fault.mask)
+    expected = fault.expected or None
+    if fault.read is not None:
+        rows, found, expected = rows[:1], found[:1], fault.read.filter(fault.mask)[0].as_py()
+    told = sentence.format(expected=expected, read="(空)" if expected is None else shown(expected, field) or HIDDEN)
+    for row, value in zip(rows.to_pylist(), found.to_pylist(), strict=True):
+        may_show = shown(value, field)
+        content = "的内容" if may_show is None else f"的内容“{may_show}”"
+        message = f"“{field.business_name}”(来源列 {source}){content}{told}"
+        yield Finding(fault.rule_id, severity, row, field.name, may_show, shown(expected, field), message)
 
 
 def _unended(marks: Mapping[bytes, bytes]) -> Iterator[Finding]:

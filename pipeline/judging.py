@@ -25,7 +25,7 @@ from quality.messages import render
 from quality.working_days import load_calendar
 from schemas.contract import Contract, load_contract
 from schemas.errors import TellInsurer, WarehouseBusy
-from schemas.findings import Finding
+from schemas.findings import Finding, Notes
 from warehouse import editions, landing
 from warehouse.editions import Edition
 from warehouse.load import Loading, LoadKind, LoadReport, Versions
@@ -116,10 +116,13 @@ def _stage(
 ) -> None:
     """Read, map and check the batch's bytes chunk by chunk. Raises TellInsurer."""
     told: set[Finding] = set()
+    notes = Notes()
     for chunk in read_chunks(judgement.definition, contract, batch.channel, [part.path for part in parts]):
         mapped = mapping.apply(chunk.rows, chunk.layout, contract)
         checked = check(mapped.table, contract, judgement.rules, batch.received_at)
         loading.stage(checked.table, _once([*mapped.findings, *checked.findings], told), mapped.columns)
+        notes.add([*mapped.notes, *checked.notes])
+    loading.tell(notes.findings())
 
 
 def _once(findings: Iterable[Finding], told: set[Finding]) -> Iterator[Finding]:

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from quality import damage
 from quality.codes import edition_field, read_code, read_credit_code, read_region
-from quality.reading import TYPES, Fault, Reading, fault, read, trim
+from quality.reading import TYPES, Fault, Reading, contents, fault, read, trim
+from quality.words import meaningless
 from schemas.contract import WITHDRAWAL, Condition, Contract, Field
 from schemas.generate import condition_chinese, pattern_chinese
 from schemas.time_zone import SHANGHAI
 
-_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-_REPLACEMENT = "\ufffd"
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]"
+_CONTROL_BYTES = bytes(code for code in range(0x20) if code not in b"\t\n\r") + b"\x7f\xc2"
 _TEXTS = ("text", "identifier", "list")
 
 
@@ -31,9 +33,11 @@ class Cast:
 
 
 def cast(table: pa.Table, contract: Contract) -> Cast:
-    """Types every contract field and applies the rules FLD-001 to FLD-026. A missing column counts as empty."""
-    texts = {f.name: _text(table, f) for f in contract.fields}
-    readings = {f.name: _read_plain(f, texts[f.name]) for f in contract.fields if not _is_listed(f)}
+    """Types every contract field and applies the rules of single fields. A missing column counts as empty."""
+    written = {f.name: _text(table, f) for f in contract.fields}
+    words = {f.name: mask for f in contract.fields if (mask := meaningless(f, written[f.name])) is not None}
+    texts = written | {name: pc.if_else(mask, None, written[name]) for name, mask in words.items()}
+    readings = {f.name: _read_plain(f, contract, texts[f.name]) for f in contract.fields if not _is_listed(f)}
     day = business_date({name: reading.values for name, reading in readings.items()}, contract, table.num_rows)
     for listed in _listed_in_order(contract):
         edition = readings.get(edition_field(contract) or "")
@@ -41,7 +45,14 @@ def cast(table: pa.Table, contract: Contract) -> Cast:
     columns = {f.name: readings[f.name].values for f in contract.fields}
     faults = [f for reading in readings.values() for f in reading.faults]
     faults += [f for field in contract.fields for f in _limits(field, columns[field.name], texts[field.name])]
-    faults += [f for field in contract.fields for f in _missing(field, contract, texts, columns)]
+    operations = columns["operation_code"]
+    faults += [
+        f
+        for name, mask in words.items()
+        for f in _empty_words(contract.by_name[name], contract, (mask, written[name]), operations)
+    ]
+    required = texts | {name: written[name] for name in words if contract.by_name[name].is_required}
+    faults += [f for field in contract.fields for f in _missing(field, contract, required, columns)]
     kept = {name: table[name] for name in table.column_names if name not in columns}
     return Cast(pa.table(kept | columns), tuple(faults))
 
@@ -80,15 +91,20 @@ def _listed_in_order(contract: Contract) -> list[Field]:
     return sorted(filter(_is_listed, contract.fields), key=lambda f: f.name != edition_field(contract))
 
 
-def _read_plain(field: Field, text: pa.Array) -> Reading:
+def _read_plain(field: Field, contract: Contract, text: pa.Array) -> Reading:
     if field.kind not in _TEXTS or text.null_count == len(text):
         return read(field, text)
-    control = pc.fill_null(pc.match_substring_regex(text, _CONTROL), False)
-    damaged = pc.match_substring(text, _REPLACEMENT)
-    faults = fault("FLD-022", field.name, control, pa.array([None] * len(text), pa.string()), "不含控制字符的文字")
-    faults += fault("FLD-023", field.name, damaged, text, "完整的汉字")
-    reading = read(field, pc.if_else(control, None, text) if faults else text)
-    return Reading(reading.values, faults + reading.faults)
+    faults = _controls(field, text)
+    reading = read(field, pc.if_else(pc.match_substring_regex(text, _CONTROL), None, text) if faults else text)
+    return Reading(reading.values, (*faults, *damage.faults(field, contract, text), *reading.faults))
+
+
+def _controls(field: Field, text: pa.Array) -> tuple[Fault, ...]:
+    content = contents(text)
+    if len(content.translate(None, _CONTROL_BYTES)) == len(content):
+        return ()
+    control = pc.match_substring_regex(text, _CONTROL)
+    return fault("FLD-022", field.name, control, pa.nulls(len(text), pa.string()), "不含控制字符的文字")
 
 
 def _read_listed(field: Field, text: pa.Array, day: pa.Array, edition: Reading | None) -> Reading:
@@ -120,15 +136,33 @@ def _limits(field: Field, values: pa.Array, text: pa.Array) -> tuple[Fault, ...]
     return faults
 
 
+def _empty_words(
+    field: Field, contract: Contract, found: tuple[pa.Array, pa.Array], operations: pa.Array
+) -> tuple[Fault, ...]:
+    """Words that say nothing: an error where the field is needed, else a note that it counts as empty."""
+    mask, text = found
+    if not field.is_required:
+        return fault("FLD-035", field.name, mask, text, "空")
+    needed = pc.and_(mask, _is_needed(field, contract, operations))
+    return fault("FLD-034", field.name, needed, text, field.business_name) + fault(
+        "FLD-035", field.name, pc.and_not(mask, needed), text, "空"
+    )
+
+
+def _is_needed(field: Field, contract: Contract, operations: pa.Array) -> pa.Array | pa.Scalar:
+    """Rows that need a required field: a withdrawal needs key and envelope alone."""
+    if field.name in contract.withdrawal_fields:
+        return pa.scalar(True)
+    return pc.fill_null(pc.not_equal(operations, WITHDRAWAL), True)
+
+
 def _missing(
     field: Field, contract: Contract, texts: dict[str, pa.Array], columns: dict[str, pa.Array]
 ) -> tuple[Fault, ...]:
     text = texts[field.name]
     if text.null_count == 0 or not (field.is_required or field.required_when):
         return ()
-    empty = pc.is_null(text)
-    if field.name not in contract.withdrawal_fields:
-        empty = pc.and_(empty, pc.fill_null(pc.not_equal(columns["operation_code"], WITHDRAWAL), True))
+    empty = pc.and_(pc.is_null(text), _is_needed(field, contract, columns["operation_code"]))
     if field.is_required:
         return fault("FLD-001", field.name, empty, text, "必填")
     condition = field.required_when

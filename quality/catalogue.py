@@ -28,7 +28,7 @@ FOLDER = pathlib.Path(__file__).parent / "rules"
 
 _ID = re.compile(r"^[A-Z]{3,4}-(\d{3}|ALL)$")
 _NEEDED = {"id", "title", "severity", "tier", "fields", "message", "remedy", "basis", "confidence"}
-_ALLOWED = _NEEDED | {"version", "valid_from", "valid_to", "expectation", "arguments", "select", "parent"}
+_ALLOWED = _NEEDED | {"version", "valid_from", "valid_to", "expectation", "arguments", "select", "parent", "told"}
 _CONFIDENCES = ("confirmed", "secondary", "assumption")
 #: Files whose rules speak of every record type.
 _FILES_OF_ALL = ("common", "delivery", "field", "history")
@@ -165,6 +165,7 @@ def _rule(file: str, record_type: str, body: dict[str, Any]) -> Rule:
         arguments=body.get("arguments", {}),
         select=body.get("select"),
         parent=body.get("parent"),
+        told=body.get("told", "row"),
     )
 
 
@@ -199,6 +200,8 @@ def _misplaced(body: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         yield "select", "stands beside an expectation", "keep one of them"
     if (body["tier"] == "record") != ("expectation" in body):
         yield "expectation", "belongs to tier record, and only there", None
+    if "told" in body and (body["tier"], body["severity"], body["told"]) != ("field", "warning", "column"):
+        yield "told", "is column for warnings of tier field, and nothing else", None
     if (body["tier"] == "orphan") != ("parent" in body):
         yield "parent", "belongs to tier orphan, and only there", None
 

@@ -17,15 +17,19 @@ from quality.derived import Given, derive, is_derived
 from quality.messages import expectation_text, finding, show
 from quality.reading import Fault
 from schemas.contract import WITHDRAWAL, Contract
-from schemas.findings import Finding, Rule
+from schemas.findings import Finding, Note, Rule
 
 
 @dataclass(frozen=True)
 class Checked:
-    """``table`` has all rows, typed; rows with an error finding are not to be accepted. Findings by row."""
+    """``table`` has all rows, typed; rows with an error finding are not to be accepted. Findings by row.
+
+    ``notes`` are what rules say of many cells of a column at once.
+    """
 
     table: pa.Table
     findings: list[Finding]
+    notes: list[Note]
 
 
 def check(table: pa.Table, contract: Contract, rules: RuleSet, received_at: dt.datetime) -> Checked:
@@ -36,9 +40,16 @@ def check(table: pa.Table, contract: Contract, rules: RuleSet, received_at: dt.d
     """
     result = cast(table, contract)
     row_no = result.table["row_no"].combine_chunks().to_numpy(zero_copy_only=False)
-    found = [f for fault in result.faults for f in _field_findings(fault, contract, rules, row_no)]
+    found: list[Finding] = []
+    notes: list[Note] = []
+    for fault in result.faults:
+        told = _field_findings(fault, contract, rules, row_no)
+        if rules.by_id[fault.rule_id].told == "column":
+            notes.append(Note.of(next(told), len(fault.positions)))
+        else:
+            found += told
     found += _record_findings(result.table, contract, rules, received_at)
-    return Checked(result.table, sorted(found, key=lambda f: f.row_no or 0))
+    return Checked(result.table, sorted(found, key=lambda f: f.row_no or 0), notes)
 
 
 def _field_findings(

@@ -12,11 +12,11 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quality.identity_number import is_identity_number
 from quality.reading import Reading, Verdict, by_distinct
 from schemas import credit_code, regions
 from schemas.code_lists import CodeList, load_code_list
 from schemas.contract import Contract, Field
+from schemas.personal import is_identity_number
 
 #: Fields that ask for an area, not for the county of a place: a city's code is right there.
 AREA_FIELDS = frozenset({"pool_region_code", "branch_region_code"})
@@ -107,13 +107,13 @@ def _judge_region(is_area: bool, text: str, day: str, _edition: str) -> Verdict:
 
 @functools.lru_cache(maxsize=1 << 18)
 def _judge_credit_code(text: str) -> Verdict:
+    if is_identity_number(text):
+        return Verdict(None, "FLD-036", "单位的统一社会信用代码")
     verdict = credit_code.check(text)
     if verdict.is_valid:
         if "organisation_check" in verdict.warnings or "authority" in verdict.warnings:
             return Verdict(verdict.code, "FLD-016", "第9至17位符合 GB 11714,首位为已知登记管理部门")
         return Verdict(verdict.code, "FLD-026" if "normalised" in verdict.warnings else None, verdict.code)
-    if is_identity_number(verdict.code):
-        return Verdict(None, "FLD-015", "此为居民身份证号,平台不收集,请填写单位的代码")
     if verdict.reason == "check_character":
         return Verdict(None, "FLD-015", f"末位校验码应为 {verdict.expected}")
     return Verdict(None, "FLD-015", _CREDIT_CODE_REASONS[str(verdict.reason)])

@@ -7,13 +7,12 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from quality.identity_number import is_identity_number
 from schemas.contract import Contract, Field, load_contract
 from schemas.findings import Finding, Rule
 from schemas.generate import label_of
+from schemas.personal import HIDDEN, shown
 from schemas.time_zone import SHANGHAI
 
-HIDDEN = "(已隐去)"
 EMPTY = "(空)"
 #: A value longer than this is cut in a message; what was expected, such as a list of codes, is told whole.
 SHOWN_LENGTH, EXPECTED_LENGTH = 80, 1000
@@ -36,18 +35,13 @@ def show(value: Any) -> str | None:
     return str(value)
 
 
-def is_private(field: str | None, contract: Contract) -> bool:
-    """Whether a name is that of a field whose values may not be shown."""
-    return field in contract.by_name and contract.by_name[str(field)].is_hidden
-
-
 def finding(rule: Rule, contract: Contract, where: tuple[int, str], found: tuple[str | None, str | None]) -> Finding:
     """The finding of a rule at (row_no, field) with (value, expected); a personal value is left out."""
     row_no, field = where
     value, expected = found
     message = _text(rule, contract, field, found)
-    shown = None if is_private(field, contract) or is_identity_number(value or "") else value
-    return Finding(rule.rule_id, rule.severity, row_no, field, shown, expected, message)
+    may_show = _may_show(rule, value, contract.by_name.get(field))
+    return Finding(rule.rule_id, rule.severity, row_no, field, may_show, expected, message)
 
 
 def render(rule: Rule, value: str | None, expected: str | None, field: str | None) -> str:
@@ -60,11 +54,10 @@ def render(rule: Rule, value: str | None, expected: str | None, field: str | Non
 def _text(rule: Rule, contract: Contract, field: str | None, found: tuple[str | None, str | None]) -> str:
     value, expected = found
     known = contract.by_name.get(str(field))
+    may_show = _may_show(rule, value, known)
     return f"{rule.message_zh}。{rule.remedy_zh}。".format(
         field=known.business_name if known else field,
-        value=HIDDEN
-        if value is not None and _is_hidden(rule, field, contract, value)
-        else _shorten(_labelled(value, known)),
+        value=HIDDEN if value is not None and may_show is None else _shorten(_labelled(may_show, known)),
         expected=_shorten(_labelled(expected, known), EXPECTED_LENGTH),
     )
 
@@ -76,9 +69,9 @@ def _labelled(text: str | None, field: Field | None) -> str | None:
     return "、".join(label_of(field, code) for code in text.split("、"))
 
 
-def _is_hidden(rule: Rule, field: str | None, contract: Contract, value: str) -> bool:
-    """Rules of tier history say how full a column is, never what it holds; a person's number is shown nowhere."""
-    return rule.tier != "history" and (is_private(field, contract) or is_identity_number(value))
+def _may_show(rule: Rule, value: str | None, field: Field | None) -> str | None:
+    """What may be shown of a value; rules of tier history say how full a column is, never what it holds."""
+    return value if rule.tier == "history" else shown(value, field)
 
 
 def expectation_text(rule: Rule) -> str | None:

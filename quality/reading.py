@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.contract import Field, Kind
+from schemas.folding import SPACES, as_seen
 
 TYPES: dict[Kind, pa.DataType] = {
     "text": pa.string(),
@@ -103,11 +104,22 @@ def by_distinct(field: str, text: pa.Array, to: pa.DataType, judge: Callable[[st
 
 
 def trim(text: pa.Array, kind: Kind) -> pa.Array:
-    """Text without blanks at its ends, empty as null; identifiers and codes also with full width folded."""
-    if kind in ("identifier", "code", "hash") and pc.all(pc.string_is_ascii(text), min_count=0).as_py() is False:
-        text = pc.utf8_normalize(text, form="NFKC")
-    text = pc.utf8_trim_whitespace(text)
+    """Text without blanks at its ends, empty as null; identifiers and codes as a person sees them."""
+    if kind in ("identifier", "code", "hash") and not contents(text).isascii():
+        encoded = text.dictionary_encode()
+        text = pa.array(map(as_seen, encoded.dictionary.to_pylist()), pa.string()).take(encoded.indices)
+    text = pc.utf8_trim(text, SPACES)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def contents(text: pa.Array) -> bytes:
+    """All text of a column as bytes, for a fast look at what occurs in it at all."""
+    _, offsets, held = text.buffers()
+    if held is None or not len(text):
+        return b""
+    ends = pa.Array.from_buffers(pa.int32(), len(text) + 1, [None, offsets], offset=text.offset)
+    first, last = ends[0].as_py(), ends[-1].as_py()
+    return held.slice(first, last - first).to_pybytes()
 
 
 def read(field: Field, text: pa.Array) -> Reading:

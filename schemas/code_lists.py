@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import pathlib
-import unicodedata
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import yaml
 
 from schemas.errors import DefinitionError
+from schemas.folding import as_seen
 
 FOLDER = pathlib.Path(__file__).parent / "code_lists"
 
@@ -91,8 +91,8 @@ class CodeList:
 
 
 def fold(text: str) -> str:
-    """Text as it is compared: full width to half width, blanks at the ends gone."""
-    return unicodedata.normalize("NFKC", text).strip()
+    """Text as it is compared: full width to half width, without what nobody sees and blanks at the ends."""
+    return as_seen(text)
 
 
 @functools.cache

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass
 from typing import Literal
 
+from schemas.folding import as_seen
 from schemas.regions import OTHER_PROVINCES, PROVINCE_CODE, resolve_region
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -14,7 +16,7 @@ AUTHORITIES = "123456789ANY"
 _WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _ORGANISATION_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-_HALF_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)}
+_UPPER = {ord(letter): ord(letter.upper()) for letter in string.ascii_lowercase}
 _GAPS = re.compile(r"[\s\-‐-―−]+")
 
 Reason = Literal["empty", "length", "character", "placeholder", "check_character"]
@@ -33,8 +35,8 @@ class CreditCodeVerdict:
 
 
 def normalise(text: str) -> str:
-    """Full width to half width, blanks and hyphens gone wherever they stand, upper case."""
-    return _GAPS.sub("", text.translate(_HALF_WIDTH)).upper()
+    """Full width to half width; blanks, hyphens and what nobody sees gone wherever they stand; upper case of a to z."""
+    return _GAPS.sub("", as_seen(text)).translate(_UPPER)
 
 
 def check(text: str) -> CreditCodeVerdict:

@@ -1,11 +1,12 @@
-"""What judging says: rules and findings. Data faults are findings; they are rows, never exceptions."""
+"""What judging says: rules, findings and notes. Data faults are findings; they are rows, never exceptions."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self
 
 Severity = Literal["error", "warning"]
 Tier = Literal["file", "mapping", "field", "record", "orphan", "cross", "batch", "history"]
@@ -42,6 +43,8 @@ class Rule:
     select: str | None = None
     parent: str | None = None
     """Tier orphan: the record type whose arrival closes the finding."""
+    told: Literal["row", "column"] = "row"
+    """A finding for each row, or one a column with the number of cells: warnings of tier field only."""
 
 
 @dataclass(frozen=True)
@@ -95,3 +98,47 @@ class Finding:
     """Chinese, complete: what was found, what was expected, what to do."""
     parent_record_type: str | None = None
     parent_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """What one rule says of many cells of a column, told once a batch; value and expected are those of the first row."""
+
+    rule_id: str
+    severity: Severity
+    row_no: int
+    field: str
+    value: str | None
+    expected: str | None
+    message: str
+    """Chinese, of the first row."""
+    count: int
+
+    @classmethod
+    def of(cls, first: Finding, count: int) -> Self:
+        """The note of ``count`` cells, of which a finding tells the first."""
+        row_no, field = first.row_no or 0, first.field or ""
+        return cls(first.rule_id, first.severity, row_no, field, first.value, first.expected, first.message, count)
+
+    def finding(self) -> Finding:
+        """The note as a finding of the whole batch."""
+        message = f"第{self.row_no}行:{self.message.removesuffix('。')};该列此类内容共 {self.count} 处"
+        return Finding(self.rule_id, self.severity, None, self.field, self.value, self.expected, message)
+
+
+class Notes:
+    """The notes of a batch, added up over its chunks."""
+
+    def __init__(self) -> None:
+        self._notes: dict[tuple[str, str], Note] = {}
+
+    def add(self, notes: Iterable[Note]) -> None:
+        """Count notes of a chunk; chunks come in the order of their rows."""
+        for note in notes:
+            key = note.rule_id, note.field
+            first = self._notes.get(key)
+            self._notes[key] = note if first is None else replace(first, count=first.count + note.count)
+
+    def findings(self) -> list[Finding]:
+        """All notes as findings, in the order in which they came up."""
+        return [note.finding() for note in self._notes.values()]

@@ -26,6 +26,7 @@ import sqlalchemy as sa
 from schemas.contract import Contract
 from schemas.errors import RetryLater, SetupError, StopFeed
 from schemas.findings import Finding, Rule, SourceColumn
+from schemas.personal import without_numbers
 from warehouse import absence, landing, lease, merge, profiles, rules, staging
 from warehouse.engine import translated
 from warehouse.lease import Lease
@@ -136,6 +137,12 @@ class Loading:
         self._settle()
         self._copying = self._worker.submit(staging.stage_chunk, self._connection, lines, [*findings, *unstorable])
 
+    def tell(self, findings: Iterable[Finding]) -> None:
+        """Add findings that only the whole batch shows, after its last chunk."""
+        self._settle()
+        with translated(f"staging batch {self.batch_id}"):
+            staging.stage_findings(self._connection, findings)
+
     def merge(self, sql_rules: Sequence[Rule], render: Render) -> LoadReport:
         """Judge across records, split, merge and account. Rows with any error are held, all others are kept.
 
@@ -145,9 +152,9 @@ class Loading:
         if decided["decision"] == "refuse":
             return self.reject(absence.REFUSED, absence.refusal(decided))
         self._settle()
-        staging.stage_columns(self._connection, self._columns)
         within = [rule for rule in sql_rules if rule.tier != profiles.HISTORY]
         with translated(f"loading batch {self.batch_id}"):
+            staging.stage_columns(self._connection, self._columns)
             merge.prepare(self._connection, self._scope)
             rules.run(self._connection, within, self._scope.parameters, render)
             counts = merge.split(self._connection, self._scope)
@@ -168,7 +175,7 @@ class Loading:
 
     def reject(self, code: str, message: str, where: str = "") -> LoadReport:
         """End the batch as unreadable: nothing is kept, and the receipt says what is wrong and where."""
-        text = f"{where}: {message}" if where else message
+        text = without_numbers(f"{where}: {message}" if where else message)
         finding = Finding(code, "error", None, None, where or None, None, text)
         self._settle()
         with translated(f"rejecting batch {self.batch_id}"):

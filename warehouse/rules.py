@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from psycopg2.errors import OperationalError
 from sqlalchemy import exc
 
+from schemas.contract import load_contract
 from schemas.errors import DefinitionError
 from schemas.findings import Finding, Rule
+from schemas.personal import shown
 from warehouse.engine import hub_error
 from warehouse.staging import stage_findings
 
@@ -55,9 +57,11 @@ def _finding(rule: Rule, row: tuple[Any, ...], render: Render) -> Finding:
     row_no, value = row[0], _text(row[1]) if len(row) > 1 else None
     expected = _text(row[2]) if len(row) > 2 else None
     message = render(rule, value, expected, field)
+    known = load_contract(rule.record_type).by_name.get(str(field)) if rule.record_type != "*" else None
+    may_show = value if rule.tier == "history" else shown(value, known)
     if rule.tier == "orphan":
-        return Finding(rule.rule_id, rule.severity, row_no, field, value, expected, message, rule.parent, value)
-    return Finding(rule.rule_id, rule.severity, row_no, field, value, expected, message)
+        return Finding(rule.rule_id, rule.severity, row_no, field, may_show, expected, message, rule.parent, value)
+    return Finding(rule.rule_id, rule.severity, row_no, field, may_show, expected, message)
 
 
 def _text(value: object) -> str | None:

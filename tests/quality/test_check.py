@@ -77,7 +77,7 @@ def test_personal_values_are_in_no_finding() -> None:
 def test_an_identity_number_is_refused_and_repeated_nowhere() -> None:
     """A made-up number with a right check character, in the place of a unit's code."""
     finding = next(f for f in judge(POLICY, good() | {"holder_credit_code": "11010519491231002X"}).findings)
-    assert (finding.rule_id, finding.value) == ("FLD-015", None)
+    assert (finding.rule_id, finding.value) == ("FLD-036", None)
     assert "居民身份证号" in finding.message
     assert "11010519491231002X" not in finding.message
 
