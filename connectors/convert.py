@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from connectors import notations
 from connectors.model import ColumnSource, Unit
-from connectors.notations import contents
+from schemas.column_bytes import contents
 from schemas.contract import Field
 from schemas.folding import SPACES, UNSEEN_PATTERN, as_seen
 

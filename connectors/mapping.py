@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 
 from connectors.convert import Converted, Fault, convert
 from connectors.model import ColumnSource, RecordMapping
-from connectors.notations import contents
 from connectors.parse.batch import COLUMNS
 from connectors.parse.rows import column_letter
+from schemas.column_bytes import contents
 from schemas.contract import WITHDRAWAL, Contract, Field
 from schemas.errors import SchemaDrift, UnreadableFile
 from schemas.findings import Finding, Note, Severity, SourceColumn

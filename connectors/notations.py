@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.column_bytes import contents
 from schemas.contract import Kind
 from schemas.folding import half_width
 
@@ -151,13 +152,3 @@ def _is_plain(values: pa.Array, notation: Notation) -> bool:
         and shape == shape[:length] * count
         and re.match(notation.canonical, shape[:length].decode()) is not None
     )
-
-
-def contents(values: pa.Array) -> bytes:
-    """All text of a column as bytes, for a fast look at what occurs in it at all."""
-    _, offsets, text = values.buffers()
-    if text is None or not len(values):
-        return b""
-    ends = pa.Array.from_buffers(pa.int32(), len(values) + 1, [None, offsets], offset=values.offset)
-    first, last = ends[0].as_py(), ends[-1].as_py()
-    return text.slice(first, last - first).to_pybytes()

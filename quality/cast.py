@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 
 from quality import damage
 from quality.codes import edition_field, read_code, read_credit_code, read_region
-from quality.reading import TYPES, Fault, Reading, contents, fault, read, trim
+from quality.reading import TYPES, Fault, Reading, fault, read, trim
 from quality.words import meaningless
+from schemas.column_bytes import contents
 from schemas.contract import WITHDRAWAL, Condition, Contract, Field
 from schemas.generate import condition_chinese, pattern_chinese
 from schemas.time_zone import SHANGHAI

@@ -13,14 +13,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from quality.misread import MISREAD, misread
-from quality.reading import Fault, contents, fault
+from quality.reading import Fault, fault
+from schemas.column_bytes import contents
 from schemas.contract import Contract, Field
 from schemas.folding import BLANK, DRAWN_FORMAT
 from schemas.personal import holds_identity_number, without_numbers
 
 #: Letters that belong into a number: printable ASCII, ideographs without their compatibility forms, Chinese brackets.
 _USUAL = (
-    BLANK + "!-~〇㐀-䶿一-鿿\U00020000-\U0002f7ff\U00030000-\U000323af·、【】《》〈〉〔〕「」『』\ue000-\uf8ff\ufffd"
+    BLANK
+    + "!-~〇㐀-䶿一-鿿\U00020000-\U0002f7ff\U00030000-\U000323af·、【】《》〈〉〔〕「」『』\ue000-\uf8ff\ufffd\x80-\x9f"
 )
 _OTHER_BLANKS = (BLANK + DRAWN_FORMAT).replace(" ", "", 1)
 _LOST_CHARACTERS = ("\ufffd", "锟斤拷", "ï¿½")

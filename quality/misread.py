@@ -32,6 +32,7 @@ _BYTE_OF = {bytes((b,)).decode("cp1252"): b for b in range(0x80, 0x100) if b not
 }
 _MARKS = "，。、；：？！“”‘’（）《》〈〉【】〔〕—…·－～／　"
 _SUSPECT = re.compile(MISREAD)
+_PLAIN_SPACE = re.compile("(?<=[\xa1-\xff]) ")
 _LOST = re.compile("\ufffd+[?？]?")
 _IDEOGRAPH = re.compile("[一-鿿]")
 
@@ -64,7 +65,9 @@ def _is_chinese(text: str) -> bool:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """The text's bytes by each wrong encoding, decoded by the right one."""
+    """The text's bytes by each wrong encoding, decoded by the right one; a no-break space may have become a plain one."""
+    if _PLAIN_SPACE.search(text):
+        yield from _readings(_PLAIN_SPACE.sub("\xa0", text))
     for wrong, right in (("gb18030", "utf-8"), ("latin", "utf-8"), ("latin", "gb18030"), ("utf-8", "gb18030")):
         try:
             written = _latin(text) if wrong == "latin" else text.encode(wrong)

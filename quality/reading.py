@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.column_bytes import contents
 from schemas.contract import Field, Kind
 from schemas.folding import SPACES, as_seen
 
@@ -110,16 +111,6 @@ def trim(text: pa.Array, kind: Kind) -> pa.Array:
         text = pa.array(map(as_seen, encoded.dictionary.to_pylist()), pa.string()).take(encoded.indices)
     text = pc.utf8_trim(text, SPACES)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
-
-
-def contents(text: pa.Array) -> bytes:
-    """All text of a column as bytes, for a fast look at what occurs in it at all."""
-    _, offsets, held = text.buffers()
-    if held is None or not len(text):
-        return b""
-    ends = pa.Array.from_buffers(pa.int32(), len(text) + 1, [None, offsets], offset=text.offset)
-    first, last = ends[0].as_py(), ends[-1].as_py()
-    return held.slice(first, last - first).to_pybytes()
 
 
 def read(field: Field, text: pa.Array) -> Reading:

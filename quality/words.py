@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from quality.damage import is_name
-from quality.reading import contents
 from schemas.code_lists import fold, load_code_list
+from schemas.column_bytes import contents
 from schemas.contract import Field
 from schemas.placeholders import placeholders, plain
 

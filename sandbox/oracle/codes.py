@@ -6,7 +6,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sandbox.oracle.values import Unreadable, Value, fold, on_day
+from sandbox.oracle.values import Unreadable, Value, on_day
+from sandbox.oracle.writing import fold
 from schemas.code_lists import CodeEntry, load_code_list
 from schemas.contract import Contract
 

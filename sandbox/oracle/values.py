@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
+from sandbox.oracle.writing import fold, says_nothing
 from schemas.contract import Field
 
 T = TypeVar("T")
@@ -20,8 +20,14 @@ _SCALES = {"amount": 2, "ratio": 6, "decimal": 6}
 _FACTORS = {"元": Decimal(1), "万元": Decimal(10_000), "分": Decimal("0.01"), "百分比": Decimal("0.01")}
 _TRUE = frozenset({"是", "1", "true"})
 _FALSE = frozenset({"否", "0", "false"})
-_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?([eE][+-]?\d+)?")
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_NUMBER = re.compile(r"[+-]?([1-9]\d{0,2}(,\d{3})+|\d+)(\.\d+)?")
+_YUAN = re.compile(r"([+-]?)[¥￥]?([+-]?[\d,.]+)元?")
+_DAY_FORMS = ("{}-{}-{}", "{}/{}/{}", "{}.{}.{}", "{}年{}月{}日")
+_COMPACT_DAY = re.compile(r"\d{8}")
+_COMPACT_MOMENT = re.compile(r"(\d{8})T?(\d{2})(\d{2})(\d{2})(Z|[+-]\d{4})?")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?")
+_CLOCK_IN_WORDS = re.compile(r"(\d{1,2})时(\d{1,2})分(?:(\d{1,2})秒)?")
+_MIDNIGHT = re.compile(r"[T ]0?0:00(:00(\.0+)?)?")
 _SPACES = re.compile(r"\s+")
 
 
@@ -65,7 +71,7 @@ def _looking_up(lookup: Mapping[str, str], read: Reader) -> Reader:
 
 def _by_kind(field: Field, unit: str | None, form: str | None) -> Reader:
     if field.kind in _SCALES:
-        return lambda text: number(text, unit, _SCALES[field.kind])
+        return lambda text: number(_in_yuan(text, field, unit), unit, _SCALES[field.kind])
     if field.kind == "count":
         return count
     if field.kind == "boolean":
@@ -74,7 +80,16 @@ def _by_kind(field: Field, unit: str | None, form: str | None) -> Reader:
         return lambda text: date(text, form)
     if field.kind == "timestamp":
         return lambda text: timestamp(text, form)
-    return _text_reader(field)
+    read, nothing = _text_reader(field), says_nothing(field)
+    return lambda text: None if fold(text).lower() in nothing else read(text) or None
+
+
+def _in_yuan(text: str, field: Field, unit: str | None) -> str:
+    """An amount without the sign of its currency; elsewhere such a sign is none of a number."""
+    found = (
+        _YUAN.fullmatch(fold(text).replace("\u2212", "-")) if field.kind == "amount" and unit in {None, "元"} else None
+    )
+    return found[1] + found[2] if found else text
 
 
 def _text_reader(field: Field) -> Reader:
@@ -87,11 +102,6 @@ def _text_reader(field: Field) -> Reader:
     return fold if field.kind in {"identifier", "code"} else str.strip
 
 
-def fold(text: str) -> str:
-    """Full width to half width, blanks at the ends gone."""
-    return unicodedata.normalize("NFKC", text).strip()
-
-
 def list_text(text: str) -> str | None:
     """A ``;``-separated list without blanks around its parts and without empty parts."""
     parts = [part.strip() for part in text.replace("；", ";").split(";")]
@@ -100,7 +110,7 @@ def list_text(text: str) -> str | None:
 
 def number(text: str, unit: str | None, scale: int) -> Decimal:
     """A decimal with at most ``scale`` places after its unit is applied; ``%`` is the unit 百分比 written out."""
-    folded = fold(text)
+    folded = fold(text).replace("\u2212", "-")
     unit = "百分比" if folded.endswith("%") else unit
     folded = folded.removesuffix("%").strip()
     if not _NUMBER.fullmatch(folded):
@@ -135,12 +145,23 @@ def boolean(text: str) -> bool:
 def date(text: str, form: str | None = None) -> dt.date:
     """A calendar date in Shanghai; a midnight behind the date is dropped."""
     folded = fold(text)
-    found = _DATE.fullmatch(folded[:10]) if form is None else None
-    if found and folded[10:] in {"", " 00:00:00", "T00:00:00"}:
-        return _made(lambda: dt.date(int(found[1]), int(found[2]), int(found[3])))
-    if form is None:
+    if form is not None:
+        return _made(lambda: dt.datetime.strptime(folded, form).date())  # noqa: DTZ007  # a date has no zone
+    end = next((m.start() for m in _MIDNIGHT.finditer(folded) if m.end() == len(folded)), len(folded))
+    return _day(folded[:end])
+
+
+def _day(text: str) -> dt.date:
+    """Year, month and day in this order, in one of the forms of the page."""
+    parts = re.findall(r"\d+", text)
+    if _COMPACT_DAY.fullmatch(text):
+        parts = [text[:4], text[4:6], text[6:]]
+    elif len(parts) != 3 or not any(form.format(*parts) == text for form in _DAY_FORMS):
         raise Unreadable("no date")
-    return _made(lambda: dt.datetime.strptime(folded, form).date())  # noqa: DTZ007  # a date has no zone
+    year, month, day = parts
+    if len(year) != 4 or max(len(month), len(day)) > 2:
+        raise Unreadable("no date")
+    return _made(lambda: dt.date(int(year), int(month), int(day)))
 
 
 def timestamp(text: str, form: str | None = None) -> dt.datetime:
@@ -152,10 +173,33 @@ def timestamp(text: str, form: str | None = None) -> dt.datetime:
             microseconds=int(number(folded, None, 6) / places * 10**6)
         )
     if form is None:
-        found = _made(lambda: dt.datetime.fromisoformat(folded))
-    else:
-        found = _made(lambda: dt.datetime.strptime(folded, form))  # noqa: DTZ007  # the zone is added below
+        return _instant(folded)
+    found = _made(lambda: dt.datetime.strptime(folded, form))  # noqa: DTZ007  # the zone is added below
     return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
+
+
+def _instant(text: str) -> dt.datetime:
+    """A day, or a day and a time of it, in one of the forms of the page."""
+    if found := _COMPACT_MOMENT.fullmatch(text):
+        day, hour, minute, second, zone = found.groups()
+        return _at(_day(day), (hour, minute, second, None, zone))
+    for at in range(1, len(text)):
+        if text[at] not in "T 日":
+            continue
+        day, clock = (
+            (text[: at + 1], text[at + 1 :].removeprefix(" ")) if text[at] == "日" else (text[:at], text[at + 1 :])
+        )
+        if found := _CLOCK.fullmatch(clock):
+            return _at(_day(day), found.groups())
+        if found := _CLOCK_IN_WORDS.fullmatch(clock):
+            return _at(_day(day), (*found.groups(), None, None))
+    return _at(_day(text), ("0", "0", "0", None, None))
+
+
+def _at(day: dt.date, clock: Sequence[str | None]) -> dt.datetime:
+    hour, minute, second, fraction, zone = clock
+    text = f"{day}T{int(hour or 0):02}:{int(minute or 0):02}:{int(second or 0):02}{fraction or ''}{zone or '+08:00'}"
+    return _made(lambda: dt.datetime.fromisoformat(text))
 
 
 def _made(make: Callable[[], T]) -> T:
