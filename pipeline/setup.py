@@ -9,6 +9,7 @@ from quality.working_days import load_calendar
 from schemas.code_lists import load_code_lists
 from schemas.regions import region_rows, resolution_rows
 from warehouse.engine import connect
+from warehouse.indicators.catalogue import Definition, load_definitions
 from warehouse.migrate import migrate
 from warehouse.reference import fill
 
@@ -24,6 +25,7 @@ def prepare(url: str) -> None:
         resolutions=resolution_rows(),
         code_entries=_code_entries(),
         rules=[dataclasses.asdict(rule) for rule in load_rules().rules],
+        presentations=[_presentation(definition) for definition in load_definitions().values()],
     )
     engine.dispose()
 
@@ -42,3 +44,19 @@ def _code_entries() -> list[dict[str, object]]:
         for name, code_list in load_code_lists().items()
         for entry in code_list.entries
     ]
+
+
+def _presentation(definition: Definition) -> dict[str, object]:
+    value_unit, denominator, least = definition.value_unit, definition.denominator, definition.min_denominator
+    return {
+        "indicator": definition.indicator,
+        "value_unit": value_unit.zh if value_unit else None,
+        "value_decimals": value_unit.decimals if value_unit else 2,
+        "numerator_unit": definition.numerator.unit.zh,
+        "numerator_decimals": definition.numerator.unit.decimals,
+        "denominator_unit": denominator.unit.zh if denominator else None,
+        "denominator_decimals": denominator.unit.decimals if denominator else None,
+        "shown_per": definition.shown_per,
+        "min_denominator": least.value if least else None,
+        "min_denominator_source": f"{least.label}; {least.source}" if least else None,
+    }

@@ -32,6 +32,10 @@ REPORTED_HUB_COLUMNS = (
     "deadline_on",
     "timeliness",
 )
+#: Record types whose rows are reported under another name: a row of the register of insurers is a branch.
+_REPORTED_AS = {"insurer": "insurer_branch"}
+#: Whose id a reported row carries, where it is not its sender's.
+_REPORTED_ID = {"insurer": "lower({alias}insurer_code)"}
 _HUB_TYPES = {
     "version_id": "bigint",
     "insurer_id": "text",
@@ -50,6 +54,11 @@ _HUB_MEANINGS = {
     "timeliness": "及时性: on_time 及时, late 迟报, undetermined 待定",
     "is_withdrawn": "撤销标志",
 }
+
+
+def reported_as(record_type: str) -> str:
+    """Name a record type's view in schema report; its functions are called so, with ``_known`` and ``_at``."""
+    return _REPORTED_AS.get(record_type, record_type)
 
 
 def core_ddl(contract: Contract) -> str:
@@ -90,14 +99,14 @@ $$;
 def report_ddl(contract: Contract) -> str:
     """Write the documented view of current records that regulators read: no personal or sensitive column."""
     shown = reported_fields(contract)
-    columns = ("insurer_id", *(f.name for f in shown), *REPORTED_HUB_COLUMNS)
+    columns = (_reported_id(contract, ""), *(f.name for f in shown), *REPORTED_HUB_COLUMNS)
     body = ",\n    ".join(columns)
-    name = contract.record_type
+    name = reported_as(contract.record_type)
     return f"""{_header(f"report.{name}: current records of {contract.business_name}", contract.grain)}
 create view report.{name} as
 select
     {body}
-from core.{name}_current;
+from core.{contract.record_type}_current;
 grant select on report.{name} to anze_regulator;
 comment on view report.{name} is {_quoted(f"{contract.business_name}: 当前有效记录,不含个人信息")};
 {_comments(f"report.{name}", contract, shown, ("insurer_id", *REPORTED_HUB_COLUMNS))}
@@ -110,11 +119,11 @@ def two_times_ddl(contract: Contract) -> str:
     A regulator's function runs as its owner, with a fixed search path, and is never opened up into the query that calls
     it: no condition or plan of that query sees a column or row that the function does not return.
     """
-    name = contract.record_type
+    name, told = contract.record_type, reported_as(contract.record_type)
     shown = ("insurer_id", *(f.name for f in reported_fields(contract)), *REPORTED_HUB_COLUMNS)
     types = {**{f.name: f.sql_type for f in contract.fields}, **_HUB_TYPES}
     returned = ",\n    ".join(f"{column} {types[column]}" for column in shown)
-    selected = ",\n        ".join(f"v.{column}" for column in shown)
+    selected = ",\n        ".join([_reported_id(contract, "v."), *(f"v.{column}" for column in shown[1:])])
 
     def reported(function: str, parameters: str, source: str) -> str:
         return f"""create function report.{function}({parameters}) returns table (
@@ -134,11 +143,11 @@ language sql stable parallel safe as $$
 $$;
 comment on function core.{name}_at is {_quoted(f"{contract.business_name}: 某业务日有效、某时刻已知的记录")};
 
-{reported(f"{name}_known", "known_at timestamptz", f"{name}_known($1)")}
-comment on function report.{name}_known is {_quoted(f"{contract.business_name}: 某时刻已知的记录,不含个人信息")};
+{reported(f"{told}_known", "known_at timestamptz", f"{name}_known($1)")}
+comment on function report.{told}_known is {_quoted(f"{contract.business_name}: 某时刻已知的记录,不含个人信息")};
 
-{reported(f"{name}_at", "as_of date, known_at timestamptz", f"{name}_at($1, $2)")}
-comment on function report.{name}_at is {_quoted(f"{contract.business_name}: 某业务日有效、某时刻已知的记录,不含个人信息")};
+{reported(f"{told}_at", "as_of date, known_at timestamptz", f"{name}_at($1, $2)")}
+comment on function report.{told}_at is {_quoted(f"{contract.business_name}: 某业务日有效、某时刻已知的记录,不含个人信息")};
 """  # noqa: S608 - names come from contracts
 
 
@@ -159,6 +168,12 @@ def valid_on(contract: Contract, alias: str, day: str) -> str:
 def reported_fields(contract: Contract) -> tuple[Field, ...]:
     """Select the fields of a record that the report views may show."""
     return tuple(f for f in contract.fields if not f.is_hidden)
+
+
+def _reported_id(contract: Contract, alias: str) -> str:
+    """Write whose record a reported row is."""
+    told = _REPORTED_ID.get(contract.record_type)
+    return f"{told.format(alias=alias)} as insurer_id" if told else f"{alias}insurer_id"
 
 
 def _column(contract: Contract, field: Field) -> str:

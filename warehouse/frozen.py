@@ -51,7 +51,9 @@ class FrozenCell:
     region_code: str
     region_name: str | None
     domain_code: str
+    domain_name: str | None
     insurer_id: str
+    insurer_name: str | None
     first_numerator: Decimal | None
     first_denominator: Decimal | None
     first_value: Decimal | None
@@ -62,6 +64,9 @@ class FrozenCell:
     latest_value: Decimal | None
     latest_text: str
     latest_is_provisional: bool | None
+    first_is_small_sample: bool
+    latest_is_small_sample: bool
+    period_text: str
     is_revised: bool
 
     @property

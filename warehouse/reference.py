@@ -22,6 +22,10 @@ COLUMNS = {
         "rule_id", "record_type", "tier", "severity", "fields", "title_zh", "title_en", "message_zh", "message_en",
         "remedy_zh", "remedy_en", "basis", "confidence", "version", "valid_from", "valid_to", "parent",
     ),
+    "indicator_presentation": (
+        "indicator", "value_unit", "value_decimals", "numerator_unit", "numerator_decimals", "denominator_unit",
+        "denominator_decimals", "shown_per", "min_denominator", "min_denominator_source",
+    ),
 }  # fmt: skip
 
 
@@ -33,6 +37,7 @@ def fill(
     resolutions: Iterable[Row] = (),
     code_entries: Iterable[Row] = (),
     rules: Iterable[Row] = (),
+    presentations: Iterable[Row] = (),
 ) -> None:
     """Add days of new calendar versions, and replace each other table for which rows are given.
 
@@ -41,6 +46,7 @@ def fill(
     """
     replaced = (
         ("region", regions), ("region_resolution", resolutions), ("code_entry", code_entries), ("rule", rules),
+        ("indicator_presentation", presentations),
     )  # fmt: skip
     with translated("filling the reference tables"), engine.begin() as connection:
         _add_calendar(connection, calendar_rows)

@@ -220,8 +220,9 @@ def test_frozen_functions_say_what_the_contract_says(small: sa.Engine, record_ty
     bodies = rows_of(
         small,
         "select pg_get_functiondef(p.oid) from pg_proc as p inner join pg_namespace as n on p.pronamespace = n.oid"
-        " where (n.nspname, p.proname) in (('core', :name || '_at'), ('report', :name || '_at'), ('report', :name || '_known'))",
+        " where (n.nspname, p.proname) in (('core', :name || '_at'), ('report', :told || '_at'), ('report', :told || '_known'))",
         name=record_type,
+        told=ddl.reported_as(record_type),
     )
     wanted = _squeezed(ddl.two_times_ddl(contract))
     assert len(bodies) == 3

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from schemas.contract import RECORD_TYPES
 from tests.warehouse.building import at, rows_of
 from warehouse import access
+from warehouse.ddl import reported_as
 from warehouse.engine import connect
 
 DAY = dt.date(2026, 11, 20)
@@ -25,14 +26,12 @@ def regulator(small: sa.Engine) -> Iterator[sa.Engine]:
     engine.dispose()
 
 
-@pytest.mark.parametrize("record_type", RECORD_TYPES)
-def test_a_regulator_asks_for_both_times_and_sees_the_columns_of_the_view(
-    regulator: sa.Engine, record_type: str
-) -> None:
+@pytest.mark.parametrize("relation", [*map(reported_as, RECORD_TYPES), "insurer"])
+def test_a_regulator_asks_for_both_times_and_sees_the_columns_of_the_view(regulator: sa.Engine, relation: str) -> None:
     with regulator.connect() as connection:
-        now = connection.exec_driver_sql(f"select * from report.{record_type}").keys()
-        known = connection.exec_driver_sql(f"select * from report.{record_type}_known('2026-11-20T09:00+08')").keys()
-        both = connection.exec_driver_sql(f"select * from {record_type}_at('2026-11-20', '2026-11-20T09:00+08')").keys()
+        now = connection.exec_driver_sql(f"select * from report.{relation}").keys()
+        known = connection.exec_driver_sql(f"select * from report.{relation}_known('2026-11-20T09:00+08')").keys()
+        both = connection.exec_driver_sql(f"select * from {relation}_at('2026-11-20', '2026-11-20T09:00+08')").keys()
     assert list(now) == list(known) == list(both)
 
 

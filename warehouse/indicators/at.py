@@ -45,7 +45,9 @@ class Cell:
     region_name: str | None
     region_level: str
     domain_code: str
+    domain_name: str | None
     insurer_id: str
+    insurer_name: str | None
     numerator: Decimal
     denominator: Decimal | None
     value: Decimal | None
@@ -138,7 +140,7 @@ def _cells(
     span = period(kind, as_of)
     contribute(connection, definition, span, known_at)
     query = statement("at", cells=cells_sql(definition))
-    bound = {**cells_parameters(definition), **vars(wanted), "period_end": span.end}
+    bound = {**cells_parameters(definition), **vars(wanted), "period_end": span.end, "indicator": definition.indicator}
     return [_cell(definition, span, known_at, row) for row in connection.execute(query, bound).mappings()]
 
 

@@ -16,6 +16,8 @@ import yaml
 
 from schemas.contract import INSURER_RECORD_TYPES
 from schemas.errors import DefinitionError
+from warehouse.indicators.measures import Measure, MinDenominator, load_units, number_text
+from warehouse.indicators.measures import Unit as MeasuredIn
 
 FOLDER = pathlib.Path(__file__).parent / "definitions"
 
@@ -28,7 +30,7 @@ REQUIRED = (
     "indicator", "code", "name", "version", "unit", "direction", "dimensions", "periods", "feeds", "numerator",
     "population", "confidence", "owner", "source", "valid_from", "review_date",
 )  # fmt: skip
-OPTIONAL = ("denominator", "variant_of", "distinct", "golden")
+OPTIONAL = ("denominator", "min_denominator", "shown_per", "variant_of", "distinct", "golden")
 PARAMETERS = frozenset({"period_start", "period_end", "as_of", "known_at"})
 HEADER = ("grain", "scope", "exclusions", "limits")
 _T = TypeVar("_T")
@@ -78,8 +80,11 @@ class Definition:
     periods: tuple[PeriodKind, ...]
     feeds: tuple[str, ...]
     """Record types whose late delivery makes the figure provisional."""
-    numerator: Words
-    denominator: Words | None
+    numerator: Measure
+    denominator: Measure | None
+    min_denominator: MinDenominator | None
+    shown_per: int
+    """By which numerator and denominator are divided when shown: 86400 makes days of seconds."""
     population: Words
     confidence: str
     owner: str
@@ -94,6 +99,27 @@ class Definition:
     @property
     def digest(self) -> str:
         return hashlib.sha256(self.contributions_sql.encode()).hexdigest()
+
+    @property
+    def value_unit(self) -> MeasuredIn | None:
+        """The unit of the figure itself; a percentage has none."""
+        if self.unit == "percent":
+            return None
+        return self.numerator.unit if self.unit == "count" else load_units()["day" if self.unit == "days" else "yuan"]
+
+    def numerator_text(self, number: Decimal) -> str:
+        """A numerator as people read it."""
+        return number_text(number, self.numerator.unit, self.shown_per)
+
+    def denominator_text(self, number: Decimal | None) -> str:
+        """A denominator as people read it; a count has none."""
+        measure = self.denominator
+        return "" if number is None or measure is None else number_text(number, measure.unit, self.shown_per)
+
+    def is_small(self, denominator: Decimal | None) -> bool:
+        """Whether a figure of this denominator is to be compared with no other."""
+        least = self.min_denominator
+        return least is not None and denominator is not None and 0 < denominator < least.value * self.shown_per
 
 
 @functools.cache
@@ -159,8 +185,10 @@ def _read(path: pathlib.Path) -> Definition:
         dimensions=_dimensions(file),
         periods=_choices(file, "periods", get_args(PeriodKind)),
         feeds=_choices(file, "feeds", INSURER_RECORD_TYPES),
-        numerator=_words(file, "numerator"),
-        denominator=_words(file, "denominator") if unit != "count" else None,
+        numerator=_measure(file, "numerator"),
+        denominator=_measure(file, "denominator") if unit != "count" else None,
+        min_denominator=_min_denominator(file) if unit != "count" else None,
+        shown_per=_shown_per(file) if "shown_per" in values else 1,
         population=_words(file, "population"),
         confidence=_typed(file, "confidence", str),
         owner=_typed(file, "owner", str),
@@ -197,6 +225,30 @@ def _words(file: _File, key: str) -> Words:
     if not isinstance(value, dict) or set(value) != {"zh", "en"}:
         raise file.refuse(key, "is not in both languages", "write `zh:` and `en:` below it")
     return Words(str(value["zh"]), str(value["en"]))
+
+
+def _measure(file: _File, key: str) -> Measure:
+    value, units = file.values[key], load_units()
+    if not isinstance(value, dict) or set(value) != {"zh", "en", "unit"}:
+        raise file.refuse(key, "is not in both languages with a unit", "write `zh:`, `en:` and `unit:` below it")
+    if value["unit"] not in units:
+        raise file.refuse(key, f"unit {value['unit']!r} is unknown", _one_of(units))
+    return Measure(str(value["zh"]), str(value["en"]), units[value["unit"]])
+
+
+def _shown_per(file: _File) -> int:
+    if _typed(file, "shown_per", int) < 1:
+        raise file.refuse("shown_per", "is no divisor", "write a whole number from 1 on")
+    return int(file.values["shown_per"])
+
+
+def _min_denominator(file: _File) -> MinDenominator:
+    value = file.values.get("min_denominator")
+    is_whole = isinstance(value, dict) and set(value) == {"value", "label", "source"} and isinstance(value["value"], int)
+    if not is_whole or isinstance(value["value"], bool) or value["value"] < 0:
+        fix = "write `value:` (a whole number in the denominator's unit; 0 = none), `label:` and `source:` below it"
+        raise file.refuse("min_denominator", "does not say below what a figure is compared with no other", fix)
+    return MinDenominator(Decimal(value["value"]), str(value["label"]), str(value["source"]))
 
 
 def _choice(file: _File, key: str, choices: tuple[Any, ...]) -> Any:

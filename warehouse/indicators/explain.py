@@ -28,7 +28,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Cell:
-    """One published figure. ``shown_text`` is what a person reads: ``99.77%``, ``987.34`` or ``—``."""
+    """One published figure. ``shown_text`` is what a person reads: ``99.77%``, ``987.34 元`` or ``—``."""
 
     publication_id: int
     as_of: dt.date
@@ -44,7 +44,9 @@ class Cell:
     region_name: str | None
     region_level: str
     domain_code: str
+    domain_name: str | None
     insurer_id: str
+    insurer_name: str | None
     numerator: Decimal
     denominator: Decimal | None
     value: Decimal | None

@@ -100,7 +100,7 @@ def test_fee_of_a_service_in_shandong(connection: sa.Connection, load) -> None:
     load("service_record", [{"service_no": f"V{n}"} for n in range(79)])
     publish(connection, AS_OF, KNOWN_AT, KNOWN_AT, expected=[], delivered_since=KNOWN_AT)
     (cell,) = show(connection, indicators=["I5b"], period_kind="ytd", region_code="370000")
-    assert (cell.shown_text, cell.unit) == ("987.34", "yuan")
+    assert (cell.shown_text, cell.unit) == ("987.34 元", "yuan")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@
 -- limits: only what was published
 select
     i.publication_id, i.as_of, i.known_at, i.indicator, i.indicator_code, i.indicator_name, i.unit, i.period_kind,
-    i.period_start, i.period_end, i.region_code, i.region_name, i.region_level, i.domain_code, i.insurer_id,
+    i.period_start, i.period_end, i.region_code, i.region_name, i.region_level, i.domain_code,
+    i.domain_name, i.insurer_id, i.insurer_name,
     i.numerator, i.denominator, i.value, i.shown_value, i.shown_text, i.null_reason, i.completeness,
     i.is_provisional
 from report.indicator as i

@@ -15,7 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Replace the timeline of policies, and the views of figures and insurers."""
-    run("0010/01_policy_timeline.sql")
+    run("0010/01_policy_timeline.sql", "0010/02_insurers.sql", "0010/03_presentation.sql")
 
 
 def downgrade() -> None:

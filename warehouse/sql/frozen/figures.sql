@@ -2,17 +2,10 @@
 -- A null parameter takes every value; only_revised leaves out cells that are as they were first published.
 select
     f.month, f.revision_count, f.indicator, f.indicator_code, f.indicator_name, f.unit, f.period_kind, f.region_code,
-    r.region_name, f.domain_code, f.insurer_id, f.first_numerator, f.first_denominator, f.first_value, f.first_text,
-    f.first_is_provisional, f.latest_numerator, f.latest_denominator, f.latest_value, f.latest_text,
-    f.latest_is_provisional, f.is_revised
+    f.region_name, f.domain_code, f.domain_name, f.insurer_id, f.insurer_name,
+    f.first_numerator, f.first_denominator, f.first_value, f.first_text, f.first_is_provisional, f.latest_numerator, f.latest_denominator, f.latest_value, f.latest_text,
+    f.latest_is_provisional, f.first_is_small_sample, f.latest_is_small_sample, f.period_text, f.is_revised
 from report.frozen_figure as f
-left join lateral (
-    select g.region_name
-    from reference.region as g
-    where g.region_code = f.region_code and g.valid_from < f.month + interval '1 month'
-    order by g.valid_from desc
-    limit 1
-) as r on true
 where f.month = :month
     and (cast(:indicators as text []) is null or f.indicator = any(:indicators))
     and coalesce(cast(:period_kind as text), f.period_kind) = f.period_kind
