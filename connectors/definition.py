@@ -35,7 +35,15 @@ from schemas.contract import REGISTER_RECORD_TYPES, SENDABLE_RECORD_TYPES, load_
 from schemas.errors import DefinitionError
 from schemas.mistakes import Mistakes
 
-__all__ = ["REGULATOR", "Found", "definition_of", "find_definitions", "load_definition", "load_definitions"]
+__all__ = [
+    "REGULATOR",
+    "Found",
+    "definition_of",
+    "find_definitions",
+    "is_defined",
+    "load_definition",
+    "load_definitions",
+]
 
 T = TypeVar("T", Auth, Paging, WindowFormat, Response, FetchLimits)
 FOLDER = pathlib.Path(__file__).parent
@@ -102,6 +110,11 @@ def load_definition(
 ) -> InsurerDefinition:
     """One insurer's definition, or the registers' with ``regulator``. Raises DefinitionError, also for an unknown id."""
     return _load(Files(folder or FOLDER), insurer_id, environ)
+
+
+def is_defined(insurer_id: str, folder: pathlib.Path | None = None) -> bool:
+    """Whether a sender has a definition file, right or wrong; a retired insurer has none."""
+    return _own_name(insurer_id) in set(Files(folder or FOLDER))
 
 
 def definition_of(
@@ -187,8 +200,12 @@ def _refuse_other_name(section: Section, key: str, name: str) -> None:
         raise section.entries[key].place.error("differs from the file's name", f"write {key}: {name}")
 
 
+def _own_name(insurer_id: str) -> str:
+    return f"{REGULATOR}.yml" if insurer_id == REGULATOR else f"insurers/{insurer_id}.yml"
+
+
 def _own_file(files: Mapping[str, str], insurer_id: str) -> tuple[str, str]:
-    file = f"{REGULATOR}.yml" if insurer_id == REGULATOR else f"insurers/{insurer_id}.yml"
+    file = _own_name(insurer_id)
     known = [] if insurer_id == REGULATOR else _stems(files, "insurers")
     if file not in set(files):
         fix = nearest(insurer_id, known) if known else f"create {file}"

@@ -29,11 +29,17 @@ def decide(hub: Hub, batch_id: int, choice: Choice, decided_by: str, reason: str
     return steps.load_patiently(hub, batch_id)
 
 
+def discard(hub: Hub, batch_id: int, discarded_by: str, reason: str) -> None:
+    """Keep a person's decision to give up a batch that cannot be judged. Raises NothingToDecide, SetupError, NotFound."""
+    decisions.discard(hub.engine, batch_id, discarded_by, reason, hub.now())
+
+
 def question(hub: Hub, batch_id: int) -> Question | None:
     """What to ask about a batch; None when it does not await a decision any more. Raises NotFound."""
     receipt = batches.show_batch(hub.engine, batch_id).receipt
     if receipt.state != "awaiting":
         return None
-    name = hub.definition(receipt.insurer_id).name
+    known = hub.insurers.get(receipt.insurer_id)
+    name = known.name if known else receipt.insurer_id
     subject = f"批次 {batch_id}:{name} {receipt.record_type} 缺少 {receipt.missing_count} 条在册记录,是否采用?"
     return Question(subject, f"{receipt.reason_text}。\n\n{receipt.next_action}")

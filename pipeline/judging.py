@@ -67,7 +67,12 @@ class Occasion:
 
 def judgement_today(hub: Hub, insurer_id: str) -> Judgement:
     """What judges a sender's batches now. Raises DefinitionError."""
-    return Judgement(hub.definition(insurer_id), hub.rules, load_calendar().version)
+    return judgement_by(hub, hub.definition(insurer_id))
+
+
+def judgement_by(hub: Hub, definition: InsurerDefinition) -> Judgement:
+    """Today's rules and calendar, with a definition."""
+    return Judgement(definition, hub.rules, load_calendar().version)
 
 
 def judge(

@@ -20,6 +20,7 @@ REMEDIES: Mapping[type[BaseException], str] = {
     errors.DefinitionError: "修正定义 mend the line that is named, `anze insurer check`, then clear the task",
     errors.SchemaDrift: "接口已变 their interface changed: ask the insurer, adapt its file, then clear the task",
     errors.LandingDamaged: "保留现场 keep the landing folder and the database as they are, and run `anze verify`",
+    errors.ProgramFault: "程序错误 a fault of the program: report it with this log; the batch is named, the others go on",
     errors.SetupError: "修复安装 mend what the line names (`anze status`), then clear the task",
     errors.HubError: "见运行手册 see docs/runbook.md",
 }

@@ -9,7 +9,7 @@ from connectors.model import InsurerDefinition
 from pipeline.hub import Hub
 from pipeline.judging import Judgement
 from quality.catalogue import RuleSet, rules_of
-from warehouse import editions
+from warehouse import batches, editions
 from warehouse.replays import LoggedLoad
 
 
@@ -23,6 +23,15 @@ class Shelf:
     def judgement(self, load: LoggedLoad) -> Judgement:
         """What judged a load. Raises SetupError, DefinitionError."""
         return Judgement(self._definition(load), self._rules(load.ruleset_version), load.calendar_version)
+
+    def last_definition(self, batch_id: int, insurer_id: str) -> InsurerDefinition | None:
+        """The definition that a batch was read by last; None before its first load. Raises SetupError, DefinitionError."""
+        digest = batches.last_definition(self.hub.engine, batch_id)
+        if not digest:
+            return None
+        return definition_of(
+            insurer_id, editions.read(self.hub.engine, "definition", digest), self.hub.settings.environ
+        )
 
     def _rules(self, version: str) -> RuleSet:
         if version not in self.rules:

@@ -10,12 +10,12 @@ import pyarrow as pa
 
 from connectors import mapping
 from connectors.chunks import read_chunks
-from connectors.definition import definition_of
 from connectors.model import InsurerDefinition, RecordMapping
 from pipeline.hub import Hub
+from pipeline.past import Shelf
 from schemas.contract import Contract, load_contract
 from schemas.errors import LandingDamaged, SetupError, TellInsurer
-from warehouse import batches, editions, landing
+from warehouse import landing
 
 HIDDEN = "***"
 #: How a place begins in a delivery of several payloads: pages of an interface, or files.
@@ -122,11 +122,7 @@ def _readable(hub: Hub, batch_id: int, row_nos: set[int]) -> tuple[dict[int, Sou
 
 def _definition(hub: Hub, batch: landing.Batch) -> InsurerDefinition:
     """The definition that the batch was read by last; today's when it was not loaded yet."""
-    digest = batches.last_definition(hub.engine, batch.batch_id)
-    if not digest:
-        return hub.definition(batch.insurer_id)
-    texts = editions.read(hub.engine, "definition", digest)
-    return definition_of(batch.insurer_id, texts, hub.settings.environ)
+    return Shelf(hub).last_definition(batch.batch_id, batch.insurer_id) or hub.definition(batch.insurer_id)
 
 
 def _payload(parts: Sequence[landing.LandedPayload], place: str) -> landing.LandedPayload:

@@ -12,16 +12,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 
+from connectors.definition import is_defined
+from pipeline import stuck
 from pipeline.hub import Hub
-from pipeline.judging import Judgement, Occasion, judge, judgement_today, patiently
+from pipeline.judging import Judgement, Occasion, judge, judgement_by, judgement_today, patiently
 from pipeline.past import Shelf
 from schemas.contract import INSURER_RECORD_TYPES
 from schemas.errors import HubError, WarehouseBusy
-from warehouse import landing, replays
+from warehouse import absence, landing, replays, troubles
 from warehouse.load import LoadReport
 from warehouse.replays import LoggedLoad, Wanted
 
-__all__ = ["Wanted", "choose", "replay", "settle"]
+__all__ = ["Wanted", "catch_up", "choose", "replay", "settle"]
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ def replay(
     for batch_id in batch_ids:
         insurer_id = landing.read_batch(hub.engine, batch_id).insurer_id
         if insurer_id not in judgements:
-            judgements[insurer_id] = judgement_today(hub, insurer_id)
+            judgements[insurer_id] = _judgement(hub, batch_id, insurer_id)
         report = _replay_one(hub, batch_id, judgements[insurer_id], is_rehearsal)
         reports.append(report)
         if on_batch is not None:
@@ -59,7 +61,33 @@ def replay(
     return reports
 
 
-def settle(hub: Hub, insurer_id: str | None = None) -> list[HubError]:
+def _judgement(hub: Hub, batch_id: int, insurer_id: str) -> Judgement:
+    """What judges a batch now; of a retired insurer, whose file is gone, the definition that read it last."""
+    past = None if is_defined(insurer_id) else Shelf(hub).last_definition(batch_id, insurer_id)
+    return judgement_today(hub, insurer_id) if past is None else judgement_by(hub, past)
+
+
+def catch_up(hub: Hub) -> list[HubError]:
+    """Replay what replacing deliveries left unsettled, and children whose parents came, of all senders.
+
+    One batch's fault does not stop the others. Returned is what was not told before: a batch whose bytes are gone keeps
+    its verdict, is told once, and is then named by its status and by ``anze verify``.
+    """
+    faults: dict[int, HubError] = {}
+    for batch_id in absence.unsettled(hub.engine):
+        try:
+            replay(hub, [batch_id])
+        except HubError as fault:
+            faults[batch_id] = fault
+    faults |= settle(hub)
+    lasting = {batch_id: fault for batch_id, fault in faults.items() if not isinstance(fault, WarehouseBusy)}
+    news = troubles.keep(
+        hub.engine, {batch_id: stuck.reason_of(fault) for batch_id, fault in lasting.items()}, hub.now()
+    )
+    return [lasting[batch_id] for batch_id in news]
+
+
+def settle(hub: Hub, insurer_id: str | None = None) -> dict[int, HubError]:
     """Replay the batches whose rows came before their parents, of one sender or all; returns what could not be done.
 
     A replay may bring parents in turn, and the next round settles their children: types are no deeper than their number.
@@ -74,7 +102,7 @@ def settle(hub: Hub, insurer_id: str | None = None) -> list[HubError]:
             fault = _settle_one(hub, load, shelf)
             if fault is not None:
                 faults[load.batch_id] = fault
-    return [fault for fault in faults.values() if not isinstance(fault, WarehouseBusy)]
+    return faults
 
 
 def _settle_one(hub: Hub, load: LoggedLoad, shelf: Shelf) -> HubError | None:

@@ -10,19 +10,21 @@ import datetime as dt
 import logging
 import pathlib
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from connectors.drop import Drop, find_drops
 from connectors.fetch import effective_window, fetch
 from connectors.model import InsurerDefinition
 from connectors.parse.reasons import refuse
 from connectors.replacing import BadReplacement, replacement_of_text
+from pipeline import stuck
 from pipeline.freezing import delivered_since, expected_feeds, versions_in_force
 from pipeline.hub import Hub, open_hub
 from pipeline.judging import PATIENCE_SECONDS, Occasion, judge, judgement_today, patiently
-from pipeline.replay import replay, settle
+from pipeline.replay import catch_up, replay, settle
 from schemas.contract import load_contract
 from schemas.delivery import Credentials, Delivery, PayloadFile, Replacement, Window
-from schemas.errors import DefinitionError, FileChanging, HubError, WarehouseBusy
+from schemas.errors import DefinitionError, FileChanging, HubError, ProgramFault, RetryLater, WarehouseBusy
 from schemas.time_zone import SHANGHAI
 from warehouse import absence, batches, feeds, landing
 from warehouse.engine import translated
@@ -129,7 +131,7 @@ def collect(
         window=window,
         control=fetched.control,
         cursor=window.until if since is None else None,
-        definition_digest=definition.digest,
+        **_judged_by(hub, definition),
         replaces=Replacement() if is_snapshot else None,
     )
     return [landing.land(hub.engine, hub.store, delivery).batch_id]
@@ -151,7 +153,7 @@ def submit(
         raise refuse("FILE-063", "", str(error)) from error
     payload = _payload(path, path.name)
     delivery = Delivery(
-        insurer_id, record_type, "submit", hub.now(), (payload,), definition_digest=definition.digest, replaces=scope
+        insurer_id, record_type, "submit", hub.now(), (payload,), **_judged_by(hub, definition), replaces=scope
     )
     return landing.land(hub.engine, hub.store, delivery)
 
@@ -161,15 +163,26 @@ def load(hub: Hub, batch_id: int) -> LoadReport:
 
     Where deliveries replace, later ones that were loaded before it are replayed after it: the order received decides.
     Batches with children of what it brought are replayed too; what of that fails is told by the next intake.
-    Raises WarehouseBusy when another loader holds the feed, LandingDamaged, DefinitionError.
+    A batch that cannot be judged is marked as stuck, with the reason; the next look tries it again.
+    Raises WarehouseBusy when another loader holds the feed, LandingDamaged, DefinitionError, SchemaDrift.
     """
     batch = landing.read_batch(hub.engine, batch_id)
-    if batch.state != "received":
+    if batch.state not in ("received", "stuck"):
         return batches.report(hub.engine, batch_id)
     try:
         report = judge(hub.engine, hub.store, batch_id, judgement_today(hub, batch.insurer_id), Occasion(hub.now()))
     except AlreadyLoaded:
         return batches.report(hub.engine, batch_id)  # another loader was faster than our look at the state
+    except RetryLater:
+        raise
+    except HubError as fault:
+        stuck.mark(hub.engine, batch_id, fault)
+        raise
+    except Exception as error:  # whatever a batch brings about, it stands in nobody's way
+        logger.exception("batch %s", batch_id)
+        unexpected = ProgramFault(f"{type(error).__name__} while batch {batch_id} was judged")
+        stuck.mark(hub.engine, batch_id, unexpected)
+        raise unexpected from error
     replay(hub, absence.unsettled(hub.engine, batch.insurer_id, batch.record_type))
     settle(hub, batch.insurer_id)
     return report
@@ -186,13 +199,16 @@ def load_patiently(hub: Hub, batch_id: int, seconds: float = PATIENCE_SECONDS) -
 def intake(hub: Hub) -> list[int]:
     """Land what was dropped by insurers without an interface, then load every batch that waits; returns their ids.
 
-    A batch that cannot be loaded does not stop the others; the first such fault is raised at the end.
+    A batch that cannot be loaded does not stop the others; the first such fault is raised at the end. A batch that is
+    stuck for the reason that was told before is tried again in silence: status and its receipt name it.
     """
     for definition in hub.insurers.values():
         if definition.channel == "drop":
             for drop in find_drops(definition, hub.settings.drop_folder / definition.insurer_id):
                 _land_drop(hub, definition, drop)
-    waiting = landing.pending(hub.engine)
+    for insurer_id, error in hub.broken.items():
+        logger.error("%s 的定义有误,其投递未收取 has a broken definition, its drops wait: %s", insurer_id, error)
+    known, waiting = stuck.told(hub.engine), landing.pending(hub.engine)
     faults: list[HubError] = []
     for batch_id in waiting:
         try:
@@ -200,9 +216,9 @@ def intake(hub: Hub) -> list[int]:
         except WarehouseBusy:
             continue  # another loader has the feed, and will load this batch or leave it for the next look
         except HubError as fault:
-            faults.append(fault)
-    replay(hub, absence.unsettled(hub.engine))
-    faults += settle(hub)
+            if known.get(batch_id) != stuck.reason_of(fault):
+                faults.append(fault)
+    faults += catch_up(hub)
     if faults:
         raise faults[0]
     return waiting
@@ -237,7 +253,7 @@ def _is_of(drop: Drop, record_type: str, definition: InsurerDefinition) -> bool:
 
 
 def _land_drop(hub: Hub, definition: InsurerDefinition, drop: Drop) -> list[int]:
-    """Land a dropped file unless this very file (name and bytes) has its receipt, or somebody still writes it."""
+    """Land a dropped file unless this very file has a receipt that answers it still, or somebody still writes it."""
     payload = _payload(drop.path, drop.name)
     delivery = Delivery(
         insurer_id=definition.insurer_id,
@@ -246,11 +262,11 @@ def _land_drop(hub: Hub, definition: InsurerDefinition, drop: Drop) -> list[int]
         received_at=hub.now(),
         payloads=(payload,),
         control=drop.control,
-        definition_digest=definition.digest,
+        **_judged_by(hub, definition),
         replaces=drop.replaces,
     )
     try:
-        if feeds.has_receipt(hub.engine, definition.insurer_id, drop.record_type, payload):
+        if feeds.has_receipt(hub.engine, delivery, landing.refusal_text(drop.refusal) if drop.refusal else None):
             return []
         if drop.refusal is None:
             return [landing.land(hub.engine, hub.store, delivery).batch_id]
@@ -258,6 +274,10 @@ def _land_drop(hub: Hub, definition: InsurerDefinition, drop: Drop) -> list[int]
     except FileChanging as error:
         logger.warning("%s: %s; it is left for the next look", definition.insurer_id, error)
         return []
+
+
+def _judged_by(hub: Hub, definition: InsurerDefinition) -> dict[str, Any]:
+    return {"definition_digest": definition.digest, "ruleset_version": hub.rules.version}
 
 
 def _payload(path: pathlib.Path, name: str) -> PayloadFile:

@@ -70,7 +70,8 @@ class Replacement:
 class Delivery:
     """One delivery of one feed, ready to land; ``cursor`` moves the feed's cursor in the receipt's transaction.
 
-    ``replaces`` None = a delivery of changes: what it does not hold stays.
+    ``replaces`` None = a delivery of changes: what it does not hold stays. Definition and rules are those that would
+    judge it now; empty = not told, and not compared with those of earlier bytes.
     """
 
     insurer_id: str
@@ -82,6 +83,7 @@ class Delivery:
     control: Control | None = None
     cursor: dt.datetime | None = None
     definition_digest: str = ""
+    ruleset_version: str = ""
     replaces: Replacement | None = None
 
 

@@ -13,6 +13,7 @@ HubError
 │   ├── AuthRefused
 │   ├── SchemaDrift
 │   ├── LandingDamaged
+│   ├── ProgramFault
 │   ├── NothingToDecide
 │   └── NotFound
 ├── TellInsurer           the delivery cannot be read; the receipt says why
@@ -101,6 +102,10 @@ class SchemaDrift(StopFeed):
 
 class LandingDamaged(StopFeed):
     """Raised when landed bytes no longer match their digest, from warehouse.landing."""
+
+
+class ProgramFault(StopFeed):
+    """Raised when judging a batch ends in a fault of our own, from pipeline.steps; the first cause is its ``__cause__``."""
 
 
 class NothingToDecide(StopFeed):

@@ -16,14 +16,24 @@ from warehouse.engine import translated
 from warehouse.load import LoadReport
 from warehouse.statements import statement
 
+_CORRECT = "请更正被隔离的行后重新报送,已入库的行不受影响"
 NEXT_ACTIONS = {
     "received": "等待入库:运行 anze load {batch_id},或等待夜间任务",
+    "stuck": "暂时无法判定,请按原因处理:修正后每次收件自动重试(立即重试:anze load {batch_id});"
+    "确认不要时 anze batch discard {batch_id} --by 姓名 --reason 理由",
     "awaiting": "请核对缺少的记录后决定:anze batch accept {batch_id} --by 姓名 --reason 理由(采用并撤销这些记录),"
     "或 anze batch refuse {batch_id} --by 姓名 --reason 理由(退回,现有数据不变)",
     "loaded": "无需处理",
-    "partly_loaded": "请更正被隔离的行后重新报送,已入库的行不受影响",
-    "rejected": "请按原因更正后重新报送整批数据",
-    "duplicate": "与批次 {duplicate_of} 内容完全相同,未改变任何数据,无需处理",
+    "partly_loaded": _CORRECT,
+    "rejected": "请按原因更正后重新报送整批数据;如有误的是约定、定义或控制文件,更正后原文件可直接再次报送",
+}
+_DISCARDED = "已放弃,未改变任何数据;仍需要这批数据时请再次报送,接口数据用 anze feed rewind 重新采集"
+_WARNED = "已入库;有 {warning_count} 条提示待核对:anze batch show {batch_id}"
+#: What is to be done about the batch that has the same bytes; "loaded" and no warnings: nothing.
+SAME = {
+    "awaiting": "该批次待决定:anze batch accept 或 refuse {batch_id} --by 姓名 --reason 理由",
+    "loaded": "该批次有 {warning_count} 条提示待核对:anze batch show {batch_id}",
+    "partly_loaded": "该批次有被隔离的行(anze batch show {batch_id}),请更正后重新报送,已入库的行不受影响",
 }
 
 
@@ -57,11 +67,35 @@ class Receipt:
     declared_amount_field: str | None = None
     declared_amount: Decimal | None = None
     """What the sender declared of the delivery: rows, and the sum of one amount field in yuan."""
+    again_of: int | None = None
+    """The first batch of the same bytes, when they were judged again."""
+    verdict_state: str = ""
+    """State of the batch that has the verdict: the one it is a duplicate of, else itself."""
+    warning_count: int = 0
+    """Open warnings of that batch."""
+    is_discarded: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is to be done about it but to look at warnings."""
+        return (self.verdict_state or self.state) == "loaded"
 
     @property
     def next_action(self) -> str:
         """What the sender or the engineer should do, in Chinese."""
-        return NEXT_ACTIONS[self.state].format(batch_id=self.batch_id, duplicate_of=self.duplicate_of)
+        if self.is_discarded:
+            return _DISCARDED
+        if self.duplicate_of is not None:
+            return f"与批次 {self.duplicate_of} 内容完全相同,未改变任何数据{self._of_original}"
+        text = _WARNED if self.state == "loaded" and self.warning_count else NEXT_ACTIONS[self.state]
+        return text.format(batch_id=self.batch_id, warning_count=self.warning_count)
+
+    @property
+    def _of_original(self) -> str:
+        if self.verdict_state == "loaded" and not self.warning_count:
+            return ",无需处理"
+        told = SAME.get(self.verdict_state, NEXT_ACTIONS.get(self.verdict_state, ""))
+        return ";" + told.format(batch_id=self.duplicate_of, warning_count=self.warning_count)
 
 
 @dataclass(frozen=True)

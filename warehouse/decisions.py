@@ -1,4 +1,4 @@
-"""What people decide of deliveries that would withdraw too much: asked once, answered once, kept."""
+"""What people decide of batches: of deliveries that would withdraw too much, and of those that cannot be judged."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ import sqlalchemy as sa
 
 from schemas.errors import NotFound, NothingToDecide, SetupError
 from warehouse.engine import translated
+from warehouse.load import CUT_LOCK
 from warehouse.statements import statement
 
 Choice = Literal["accept", "refuse"]
+#: Reason of a batch that a person discarded, and the states in which that is possible.
+DISCARDED = "HUB-009"
+DISCARDABLE = ("received", "stuck")
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,32 @@ def decide(
         connection.execute(statement("decisions/insert"), vars(decision))
         connection.execute(statement("decisions/release"), {"batch_id": batch_id})
     return decision
+
+
+def discard(engine: sa.Engine, batch_id: int, discarded_by: str, reason: str, discarded_at: dt.datetime) -> None:
+    """End a batch that cannot be judged: it is rejected with no rows, and who, when and why are kept.
+
+    Of a batch that was refused when it came the decision alone is kept: its bytes are missed no more. Waits for a load
+    that runs. Raises NothingToDecide for a batch with a verdict, SetupError for an empty name or reason, NotFound.
+    """
+    if not discarded_by.strip() or not reason.strip():
+        raise SetupError("a decision needs the name of who decides and a reason")
+    values = {"batch_id": batch_id, "by": discarded_by.strip(), "at": discarded_at, "reason": reason.strip()}
+    with translated("discarding a batch"), engine.begin() as connection:
+        connection.execute(sa.text("select pg_advisory_xact_lock_shared(:key)"), {"key": CUT_LOCK})
+        row = connection.execute(statement("decisions/lock"), {"batch_id": batch_id}).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no batch {batch_id}")
+        if row.is_discarded:
+            raise NothingToDecide(f"batch {batch_id} was discarded already: anze batch show {batch_id}")
+        if row.state == "awaiting":
+            raise NothingToDecide(f"batch {batch_id} awaits a decision: anze batch accept or refuse {batch_id}")
+        if row.state not in DISCARDABLE and not row.is_refused:
+            raise NothingToDecide(f"batch {batch_id} is {row.state}: what was taken is never discarded")
+        connection.execute(statement("decisions/discard"), values)
+        if row.state in DISCARDABLE:
+            text = f"已由 {values['by']} 放弃:{values['reason']}"
+            connection.execute(statement("decisions/end_discarded"), {**values, "code": DISCARDED, "text": text})
 
 
 def awaiting(engine: sa.Engine) -> list[Awaiting]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from schemas.delivery import Payload, PayloadFile
+from schemas.delivery import Delivery
 from warehouse.engine import translated
+from warehouse.landing import declared
 from warehouse.statements import statement
 from warehouse.store import digest_of
 
@@ -24,6 +25,8 @@ class SenderState:
     last_received_at: dt.datetime | None
     oldest_fresh_at: dt.datetime | None
     waiting_count: int
+    stuck_count: int
+    stuck_batch_id: int | None
     awaiting_count: int
     held_count: int
     refused_batch_id: int | None
@@ -73,15 +76,26 @@ def states(engine: sa.Engine, insurer_id: str | None = None) -> list[FeedState]:
 
 def senders(engine: sa.Engine, expected: Iterable[tuple[str, str]], since: dt.datetime) -> list[SenderState]:
     """List where senders stand, against the (insurer id, record type) that are expected; lately is from ``since`` on."""
-    insurer_ids, record_types = zip(*expected, strict=True)
-    values = {"insurer_ids": list(insurer_ids), "record_types": list(record_types), "since": since}
+    feeds = list(expected)
+    values = {"insurer_ids": [i for i, _ in feeds], "record_types": [name for _, name in feeds], "since": since}
     with translated("reading senders"), engine.connect() as connection:
         rows = connection.execute(statement("feeds/senders"), values).all()
     return [SenderState(**row._asdict()) for row in rows]
 
 
-def has_receipt(engine: sa.Engine, insurer_id: str, record_type: str, payload: Payload | PayloadFile) -> bool:
-    """Whether this very file, name and bytes, was acknowledged to this feed before."""
-    values = {"insurer_id": insurer_id, "record_type": record_type, "name": payload.name, "sha256": digest_of(payload)}
+def has_receipt(engine: sa.Engine, delivery: Delivery, reason_text: str | None = None) -> bool:
+    """Whether this very file, name and bytes, was acknowledged to its feed before, and the verdict would be the same.
+
+    ``reason_text``: why it is refused as it stands; another reason than before is news.
+    """
+    (payload,) = delivery.payloads
+    values = {
+        **declared(delivery),
+        "insurer_id": delivery.insurer_id,
+        "record_type": delivery.record_type,
+        "name": payload.name,
+        "sha256": digest_of(payload),
+        "reason_text": reason_text,
+    }
     with translated("reading receipts"), engine.connect() as connection:
         return connection.execute(statement("feeds/has_receipt"), values).scalar_one_or_none() is not None

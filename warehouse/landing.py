@@ -11,9 +11,11 @@ import hashlib
 import pathlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
+from schemas.contract import load_contract
 from schemas.delivery import Delivery, Replacement
 from schemas.errors import LandingDamaged, NotFound, TellInsurer
 from warehouse.engine import translated
@@ -22,27 +24,37 @@ from warehouse.store import Kept, Store, measure
 
 __all__ = [
     "Batch",
+    "Damage",
     "Landed",
     "LandedPayload",
     "Store",
+    "StuckBatch",
     "damaged",
+    "declared",
     "delivery_digest",
     "land",
+    "mark_stuck",
     "payloads",
     "pending",
     "read_batch",
+    "refusal_text",
     "refuse",
+    "stuck",
     "verify_raw",
 ]
 
 
 @dataclass(frozen=True)
 class Landed:
-    """The receipt of a delivery; state ``duplicate`` names the batch that holds the same bytes."""
+    """The receipt of a delivery; state ``duplicate`` names the batch that holds the same bytes.
+
+    ``again_of``: the first batch of these bytes, when they are judged again.
+    """
 
     batch_id: int
     state: str
     duplicate_of: int | None = None
+    again_of: int | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,26 @@ class LandedPayload:
     name: str
     sha256: str
     path: pathlib.Path
+
+
+@dataclass(frozen=True)
+class StuckBatch:
+    """A batch that cannot be judged as things are, and why (Chinese, with what to do)."""
+
+    batch_id: int
+    insurer_id: str
+    record_type: str
+    reason_code: str
+    reason_text: str
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A landed file that is missing or changed, and the batches that hold it, each as ``7 tianji/policy``."""
+
+    path: pathlib.Path
+    batches: tuple[str, ...]
+    problem: str
 
 
 @dataclass(frozen=True)
@@ -69,15 +101,17 @@ class Batch:
 def land(engine: sa.Engine, store: Store, delivery: Delivery) -> Landed:
     """Keep a delivery's bytes and commit its receipt; the same bytes of the same feed again are a duplicate.
 
-    A duplicate gets a receipt of its own and may move the cursor; nothing else changes. After a delivery that replaces,
-    older bytes count anew, since it may have withdrawn what they brought; and so does a replacing delivery after any.
+    So they are of a batch whose verdict stands and would be the same now; what was rejected, could not be judged or was
+    never loaded is judged again, and so is what was declared otherwise or judged by another definition. A duplicate gets
+    a receipt of its own and may move the cursor; nothing else changes. After a delivery that replaces, older bytes count
+    anew, since it may have withdrawn what they brought; and so does a replacing delivery after any.
     Raises SetupError (disk, database) and WarehouseBusy.
     """
     kept = [store.keep(payload) for payload in delivery.payloads]
     with translated("landing a delivery"), engine.begin() as connection:
         _lock_feed(connection, delivery)
         digest = delivery_digest([part.sha256 for part in kept], delivery.replaces)
-        landed = _insert_batch(connection, delivery, digest)
+        landed = _insert_batch(connection, delivery, digest, kept)
         _insert_payloads(connection, landed.batch_id, delivery, kept)
         _move_cursor(connection, landed.batch_id, delivery)
     return landed
@@ -86,22 +120,25 @@ def land(engine: sa.Engine, store: Store, delivery: Delivery) -> Landed:
 def refuse(engine: sa.Engine, store: Store, delivery: Delivery, refusal: TellInsurer) -> Landed:
     """Keep the bytes of a delivery that cannot be taken as it stands; its receipt is ``rejected`` from the start.
 
-    Its digest covers the reason and the names too: the same bytes under another wrong name are refused by themselves.
+    It is no duplicate of anything, and nothing of it: the same bytes are judged again once they can be.
     Raises as ``land`` does.
     """
     kept = [store.keep(payload) for payload in delivery.payloads]
     names = [payload.name for payload in delivery.payloads]
-    text = f"{refusal.where}: {refusal.message}" if refusal.where else refusal.message
+    text = refusal_text(refusal)
     with translated("refusing a delivery"), engine.begin() as connection:
         _lock_feed(connection, delivery)
         digest = delivery_digest([*(part.sha256 for part in kept), refusal.code, *names])
-        landed = _insert_batch(connection, delivery, digest)
+        landed = _insert_batch(connection, delivery, digest, kept, can_be_duplicate=False)
         _insert_payloads(connection, landed.batch_id, delivery, kept)
-        if landed.duplicate_of is not None:
-            return landed
         values = {"batch_id": landed.batch_id, "code": refusal.code, "text": text, "found_in": refusal.where or None}
         connection.execute(statement("landing/refuse_batch"), values)
-    return Landed(landed.batch_id, "rejected")
+    return Landed(landed.batch_id, "rejected", again_of=landed.again_of)
+
+
+def refusal_text(refusal: TellInsurer) -> str:
+    """Why a delivery was refused, as its receipt says it: the place, then the reason."""
+    return f"{refusal.where}: {refusal.message}" if refusal.where else refusal.message
 
 
 def delivery_digest(digests: Sequence[str], replaces: Replacement | None = None) -> str:
@@ -129,9 +166,21 @@ def payloads(engine: sa.Engine, store: Store, batch_id: int) -> tuple[LandedPayl
 
 
 def pending(engine: sa.Engine) -> list[int]:
-    """Batches that are landed and not loaded, in the order received."""
+    """Batches that are landed and not loaded, stuck ones included, in the order received."""
     with translated("listing landed batches"), engine.connect() as connection:
         return list(connection.execute(statement("landing/pending")).scalars())
+
+
+def mark_stuck(engine: sa.Engine, batch_id: int, code: str, text: str) -> None:
+    """Say of a batch without a verdict that it cannot be judged as things are, and why."""
+    with translated("marking a batch"), engine.begin() as connection:
+        connection.execute(statement("landing/mark_stuck"), {"batch_id": batch_id, "code": code, "text": text})
+
+
+def stuck(engine: sa.Engine) -> list[StuckBatch]:
+    """Batches that could not be judged so far."""
+    with translated("listing landed batches"), engine.connect() as connection:
+        return [StuckBatch(**row._asdict()) for row in connection.execute(statement("landing/stuck"))]
 
 
 def verify_raw(store: Store, sha256: str, size_bytes: int) -> None:
@@ -144,15 +193,15 @@ def verify_raw(store: Store, sha256: str, size_bytes: int) -> None:
         raise LandingDamaged(f"landed file {sha256[:12]} no longer matches its digest")
 
 
-def damaged(engine: sa.Engine, store: Store) -> Iterator[str]:
-    """Digests of all receipts whose bytes are missing or changed, for ``anze verify``."""
+def damaged(engine: sa.Engine, store: Store) -> Iterator[Damage]:
+    """Acknowledged files whose bytes are missing or changed, for ``anze verify``; not of batches that were discarded."""
     with translated("reading receipts"), engine.connect() as connection:
         rows = connection.execute(statement("landing/all_payloads")).all()
     for row in rows:
         try:
             verify_raw(store, row.sha256, row.size_bytes)
-        except LandingDamaged:
-            yield row.sha256
+        except LandingDamaged as error:
+            yield Damage(store.path(row.sha256), tuple(row.batches), str(error))
 
 
 def _lock_feed(connection: sa.Connection, delivery: Delivery) -> None:
@@ -161,9 +210,12 @@ def _lock_feed(connection: sa.Connection, delivery: Delivery) -> None:
     connection.execute(sa.text("select pg_advisory_xact_lock(hashtextextended(:feed, 0))"), {"feed": feed})
 
 
-def _insert_batch(connection: sa.Connection, delivery: Delivery, digest: str) -> Landed:
-    window, control, replaces = delivery.window, delivery.control, delivery.replaces
+def _insert_batch(
+    connection: sa.Connection, delivery: Delivery, digest: str, kept: Sequence[Kept], *, can_be_duplicate: bool = True
+) -> Landed:
+    window = delivery.window
     values = {
+        **declared(delivery),
         "insurer_id": delivery.insurer_id,
         "record_type": delivery.record_type,
         "channel": delivery.channel,
@@ -171,7 +223,20 @@ def _insert_batch(connection: sa.Connection, delivery: Delivery, digest: str) ->
         "interval_end": window.until if window else None,
         "received_at": delivery.received_at,
         "digest": digest,
+        "contract_version": load_contract(delivery.record_type).version if can_be_duplicate else "",
+        "sha256s": [part.sha256 for part in kept],
+        "can_be_duplicate": can_be_duplicate,
+    }
+    row = connection.execute(statement("landing/insert_batch"), values).one()
+    return Landed(row.batch_id, row.state, row.duplicate_of, row.again_of)
+
+
+def declared(delivery: Delivery) -> dict[str, Any]:
+    """What is asked of a delivery when it is compared with an earlier one: what was declared, and what would judge it."""
+    control, replaces = delivery.control, delivery.replaces
+    return {
         "definition_digest": delivery.definition_digest,
+        "ruleset_version": delivery.ruleset_version,
         "declared_row_count": control.row_count if control else None,
         "declared_amount_field": control.amount_field if control else None,
         "declared_amount": control.amount if control else None,
@@ -179,8 +244,6 @@ def _insert_batch(connection: sa.Connection, delivery: Delivery, digest: str) ->
         "replaces_from": replaces.since if replaces else None,
         "replaces_to": replaces.until if replaces else None,
     }
-    row = connection.execute(statement("landing/insert_batch"), values).one()
-    return Landed(row.batch_id, row.state, row.duplicate_of)
 
 
 def _insert_payloads(connection: sa.Connection, batch_id: int, delivery: Delivery, kept: Sequence[Kept]) -> None:

@@ -82,7 +82,7 @@ def _refuse(connection: sa.Connection, batch_ids: Iterable[int]) -> None:
 def _problem(row: sa.Row[tuple[object, ...]]) -> str | None:
     if row.state == "duplicate":
         return f"it is the same as batch {row.duplicate_of}; replay that one"
-    if row.state in ("received", "awaiting"):
+    if row.state in ("received", "stuck", "awaiting"):
         return f"it is {row.state} and was not loaded yet"
     if not row.is_loaded:
         return f"it was refused when it arrived ({row.reason_code}) and belongs to no feed; ask for a new delivery"

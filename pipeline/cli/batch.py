@@ -1,4 +1,4 @@
-"""``anze batch list | show | report | row | accept | refuse``: receipts, what became of each delivery, and decisions."""
+"""``anze batch list | show | report | row | accept | refuse | discard``: receipts, what became of each delivery, and decisions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def list_all(
     insurer: OnlyInsurer = None,
     record_type: OnlyRecordType = None,
     state: Annotated[
-        str | None, typer.Option(help="received, awaiting, loaded, partly_loaded, rejected or duplicate.")
+        str | None, typer.Option(help="received, stuck, awaiting, loaded, partly_loaded, rejected or duplicate.")
     ] = None,
     limit: Limit = 50,
     as_json: AsJson = False,
@@ -92,11 +92,21 @@ def refuse(batch_id: BatchId, by: By, reason: Why, as_json: AsJson = False) -> N
     _decide(batch_id, "refuse", by, reason, as_json)
 
 
+@batch.command("discard")
+def discard(batch_id: BatchId, by: By, reason: Why, as_json: AsJson = False) -> None:
+    """Give up a batch that cannot be judged: it is rejected with no rows, and the decision is kept."""
+    from pipeline import deciding, steps
+
+    hub = steps.open_hub()
+    deciding.discard(hub, batch_id, by, reason)
+    show_batch(hub.engine, batch_id, as_json)
+
+
 def _decide(batch_id: int, choice: Any, by: str, reason: str, as_json: bool) -> None:
     from pipeline import deciding, steps
 
     hub = steps.open_hub()
     deciding.decide(hub, batch_id, choice, by, reason)
-    state = show_batch(hub.engine, batch_id, as_json)
-    if choice == "accept" and state != "loaded":
+    receipt = show_batch(hub.engine, batch_id, as_json)
+    if choice == "accept" and not receipt.is_settled:
         raise typer.Exit(1)

@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 Until = Annotated[dt.datetime | None, typer.Option(help="End of the interval, Asia/Shanghai; default: now.")]
+SHOWN_DETAILS = 20
 COLUMNS = ("批次 batch", "机构 insurer", "数据 record type", "状态 state", "接收 rows", "入库 accepted", "隔离 held", "重复 duplicate", "旧版 superseded")  # fmt: skip
 
 
@@ -34,9 +35,8 @@ def collect(
     from pipeline import steps
 
     hub = steps.open_hub()
-    _each_of(
-        "collect", insurer_ids or list(hub.insurers), lambda i: steps.sync_insurer(hub, i, _in_shanghai(until)), as_json
-    )
+    chosen = insurer_ids or sorted({*hub.insurers, *hub.broken})
+    _each_of("collect", chosen, lambda i: steps.sync_insurer(hub, i, _in_shanghai(until)), as_json)
 
 
 def submit(
@@ -60,7 +60,7 @@ def submit(
     if landed.state == "received":
         stderr.print(f"回执 receipt: 批次 batch {landed.batch_id} 已接收 received, 正在检查并入库 loading …")
         steps.load(hub, landed.batch_id)
-    if show_batch(hub.engine, landed.batch_id, as_json) not in ("loaded", "duplicate"):
+    if not show_batch(hub.engine, landed.batch_id, as_json).is_settled:
         raise typer.Exit(1)
 
 
@@ -77,11 +77,12 @@ def load(
 
 
 def intake(as_json: AsJson = False) -> None:
-    """Land what was dropped and load every batch that waits. Exit code 1 if rows were held."""
+    """Land what was dropped and load every batch that waits. Exit code 1 if rows were held or a batch cannot be judged."""
     from pipeline import steps
+    from warehouse import batches
 
     hub = steps.open_hub()
-    _each_of("intake", steps.intake(hub), lambda b: [steps.load(hub, b)], as_json)
+    _each_of("intake", steps.intake(hub), lambda b: [batches.report(hub.engine, b)], as_json)
 
 
 def publish(
@@ -147,7 +148,7 @@ def verify(
     with progress("verify", 100) as advance:
         verdict = run(steps.open_hub(), Meter(advance))
     if as_json:
-        print_json(verdict)
+        print_json({**vars(verdict), "is_good": verdict.is_good})
     else:
         show_verdict(verdict)
     if not verdict.is_good:
@@ -163,10 +164,14 @@ def show_verdict(verdict: Any) -> None:
         ("重放差异 replay differences", verdict.replay_differences),
         ("核对指标格 cells compared", verdict.cells_compared),
         ("不同指标格 cells differing", verdict.cells_differing),
+        ("未独立核对的格 cells not independently checked", verdict.cells_unchecked),
+        ("退回的批次 batches refused, each with its reason", verdict.batches_refused),
     ]
     print_table(("核对 verify", "数 count"), rows, right=(1,))
-    for detail in (*verdict.not_run, *verdict.details[:20]):
-        stdout.print(f"  {detail}")
+    for detail in (*verdict.not_run, *verdict.details[:SHOWN_DETAILS], *verdict.told):
+        stdout.print(f"  {detail}", soft_wrap=True)
+    if len(verdict.details) > SHOWN_DETAILS:
+        stdout.print(f"  … 共 {len(verdict.details)} 条 in all: anze verify --json")
 
 
 def _each_of(label: str, things: list[Any], act: Callable[[Any], list[Any]], as_json: bool) -> None:
@@ -190,7 +195,7 @@ def _each_of(label: str, things: list[Any], act: Callable[[Any], list[Any]], as_
         _show(reports)
         for each in told:
             stderr.print(f"{each['of']}: {each['kind']}: {each['message']}", soft_wrap=True)
-    held = any(report.quarantined or report.state in ("rejected", "awaiting") for report in reports)
+    held = any(report.quarantined or report.state in ("rejected", "awaiting", "stuck") for report in reports)
     worst = max([int(held), *(exit_code(fault) for _, fault in faults)])
     if worst:
         raise typer.Exit(worst)

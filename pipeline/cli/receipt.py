@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.comparing import show_change
 from pipeline.cli.output import green, print_json, print_table, red, stdout, yellow
 
+if TYPE_CHECKING:
+    from warehouse.batches import Receipt
+
 STATES = {
     "received": "已接收 received",
+    "stuck": red("无法判定 cannot be judged"),
     "awaiting": yellow("待决定 awaiting a decision"),
     "loaded": green("已入库 loaded"),
     "partly_loaded": yellow("部分入库 partly loaded"),
@@ -27,21 +31,21 @@ COUNTS = {
 SHOWN_ROWS, SHOWN_FILES = 20, 3
 
 
-def show_batch(engine: Any, batch_id: int, as_json: bool, limit: int = SHOWN_ROWS) -> str:
-    """Print one batch and give its state."""
+def show_batch(engine: Any, batch_id: int, as_json: bool, limit: int = SHOWN_ROWS) -> Receipt:
+    """Print one batch and give its receipt."""
     from warehouse import batches
 
     view = batches.show_batch(engine, batch_id)
     held = batches.quarantined_rows(engine, batch_id, limit=limit)
     if as_json:
         print_json({**_plain(view), "held_rows": held})
-        return view.receipt.state
+        return view.receipt
     _show_receipt(view.receipt, view.files)
     _show_findings(view.findings)
     _show_held(held, view.receipt)
     show_change(engine, batch_id)
     stdout.print(f"下一步 next: {view.receipt.next_action}", soft_wrap=True)
-    return view.receipt.state
+    return view.receipt
 
 
 def counts(receipt: Any) -> tuple[int | None, ...]:
@@ -62,6 +66,8 @@ def _show_receipt(receipt: Any, files: Any) -> None:
     _show_files(files)
     duplicate_of = f" → {receipt.duplicate_of}" if receipt.duplicate_of else ""
     stdout.print("状态 state: ", STATES[receipt.state], duplicate_of, sep="")
+    if receipt.again_of:
+        stdout.print(f"再次判定 judged again: 首次接收为批次 first received as batch {receipt.again_of}")
     _show_replacing(receipt)
     if receipt.received_count is not None:
         told = (f"{name} {count}" for name, count in zip(COUNTS, counts(receipt), strict=True))

@@ -15,18 +15,51 @@ from sandbox.oracle.values import on_day
 from schemas.contract import Contract
 
 WITHDRAWAL = "D"
+#: What a batch that cannot be replayed is told with: (what is wrong, what to do), Chinese first.
+DAMAGED = (
+    "接收的文件缺失或已损坏 a landed file is missing or damaged",
+    "从备份恢复该文件,或请报送方再次报送同一文件 restore it from a backup, or have the same file sent again",
+)
+UNDEFINED = (
+    "没有读它的定义 no definition that reads it is kept",
+    "恢复该机构的定义文件 restore the insurer's definition",
+)
+UNREADABLE = (
+    "核对程序读不了 the oracle cannot read it",
+    "保留现场并报告此行 keep everything as it is and report this line",
+)
 _HEAD_BYTES = 1 << 16
 
 
+class Unreplayed(Exception):
+    """Raised when a batch cannot be read; says which file, what is wrong and what to do, and holds no value."""
+
+    def __init__(self, told: tuple[str, str], detail: str) -> None:
+        problem, remedy = told
+        super().__init__(f"{problem} ({detail}); 处理 what to do: {remedy}")
+
+
 def rows(root: Path, batch: Batch, contract: Contract, definitions: Definitions, digest: str) -> list[RecordRow]:
-    """All rows of a batch, read by the definition with a digest. Raises OSError, ValueError and LookupError."""
-    payloads = [readers.stored_bytes(root, sha256) for sha256 in batch.sha256s]
-    for sha256, content in zip(batch.sha256s, payloads, strict=True):
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise ValueError("landed bytes do not match their digest")
+    """All rows of a batch, read by the definition with a digest. Raises Unreplayed."""
+    payloads = [_payload(root, sha256) for sha256 in batch.sha256s]
     definition = definitions.get(digest) or definitions.get(batch.insurer_id, {})
-    layouts = layout.plain(definition, batch.insurer_id, contract, batch.channel, payloads[0][:_HEAD_BYTES])
-    return list(layout.records(payloads, layouts, contract))
+    try:
+        layouts = layout.plain(definition, batch.insurer_id, contract, batch.channel, payloads[0][:_HEAD_BYTES])
+        return list(layout.records(payloads, layouts, contract))
+    except layout.NoLayout as error:
+        raise Unreplayed(UNDEFINED, str(error)) from error
+    except (readers.Unreadable, LookupError, ValueError, TypeError, ArithmeticError) as error:
+        raise Unreplayed(UNREADABLE, f"{type(error).__name__} {error}") from error
+
+
+def _payload(root: Path, sha256: str) -> bytes:
+    try:
+        content = readers.stored_bytes(root, sha256)
+    except OSError as error:
+        raise Unreplayed(DAMAGED, f"{sha256[:12]}: {error.strerror}") from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise Unreplayed(DAMAGED, f"{sha256[:12]}: other bytes than its digest says")
+    return content
 
 
 def arrivals(batch: Batch, contract: Contract, found: Sequence[RecordRow]) -> list[tuple[int, Arrival | Fault]]:

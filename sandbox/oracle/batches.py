@@ -34,6 +34,12 @@ class Batch:
     counts: Mapping[str, int | None]
     """received, accepted, quarantined, duplicate, superseded."""
     sha256s: tuple[str, ...]
+    reason_code: str | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing of it was taken: its books are zero, its reason is a code, and it is never opened."""
+        return self.state == "rejected" and not self.counts["received"]
 
     @property
     def is_kept(self) -> bool:
@@ -59,6 +65,11 @@ class Load:
     counts: Mapping[str, int]
     """received, accepted, quarantined, duplicate, superseded, withdrawn."""
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing of it could be read, or was taken: its books are zero."""
+        return self.state == "rejected" and not self.counts["received"]
+
 
 class HeldRow(NamedTuple):
     """A row in quarantine: its key as far as it could be read, and from when to when it is held."""
@@ -75,7 +86,7 @@ _BATCHES = """
 select b.batch_id, b.insurer_id, b.record_type, b.channel, b.state, b.received_at, b.loaded_at, b.duplicate_of,
     b.interval_start, b.interval_end, b.declared_row_count, b.declared_amount, b.replaces, b.replaces_from, b.replaces_to,
     b.received_count, b.accepted_count, b.quarantined_count, b.duplicate_count, b.superseded_count,
-    array(select p.sha256 from landing.batch_payload as p where p.batch_id = b.batch_id order by p.position) as sha256s
+    b.reason_code, array(select p.sha256 from landing.batch_payload as p where p.batch_id = b.batch_id order by p.position) as sha256s
 from landing.batch as b
 order by b.batch_id
 """
@@ -116,6 +127,7 @@ def _batch(row: sa.Row[Any]) -> Batch:
         replaces_to=row.replaces_to,
         counts={name: getattr(row, f"{name}_count") for name in COUNTS},
         sha256s=tuple(row.sha256s),
+        reason_code=row.reason_code,
     )
 
 

@@ -34,6 +34,7 @@ class Books:
     unaccounted_rows: int
     stuck_batches: int
     details: tuple[str, ...]
+    refused_batches: int = 0
 
 
 def check(connection: sa.Connection, recounts: Mapping[int, Recount], now: dt.datetime | None = None) -> Books:
@@ -49,13 +50,14 @@ def check(connection: sa.Connection, recounts: Mapping[int, Recount], now: dt.da
     ]
     faults += [fault for load in log for fault in _recounted(found[load.batch_id], load, recounts.get(load.load_no))]
     faults += _unlogged(found, log)
+    faults += [(b.name, "refused without a reason", 1) for b in found.values() if b.is_refused and not b.reason_code]
     faults += _strays(log, held, kept)
     stuck = [batch for batch in found.values() if _is_stuck(batch, _live_feeds(connection), now)]
     lines = [f"{name}: {problem} ({rows} rows)" for name, problem, rows in faults]
-    lines += [
-        f"{batch.name}: {batch.state} since {batch.received_at:%Y-%m-%d %H:%M}, nobody loads it" for batch in stuck
-    ]
-    return Books(sum(_most_of_each(faults).values()), len(stuck), tuple(lines))
+    lines += map(_stuck_line, stuck)
+    return Books(
+        sum(_most_of_each(faults).values()), len(stuck), tuple(lines), sum(b.is_refused for b in found.values())
+    )
 
 
 Fault = tuple[str, str, int]
@@ -133,6 +135,18 @@ def _live_feeds(connection: sa.Connection) -> set[str]:
 
 
 def _is_stuck(batch: Batch, live_feeds: set[str], now: dt.datetime | None) -> bool:
+    if batch.state == "stuck":
+        return True
     if batch.state != "received" or f"{batch.insurer_id}/{batch.record_type}" in live_feeds:
         return False
     return now is None or batch.received_at < now - PATIENCE
+
+
+def _stuck_line(batch: Batch) -> str:
+    since = f"{batch.received_at:%Y-%m-%d %H:%M}"
+    if batch.state == "stuck":
+        return (
+            f"{batch.name}: 无法判定 cannot be judged since {since}: {batch.reason_code}; 处理 what to do: "
+            f"anze batch show {batch.batch_id}, anze load {batch.batch_id}, anze batch discard {batch.batch_id}"
+        )
+    return f"{batch.name}: {batch.state} since {since}, nobody loads it; 处理 what to do: anze load {batch.batch_id}"

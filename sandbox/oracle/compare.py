@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -36,10 +36,13 @@ class _Place(NamedTuple):
     recorded_at: dt.datetime
 
 
-def differences(connection: sa.Connection, held: Mapping[str, Held]) -> Iterator[str]:
-    """A line for each version that only one side has, or that differs; names keys and fields, never other values."""
+def differences(connection: sa.Connection, held: Mapping[str, Held], unread: Collection[int] = ()) -> Iterator[str]:
+    """A line for each version that only one side has, or that differs; names keys and fields, never other values.
+
+    Records of which core holds a version of a batch in ``unread`` are left out: the replay cannot know them.
+    """
     for record_type, contract in load_contracts().items():
-        yield from _of_type(connection, contract, held[record_type])
+        yield from _of_type(connection, contract, held[record_type], unread)
 
 
 def versions_by_batch(connection: sa.Connection) -> dict[int, Counter[tuple[int, dt.datetime]]]:
@@ -57,16 +60,19 @@ def versions_by_batch(connection: sa.Connection) -> dict[int, Counter[tuple[int,
     return found
 
 
-def _of_type(connection: sa.Connection, contract: Contract, held: Held) -> Iterator[str]:
+def _of_type(connection: sa.Connection, contract: Contract, held: Held, unread: Collection[int]) -> Iterator[str]:
     names, hub = tuple(contract.by_name), len(_HUB_COLUMNS)
     key_places = [names.index(name) for name in contract.key]
     replayed = {_place(version): version for versions in held.versions.values() for version in versions}
     stored: Counter[_Place] = Counter()
     # Names come from the contract, never from a person.
     query = sa.text(f"select {', '.join(_HUB_COLUMNS + names)} from core.{contract.record_type}")  # noqa: S608
+    unknown = _keys_of(connection, contract, unread) if unread else set()
     for row in connection.execute(query):
         content = tuple(row[hub:])
         key = (row.insurer_id, tuple(content[place] for place in key_places))
+        if key in unknown:
+            continue
         place = _Place(key, row.batch_id, row.row_no, row.recorded_at)
         stored[place] += 1
         if place not in replayed:
@@ -74,8 +80,17 @@ def _of_type(connection: sa.Connection, contract: Contract, held: Held) -> Itera
         else:
             yield from _unlike(contract, replayed[place], row, content)
     for place in replayed:
-        if stored[place] != 1:
+        if stored[place] != 1 and place.key not in unknown:
             yield f"{_named(contract, place.key)}: {stored[place]} versions in core where batch {place.batch_id} left one"
+
+
+def _keys_of(connection: sa.Connection, contract: Contract, batch_ids: Collection[int]) -> set[Key]:
+    """The records of which core holds a version of some batches."""
+    names = ", ".join(contract.key)
+    query = sa.text(
+        f"select insurer_id, {names} from core.{contract.record_type} where batch_id = any(:batch_ids)"  # noqa: S608
+    )
+    return {(row[0], tuple(row[1:])) for row in connection.execute(query, {"batch_ids": list(batch_ids)})}
 
 
 def _place(version: Version) -> _Place:

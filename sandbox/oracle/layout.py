@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.oracle import readers
+from sandbox.oracle import bounded
 from sandbox.oracle.codes import CodeReader
 from sandbox.oracle.values import Reader, Unreadable, Value, reader
 from schemas.contract import Contract, Field
@@ -91,7 +91,7 @@ def records(payloads: Sequence[bytes], layouts: Sequence[Plain], contract: Contr
     """(row_no, values of all contract fields in their order, or the fault) of every row of a batch."""
     read: Callable[[Mapping[str, str | None]], Content | Fault] | None = None
     known = {column["source"] for layout in layouts for column in layout["columns"].values() if column.get("source")}
-    for row_no, cells in readers.rows(payloads, layouts[0]["format"], known):
+    for row_no, cells in bounded.rows(payloads, layouts[0]["format"], known):
         if read is None:
             read = _record_reader(max(layouts, key=lambda layout: _known(layout, cells))["columns"], contract)
         yield row_no, read(cells)

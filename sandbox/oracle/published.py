@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -32,6 +33,7 @@ _MARKS = """
 select indicator, period_kind, region_code, domain_code, insurer_id, completeness, is_provisional
 from mart.indicator_value where publication_id = :publication_id
 """
+_GAPS = "select indicator, reason from mart.publication_gap where publication_id = :publication_id"
 _IS_PROVISIONAL = "select is_provisional from mart.publication where publication_id = :publication_id"
 _TIMELINESS = """
 select insurer_id, record_type, due_count, on_time_count, late_count, undetermined_count, on_time_ratio
@@ -51,10 +53,16 @@ class Publication:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How many figures were compared, and a line for each that differs."""
+    """How many figures were compared, and a line for each that differs.
+
+    ``unchecked`` are cells of indicators that the oracle does not know; ``lines`` name these, and indicators that the
+    publication lacks.
+    """
 
     compared: int
     differing: tuple[str, ...]
+    unchecked: int = 0
+    lines: tuple[str, ...] = ()
 
 
 def find(connection: sa.Connection, publication_id: int | None) -> Publication | None:
@@ -78,14 +86,40 @@ def compare(
     computed = compute(records, publication.as_of, verdicts, progress)
     world = build({}, publication.as_of, verdicts)
     counts = timeliness.table(world, periods(publication.as_of)["ytd"])
+    gaps = {row.indicator: row.reason for row in _asked(connection, _GAPS, publication)}
+    cells, exclusions = (
+        dict(_published_cells(connection, publication)),
+        dict(_published_exclusions(connection, publication)),
+    )
+    unknown = Counter(key.indicator for key in cells if key.indicator not in CATALOGUE)
+    left_out = {*unknown, *gaps}
     sides: tuple[tuple[str, Mapping[Any, Any], Mapping[Any, Any]], ...] = (
-        ("cell", dict(_published_cells(connection, publication)), _expected_cells(computed, publication)),
-        ("exclusion", dict(_published_exclusions(connection, publication)), dict(computed.exclusions)),
+        ("cell", _without(cells, {*unknown}), _without(_expected_cells(computed, publication), left_out)),
+        ("exclusion", _without(exclusions, {*unknown}), _without(computed.exclusions, left_out)),
         ("timeliness", dict(_published_timeliness(connection, publication)), counts),
         *_completeness(connection, publication),
     )
     compared = sum(len(set(stored) | set(expected)) for _, stored, expected in sides)
-    return Comparison(compared, tuple(line for side in sides for line in _differences(*side)))
+    differing = tuple(line for side in sides for line in _differences(*side))
+    return Comparison(compared, differing, unknown.total(), tuple(_unchecked(unknown, gaps)))
+
+
+_Named = TypeVar("_Named", CellKey, Exclusion)
+
+
+def _without(figures: Mapping[_Named, Any], indicators: Collection[str]) -> dict[_Named, Any]:
+    return {key: value for key, value in figures.items() if key.indicator not in indicators}
+
+
+def _unchecked(unknown: Mapping[str, int], gaps: Mapping[str, str]) -> Iterator[str]:
+    for indicator, count in sorted(unknown.items()):
+        yield f"{indicator}: {count} 格未经独立核对 cells not independently checked: the oracle does not know it"
+    for indicator, reason in sorted(gaps.items()):
+        yield f"{indicator}: 未发布,未核对 not published, not checked: {reason}"
+
+
+def _asked(connection: sa.Connection, query: str, publication: Publication) -> sa.CursorResult[Any]:
+    return connection.execute(sa.text(query), {"publication_id": publication.publication_id})
 
 
 def _completeness(

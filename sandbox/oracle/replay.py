@@ -43,6 +43,8 @@ class ReplayReport:
     differences: list[str]
     recounts: Mapping[int, Recount]
     held: Mapping[str, Held]
+    unread: Mapping[int, str]
+    """Batches that could not be read: their lines stand in ``differences``, and core is not compared where they wrote."""
 
     def at(self, known_at: dt.datetime) -> Records:
         """The records known at a moment."""
@@ -66,6 +68,8 @@ class _State:
     """Batch -> (row number, recorded_at) of the versions that core holds of it."""
     differences: list[str] = field(default_factory=list)
     recounts: dict[int, Recount] = field(default_factory=dict)
+    unread: dict[int, str] = field(default_factory=dict)
+    """Batches that could not be read, each with the line that says so."""
 
 
 def replay(
@@ -87,9 +91,10 @@ def replay(
     for done, load in enumerate(log, 1):
         _replay_load(state, load, found[load.batch_id])
         progress(f"replay {found[load.batch_id].name}", done / len(log))
-    state.differences += compare.differences(connection, state.held)
+    state.differences[:0] = state.unread.values()
+    state.differences += compare.differences(connection, state.held, set(state.unread))
     rows = sum(state.recounts[load.load_no].received or 0 for load in log if load.kind == "first")
-    return ReplayReport(rows, state.differences, state.recounts, state.held)
+    return ReplayReport(rows, state.differences, state.recounts, state.held, state.unread)
 
 
 def _calendars(connection: sa.Connection) -> dict[str, Calendar]:
@@ -100,17 +105,15 @@ def _calendars(connection: sa.Connection) -> dict[str, Calendar]:
 
 
 def _replay_load(state: _State, load: Load, batch: Batch) -> None:
-    is_merged = load.state in {"loaded", "partly_loaded"}
-    try:
-        contract = load_contracts()[batch.record_type]
-        rows = arriving.rows(state.root, batch, contract, state.definitions, load.definition_digest)
-    except (OSError, ValueError, KeyError, LookupError, TypeError) as error:
-        if is_merged or load.counts["received"]:
-            state.differences.append(f"{batch.name}: cannot be replayed: {type(error).__name__}")
-        state.recounts[load.load_no] = Recount(None)
+    if load.is_refused:
+        state.recounts[load.load_no] = Recount(0)  # its books are zero and its reason is kept: it is never opened
         return
-    if not is_merged and not load.counts["received"]:
-        state.recounts[load.load_no] = Recount(0)
+    contract = load_contracts()[batch.record_type]
+    try:
+        rows = arriving.rows(state.root, batch, contract, state.definitions, load.definition_digest)
+    except arriving.Unreplayed as error:
+        state.unread[batch.batch_id] = f"{batch.name}: 无法重放 cannot be replayed: {error}"
+        state.recounts[load.load_no] = Recount(None)
         return
     numbers = renumbering.today(state.held, batch.insurer_id) if batch.record_type in INSURER_RECORD_TYPES else {}
     receipt = Receipt(

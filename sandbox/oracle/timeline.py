@@ -170,8 +170,10 @@ def _expected_batches(connection: sa.Connection, known_at: dt.datetime) -> Itera
         load = first.get(batch.batch_id)
         if batch.received_at > known_at:
             continue
-        if load is None or load.recorded_at > known_at:
-            yield batch.batch_id, "duplicate" if batch.state == "duplicate" else "received", None, None, None
+        if load is None and batch.is_refused and batch.loaded_at and batch.loaded_at <= known_at:
+            yield batch.batch_id, batch.state, batch.loaded_at, 0, 0
+        elif load is None or load.recorded_at > known_at:
+            yield batch.batch_id, batch.state if batch.loaded_at is None else "received", None, None, None
         else:
             yield batch.batch_id, load.state, load.recorded_at, load.counts["received"], load.counts["accepted"]
 

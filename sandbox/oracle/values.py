@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sandbox.oracle.writing import fold, says_nothing
@@ -117,9 +117,9 @@ def number(text: str, unit: str | None, scale: int) -> Decimal:
         raise Unreadable("no number")
     try:
         value = Decimal(folded.replace(",", "")) * _FACTORS[unit or "元"]
-    except InvalidOperation as error:
-        raise Unreadable("no number") from error
-    fixed = value.quantize(Decimal(1).scaleb(-scale))
+        fixed = value.quantize(Decimal(1).scaleb(-scale))
+    except ArithmeticError as error:
+        raise Unreadable("no number that can be held") from error
     if fixed != value:
         raise Unreadable("too many decimal places")
     return fixed
@@ -169,13 +169,15 @@ def timestamp(text: str, form: str | None = None) -> dt.datetime:
     folded = fold(text)
     if form in {"epoch_seconds", "epoch_millis"}:
         places = Decimal(1) if form == "epoch_seconds" else Decimal(1000)
-        return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(
-            microseconds=int(number(folded, None, 6) / places * 10**6)
-        )
+        seconds = number(folded, None, 6) / places
+        return _made(lambda: dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=int(seconds * 10**6)))
     if form is None:
-        return _instant(folded)
-    found = _made(lambda: dt.datetime.strptime(folded, form))  # noqa: DTZ007  # the zone is added below
-    return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
+        moment = _instant(folded)
+    else:
+        found = _made(lambda: dt.datetime.strptime(folded, form))  # noqa: DTZ007  # the zone is added below
+        moment = found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
+    _made(lambda: on_day(moment))  # an instant at the end of time has no day in Shanghai
+    return moment
 
 
 def _instant(text: str) -> dt.datetime:
@@ -205,7 +207,7 @@ def _at(day: dt.date, clock: Sequence[str | None]) -> dt.datetime:
 def _made(make: Callable[[], T]) -> T:
     try:
         return make()
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
         raise Unreadable("no such date or time") from error
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +12,15 @@ import sqlalchemy as sa
 from sandbox.oracle import books, published
 from sandbox.oracle.indicators import Progress, silent
 from sandbox.oracle.layout import Definitions
-from sandbox.oracle.replay import replay
+from sandbox.oracle.replay import ReplayReport, replay
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The figures that ``anze verify`` prints. ``not_run`` names checks that had nothing to check or could not read it."""
+    """The figures that ``anze verify`` prints. ``not_run`` names checks that had nothing to check or could not read it.
+
+    ``told`` are lines of what is as it should be and yet worth knowing: cells that nobody checked independently.
+    """
 
     unaccounted_rows: int
     stuck_batches: int
@@ -27,6 +30,10 @@ class Verdict:
     cells_differing: int
     details: tuple[str, ...]
     not_run: tuple[str, ...] = ()
+    cells_unchecked: int = 0
+    batches_refused: int = 0
+    """Batches of which nothing was taken, each with its coded reason; they are never opened."""
+    told: tuple[str, ...] = ()
 
     @property
     def is_good(self) -> bool:
@@ -61,7 +68,7 @@ def verify(
         )
         balance = books.check(connection, replayed.recounts, now)
         figures = published.Comparison(0, ())
-        if publication is not None:
+        if publication is not None and not replayed.unread:
             known_at = publication.known_at
             records, verdicts = replayed.at(known_at), replayed.verdicts_at(known_at)
             figures = published.compare(connection, publication, records, verdicts, _part(progress, 0.6, 1.0))
@@ -73,17 +80,30 @@ def verify(
         cells_compared=figures.compared,
         cells_differing=len(figures.differing),
         details=(*balance.details, *replayed.differences, *figures.differing),
-        not_run=tuple(_not_run(publication_id, publication, replayed.rows)),
+        not_run=tuple(_not_run(publication_id, publication, replayed)),
+        cells_unchecked=figures.unchecked,
+        batches_refused=balance.refused_batches,
+        told=figures.lines,
     )
 
 
-def _not_run(publication_id: int | None, publication: published.Publication | None, rows: int) -> list[str]:
-    missing = ["B2: nothing was delivered yet"] if rows == 0 else []
+def _not_run(
+    publication_id: int | None, publication: published.Publication | None, replayed: ReplayReport
+) -> list[str]:
+    missing = ["B2: nothing was delivered yet"] if replayed.rows == 0 and not replayed.unread else []
+    if replayed.unread:
+        missing.append(
+            f"B3: 指标未核对 figures not compared, since batches cannot be replayed: {_numbers(replayed.unread)}"
+        )
     if publication is None:
         missing.append(
             "B3: nothing was published yet" if publication_id is None else f"B3: no publication {publication_id}"
         )
     return missing
+
+
+def _numbers(batch_ids: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(batch_ids)))
 
 
 def _part(progress: Progress, start: float, end: float) -> Callable[[str, float], None]:

@@ -192,7 +192,7 @@ def snapshot_definition(folder: pathlib.Path, replaces: str, environ: dict[str, 
 def test_an_interface_that_always_gives_everything(
     installed: pathlib.Path, engine: sa.Engine, province: Province
 ) -> None:
-    """Every fetch is a full snapshot: no beginning is asked for, and the same answer again is a duplicate."""
+    """Every fetch is a full snapshot: no beginning is asked for, and the same answer, while nobody judged it, names the first."""
     with serve(province) as server:
         environ = {"ANZE_SANDBOX_URL": server.url, **credentials_environ([SENDER], SEED)}
         hub = hub_at(NIGHT, engine, installed, environ, [SENDER])
@@ -200,10 +200,10 @@ def test_an_interface_that_always_gives_everything(
         secret: Credentials = hub.settings.credentials(SENDER)
         landed = [steps.collect(hub, definition, "policy", until, lambda: secret) for until in (FIRST_NIGHT, NIGHT)]
     receipts = rows_of(
-        engine, "select replaces, interval_start, state, duplicate_of from landing.batch order by batch_id"
+        engine, "select replaces, interval_start, state, again_of from landing.batch order by batch_id"
     )
     assert [(r.replaces, r.interval_start) for r in receipts] == [("all", None)] * 2
-    assert [r.state for r in receipts] == ["received", "duplicate"]
+    assert [(r.state, r.again_of) for r in receipts] == [("received", None), ("received", landed[0][0])]
     assert receipts[1].duplicate_of == landed[0][0]
 
 

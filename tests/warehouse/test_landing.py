@@ -8,11 +8,14 @@ import os
 import pathlib
 import stat
 import tracemalloc
+from dataclasses import replace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from schemas.delivery import Delivery, Payload, PayloadFile, Window
+from schemas.contract import load_contract
+from schemas.delivery import Control, Delivery, Payload, PayloadFile, Window
 from schemas.errors import FileChanging, LandingDamaged, SetupError, UnreadableFile
 from tests.warehouse.building import at, one, rows_of
 from warehouse import batches, feeds, landing
@@ -41,13 +44,74 @@ def test_the_same_bytes_again_are_a_duplicate_and_only_move_the_cursor(
 ) -> None:
     store = Store(tmp_path)
     first = land(engine, store, delivery(b"one", b"two"))
+    end(engine, first.batch_id, "loaded")
     before = rows_of(engine, "select * from landing.batch")
     again = land(engine, store, delivery(b"one", b"two", received=at(19)))
     assert (again.state, again.duplicate_of) == ("duplicate", first.batch_id)
     assert rows_of(engine, "select * from landing.batch where batch_id = :b", b=first.batch_id) == before
     assert one(engine, "select count(*) from landing.payload") == 2
     assert feeds.cursor(engine, "lichun", "policy") == at(19)
-    assert landing.pending(engine) == [first.batch_id]
+    assert landing.pending(engine) == []
+
+
+@pytest.mark.parametrize("state", ["received", "stuck", "rejected"])
+def test_the_same_bytes_are_judged_again_while_no_verdict_stands(
+    engine: sa.Engine, tmp_path: pathlib.Path, state: str
+) -> None:
+    store = Store(tmp_path)
+    first = land(engine, store, delivery(b"one", b"two"))
+    end(engine, first.batch_id, state)
+    again = land(engine, store, delivery(b"one", b"two", received=at(19)))
+    assert (again.state, again.duplicate_of, again.again_of) == ("received", None, first.batch_id)
+    last = land(engine, store, delivery(b"one", b"two", received=at(20)))
+    assert (last.state, last.again_of) == ("received", first.batch_id)
+
+
+@pytest.mark.parametrize(
+    ("state", "changed", "is_same"),
+    [
+        ("loaded", {}, True),
+        ("loaded", {"ruleset_version": "later"}, True),
+        ("loaded", {"definition_digest": "later"}, False),
+        ("loaded", {"control": Control(2)}, False),
+        ("partly_loaded", {}, True),
+        ("partly_loaded", {"ruleset_version": "later"}, False),
+        ("partly_loaded", {"definition_digest": "later"}, False),
+    ],
+)
+def test_the_same_bytes_are_a_duplicate_only_where_the_verdict_would_be_the_same(
+    engine: sa.Engine, tmp_path: pathlib.Path, state: str, changed: dict[str, Any], is_same: bool
+) -> None:
+    store, sent = Store(tmp_path), replace(delivery(b"one"), definition_digest="d", ruleset_version="r")
+    first = land(engine, store, sent)
+    end(engine, first.batch_id, state)
+    again = land(engine, store, replace(sent, **changed))
+    expected = ("duplicate", first.batch_id, None) if is_same else ("received", None, first.batch_id)
+    assert (again.state, again.duplicate_of, again.again_of) == expected
+
+
+def end(engine: sa.Engine, batch_id: int, state: str) -> None:
+    """End a batch as a load by definition d and rules r would."""
+    ended = state in ("loaded", "partly_loaded", "rejected")
+    counts = ", ".join(
+        f"{name}_count = 0" for name in ("received", "accepted", "quarantined", "duplicate", "superseded")
+    )
+    with engine.begin() as connection:
+        if ended:
+            connection.execute(
+                sa.text(
+                    "insert into landing.load select nextval('landing.load_no'), :b, 'first', now(), :c, 'r', '2026.1', 'd',"
+                    " :s, 0, 0, 0, 0, 0, 0, null, null"
+                ),
+                {"b": batch_id, "c": load_contract("policy").version, "s": state},
+            )
+        connection.execute(
+            sa.text(
+                f"update landing.batch set state = :s, reason_code = 'X', reason_text = 'x', loaded_at = :at, {counts}"
+                " where batch_id = :b"
+            ),
+            {"s": state, "b": batch_id, "at": at(18) if ended else None},
+        )
 
 
 def test_other_feed_or_other_order_is_no_duplicate(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
@@ -85,7 +149,8 @@ def test_damaged_bytes_are_found_out(engine: sa.Engine, tmp_path: pathlib.Path, 
         path.write_bytes(b"evidencf" if damage == "changed" else b"evid")
     with pytest.raises(LandingDamaged):
         landing.payloads(engine, store, landed.batch_id)
-    assert list(landing.damaged(engine, store)) == [hashlib.sha256(b"evidence").hexdigest()]
+    (found,) = landing.damaged(engine, store)
+    assert (found.path, found.batches) == (path, ("1 lichun/policy",))
 
 
 def test_a_file_that_cannot_be_kept_gets_no_receipt(
@@ -114,9 +179,11 @@ def test_receipts_cannot_be_rewritten(engine: sa.Engine, tmp_path: pathlib.Path)
 
 def test_a_file_in_a_drop_folder_is_known_by_name_and_bytes(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
     land(engine, Store(tmp_path), delivery(b"one"))
-    assert feeds.has_receipt(engine, "lichun", "policy", Payload("page-1.json", "", b"one"))
-    assert not feeds.has_receipt(engine, "lichun", "policy", Payload("renamed.json", "", b"one"))
-    assert not feeds.has_receipt(engine, "lichun", "claim", Payload("page-1.json", "", b"one"))
+    assert feeds.has_receipt(engine, delivery(b"one"))
+    renamed = (Payload("renamed.json", "", b"one"),)
+    assert not feeds.has_receipt(engine, replace(delivery(b"one"), payloads=renamed))
+    assert not feeds.has_receipt(engine, delivery(b"one", record_type="claim"))
+    assert not feeds.has_receipt(engine, replace(delivery(b"one"), control=Control(1)))
 
 
 def test_a_file_is_kept_in_blocks_whatever_its_size(tmp_path: pathlib.Path) -> None:
@@ -156,7 +223,7 @@ def test_a_file_that_is_taken_away_does_not_land(engine: sa.Engine, tmp_path: pa
     with pytest.raises(FileChanging):
         land(engine, Store(tmp_path), Delivery("lichun", "policy", "drop", at(18), (gone,)))
     with pytest.raises(FileChanging):
-        feeds.has_receipt(engine, "lichun", "policy", gone)
+        feeds.has_receipt(engine, Delivery("lichun", "policy", "drop", at(18), (gone,)))
 
 
 def test_a_refused_delivery_is_kept_rejected_and_its_bytes_may_come_again(
@@ -171,5 +238,7 @@ def test_a_refused_delivery_is_kept_rejected_and_its_bytes_may_come_again(
     assert [found.rule_id for found in view.findings] == ["FILE-061"]
     assert landing.payloads(engine, store, landed.batch_id)[0].path.read_bytes() == b"one"
     assert landing.pending(engine) == []
-    assert landing.refuse(engine, store, wrong, refusal).duplicate_of == landed.batch_id
+    assert feeds.has_receipt(engine, wrong, "policy.csv: 文件名不符合约定")
+    assert not feeds.has_receipt(engine, wrong, "policy.csv: 控制文件有误")
+    assert landing.refuse(engine, store, wrong, refusal).again_of == landed.batch_id
     assert land(engine, store, delivery(b"one")).state == "received"

@@ -1,7 +1,9 @@
 -- Where each sender stands. Grain: one row a sender of the expected feeds, or one that ever delivered.
 -- Parameters: expected feeds as two arrays; since = from when on a receipt counts as in time.
 -- oldest_fresh_at: among its feeds that ever brought good rows, the one whose last good rows are oldest.
--- refused_batch_id: the newest delivery of a feed, when it was rejected; a later good one of that feed clears it.
+-- refused_batch_id: the newest delivery of a feed, when it was rejected; a later good one of that feed clears it, and so
+--   does a person who discards it.
+-- stuck: batches that cannot be judged as things are, and the first of them.
 with feed as (
     select
         insurer_id,
@@ -9,6 +11,8 @@ with feed as (
         max(received_at) as last_received_at,
         max(received_at) filter (where accepted_count + duplicate_count + superseded_count > 0) as last_fresh_at,
         count(*) filter (where state = 'received') as waiting_count,
+        count(*) filter (where state = 'stuck') as stuck_count,
+        min(batch_id) filter (where state = 'stuck') as stuck_batch_id,
         count(*) filter (where state = 'awaiting') as awaiting_count
     from landing.batch
     group by insurer_id, record_type
@@ -27,7 +31,11 @@ newest as (
 ),
 
 refused as (
-    select insurer_id, max(batch_id) as refused_batch_id from newest where state = 'rejected' group by insurer_id
+    select n.insurer_id, max(n.batch_id) as refused_batch_id
+    from newest as n
+    left join landing.discard as d on n.batch_id = d.batch_id
+    where n.state = 'rejected' and d.batch_id is null
+    group by n.insurer_id
 ),
 
 held as (
@@ -41,6 +49,8 @@ select
     max(f.last_received_at) as last_received_at,
     min(f.last_fresh_at) as oldest_fresh_at,
     cast(coalesce(sum(f.waiting_count), 0) as bigint) as waiting_count,
+    cast(coalesce(sum(f.stuck_count), 0) as bigint) as stuck_count,
+    min(f.stuck_batch_id) as stuck_batch_id,
     cast(coalesce(sum(f.awaiting_count), 0) as bigint) as awaiting_count,
     coalesce(max(h.held_count), 0) as held_count,
     max(r.refused_batch_id) as refused_batch_id

@@ -17,7 +17,7 @@ from (
         count(*) as batch_count,
         max(received_at) as last_received_at,
         max(received_at) filter (where accepted_count + duplicate_count + superseded_count > 0) as last_fresh_at,
-        count(*) filter (where state in ('received', 'awaiting')) as pending_count
+        count(*) filter (where state in ('received', 'stuck', 'awaiting')) as pending_count
     from landing.batch
     group by insurer_id, record_type
 ) as d
