@@ -32,6 +32,9 @@ def _camel(field: Field) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
+RECORD_KEYS = frozenset({"path", "params", "columns", "ignored", "replaces", "within", "inherit", "absent"})
+"""What a record type of a definition may say."""
+
 NAMING: dict[str, Callable[[Field], str]] = {
     "snake": lambda field: field.name,
     "camel": _camel,
@@ -55,14 +58,15 @@ def read_mapping(contract: Contract, record: Section, rules: ColumnRules) -> Rec
     """The mapping of one record type. Raises DefinitionError for unknown fields and columns with two meanings."""
     with Mistakes() as mistakes:
         attempt = mistakes.attempt
-        attempt(record.refuse_unknown, {"path", "columns", "ignored", "replaces"})
+        attempt(record.refuse_unknown, RECORD_KEYS)
         given = attempt(record.section, "columns") or _NOTHING
         attempt(given.refuse_unknown, contract.by_name, f"field of {contract.record_type}")
         columns = {field.name: attempt(_column, field, given, rules) or _MISTAKEN for field in contract.fields}
         ignored = rules.ignored | (attempt(_pairs, record, "ignored") or {})
         attempt(_refuse_double_use, contract, columns, ignored, record)
+        params = attempt(_pairs, record, "params") or {}
         path, replaces = attempt(record.text, "path", ""), attempt(_replaces, record)
-    return RecordMapping(contract.record_type, path or "", columns, ignored, replaces=replaces)
+    return RecordMapping(contract.record_type, path or "", columns, ignored, params=params, replaces=replaces)
 
 
 _NOTHING = Section(Place("", 0, ""))

@@ -29,6 +29,9 @@ from connectors.model import (
     SourceFormat,
     WindowFormat,
 )
+from connectors.nesting import read_nesting
+from connectors.protocol import Envelope, RequestForm, Signature, Tls
+from connectors.protocol_checks import plain_path
 from connectors.yaml_tree import Section, nearest, overlay, read_yaml
 from schemas.code_lists import load_code_list
 from schemas.contract import REGISTER_RECORD_TYPES, SENDABLE_RECORD_TYPES, load_contracts
@@ -45,14 +48,15 @@ __all__ = [
     "load_definitions",
 ]
 
-T = TypeVar("T", Auth, Paging, WindowFormat, Response, FetchLimits)
+T = TypeVar("T", Auth, Paging, WindowFormat, Response, FetchLimits, RequestForm, Tls)
+P = TypeVar("P", Signature, Envelope)
 FOLDER = pathlib.Path(__file__).parent
 LINES_PER_FILE = 70
 
 _OWN_KEYS = {"insurer", "extends", "name", "insurer_code", "feed_mode", "base_url", "schedule", "contact"}
 _VENDOR_KEYS = {"vendor", "channel", "naming", "auth", "paging", "window", "limits", "response", "file"}
-_VENDOR_KEYS |= {"records", "ignored", "kinds", "lookups"}
-_API_ONLY = ("auth", "paging", "window", "response", "base_url")
+_VENDOR_KEYS |= {"records", "ignored", "kinds", "lookups", "request", "signature", "envelope", "tls"}
+_API_ONLY = ("auth", "paging", "window", "response", "base_url", "request", "signature", "envelope", "tls")
 _REFERENCE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
 
@@ -167,12 +171,21 @@ def _feed(source: _Source, insurer_id: str, environ: Mapping[str, str], mistakes
         window=_part(WindowFormat, how, "window", mistakes),
         response=_part(Response, how, "response", mistakes),
         limits=_part(FetchLimits, how, "limits", mistakes),
+        request=_part(RequestForm, how, "request", mistakes),
+        signature=_optional_part(Signature, how, "signature", mistakes),
+        envelope=_optional_part(Envelope, how, "envelope", mistakes),
+        tls=_part(Tls, how, "tls", mistakes),
     )
 
 
 def _part(kind: type[T], definition: Section, key: str, mistakes: Mistakes) -> T:
     """One section as its dataclass; as if it were not written while it has a mistake."""
     return mistakes.attempt(lambda: build(kind, definition.section(key))) or kind()
+
+
+def _optional_part(kind: type[P], definition: Section, key: str, mistakes: Mistakes) -> P | None:
+    """One section that need not be there, as its dataclass; None while it has a mistake."""
+    return mistakes.attempt(lambda: build(kind, definition.section(key))) if key in definition else None
 
 
 def _read(files: Mapping[str, str], insurer_id: str, mistakes: Mistakes) -> _Source:
@@ -258,7 +271,7 @@ def _records(definition: Section, channel: Channel, mistakes: Mistakes) -> dict[
     if not listed.entries and not wanted:
         mistakes.add(definition.missing("records"))
     found = {name: attempt(_mapping, name, listed, rules) for name in wanted}
-    return {name: mapping for name, mapping in found.items() if mapping is not None}
+    return read_nesting(listed, {name: mapping for name, mapping in found.items() if mapping is not None}, mistakes)
 
 
 def _mapping(record_type: str, listed: Section, rules: ColumnRules) -> RecordMapping:
@@ -270,7 +283,7 @@ def _source_format(definition: Section, channel: Channel) -> SourceFormat:
         if "file" in definition:
             raise definition.entries["file"].place.error("belongs to channel: drop", "remove it")
         response = build(Response, definition.section("response"))
-        return SourceFormat("json", response.items, response.encoding)
+        return SourceFormat("json", plain_path(definition, response.items), response.encoding)
     if "file" not in definition:
         raise definition.missing("file")
     return build(SourceFormat, definition.section("file"))

@@ -7,27 +7,41 @@ import re
 from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
-from connectors.model import InsurerDefinition
+from connectors.model import InsurerDefinition, RecordMapping
+from connectors.protocol_checks import check_protocol
 from connectors.yaml_tree import Section
 from schemas.errors import DefinitionError
 from schemas.mistakes import Mistakes
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
-_SIZE = ("size_param", "size")
+_SIZE = ("size_param", "size", "second_look")
 #: What auth, paging and file may say, by their kind; of the first ones at least one.
 _AUTH: dict[str, tuple[str, ...]] = {
     "api_key": ("header", "query"),
     "hmac": ("header", "login_header", "timestamp_header", "nonce_header"),
     "oauth2": ("token_path",),
+    "sign_in": (
+        "token_path",
+        "sign_in_body",
+        "login_param",
+        "secret_param",
+        "secret_form",
+        "sign_in_fixed",
+        "token_at",
+        "token_place",
+        "token_prefix",
+        "lifetime_at",
+        "lifetime_seconds",
+    ),
     "basic": (),
     "none": (),
 }
 _PAGING: dict[str, tuple[str, ...]] = {
-    "page": ("page_param", "first", *_SIZE),
-    "offset": ("offset_param", *_SIZE),
-    "cursor": ("cursor_param", "cursor_path", *_SIZE),
-    "next": ("next_path", *_SIZE),
+    "page": ("page_param", "first", "until", "end", *_SIZE),
+    "offset": ("offset_param", "until", "end", *_SIZE),
+    "cursor": ("cursor_param", "cursor_path", "end", *_SIZE),
+    "next": ("next_path", "end", *_SIZE),
     "link": _SIZE,
     "single": _SIZE,
 }
@@ -36,6 +50,7 @@ _FILE: dict[str, tuple[str, ...]] = {
     "xlsx": ("header_row", "sheet"),
 }
 _AUTH_NEEDS = {"api_key": ("header", "query"), "hmac": ("header",), "oauth2": ("token_path",)}
+_SIGN_IN_NEEDS = ("token_path", "token_at")
 _PAGING_NEEDS: dict[str, tuple[str, ...]] = {
     "page": ("page_param",),
     "offset": ("offset_param",),
@@ -44,6 +59,8 @@ _PAGING_NEEDS: dict[str, tuple[str, ...]] = {
 }
 _RESPONSE_HEADERS: tuple[str, ...] = ("total_header", "checksum_header")
 _AUTH_HEADERS: tuple[str, ...] = ("header", "login_header", "timestamp_header", "nonce_header")
+_SIGN_IN_PATHS: tuple[str, ...] = ("token_at", "lifetime_at")
+_ENVELOPE_PATHS: tuple[str, ...] = ("at", "iv_at")
 _PAGING_PATHS: tuple[str, ...] = ("cursor_path", "next_path")
 _BODY_PATHS: tuple[str, ...] = ("items", "total", "page_count", "last_page", "checksum")
 _ERROR_PATHS: tuple[str, ...] = ("path", "message")
@@ -123,22 +140,26 @@ def _check_code(definition: Section) -> None:
         )
 
 
-def _check_paths(definition: Section, names: Collection[str], mistakes: Mistakes) -> None:
-    """Refuse an address that is no path, or that two record types share."""
-    owners: dict[str, str] = {}
-    for name in names:
-        mistakes.attempt(_check_path, definition.section("records").section(name), name, owners)
+def _check_paths(definition: Section, mappings: Mapping[str, RecordMapping], mistakes: Mistakes) -> None:
+    """Refuse an address that is no path, or that two record types share without parameters that tell them apart."""
+    owners: dict[tuple[str, ...], str] = {}
+    for name, mapping in mappings.items():
+        mistakes.attempt(_check_path, definition.section("records").section(name), mapping, owners)
 
 
-def _check_path(record: Section, name: str, owners: dict[str, str]) -> None:
+def _check_path(record: Section, mapping: RecordMapping, owners: dict[tuple[str, ...], str]) -> None:
+    if mapping.within:
+        _check_texts(record, ("path",), _BODY_PATH, ("is no path into an item", "write such as endorsements"))
+        return
     path = record.text("path")
     place = record.entries["path"].place
     if not path.startswith("/"):
         raise place.error("starts with no /", "write /v1/policies")
     if not _ADDRESS.fullmatch(path) or ".." in path.split("/"):
         raise place.error("is no plain path", "write the path alone, such as /v1/policies")
-    if owners.setdefault(path, name) != name:
-        raise place.error(f"{path!r} is the address of {owners[path]} already", "give each its own path")
+    address = (path, *(f"{key}={value}" for key, value in sorted(mapping.params.items())))
+    if owners.setdefault(address, mapping.record_type) != mapping.record_type:
+        raise place.error(f"{path!r} is the address of {owners[address]} already", "give each its own path")
 
 
 def _check_file(feed: InsurerDefinition, definition: Section) -> None:
@@ -170,8 +191,10 @@ def _check_api(feed: InsurerDefinition, definition: Section, mistakes: Mistakes)
     for key, check_part in checks.items():
         if not mistakes.below(key):
             attempt(check_part, feed, definition.section(key))
+    attempt(_check_texts, definition.section("envelope"), _ENVELOPE_PATHS, _BODY_PATH, _NO_PATH)
     if not (mistakes.below("paging") or mistakes.below("response")):
         attempt(_refuse_unprovable, feed, definition.section("response"))
+    check_protocol(feed, definition, mistakes)
 
 
 def _check_auth(feed: InsurerDefinition, auth: Section) -> None:
@@ -179,8 +202,12 @@ def _check_auth(feed: InsurerDefinition, auth: Section) -> None:
         wanted = _AUTH_NEEDS.get(feed.auth.kind, ())
         if wanted and not any(getattr(feed.auth, key) for key in wanted):
             mistakes.add(auth.missing(wanted[0]))
+        for key in _SIGN_IN_NEEDS if feed.auth.kind == "sign_in" else ():
+            if getattr(feed.auth, key) is None:
+                mistakes.add(auth.missing(key))
         mistakes.attempt(_refuse_strays, auth, feed.auth.kind, _AUTH[feed.auth.kind])
         mistakes.attempt(_check_texts, auth, _AUTH_HEADERS, _HEADER, _NO_HEADER)
+        mistakes.attempt(_check_texts, auth, _SIGN_IN_PATHS, _BODY_PATH, _NO_PATH)
 
 
 def _check_paging(feed: InsurerDefinition, paging: Section) -> None:
@@ -232,7 +259,9 @@ def _check_window(feed: InsurerDefinition, window: Section) -> None:
 
 def _refuse_unprovable(feed: InsurerDefinition, response: Section) -> None:
     proofs = _ENDS + _CHECKSUMS if feed.paging.kind == "single" else _ENDS
-    has_own_end = feed.paging.kind in ("cursor", "next")  # their last page says so; a Link header that is lost does not
+    has_own_end = (
+        feed.paging.kind in ("cursor", "next") or feed.paging.until == "empty"
+    )  # their last page says so; a Link header that is lost does not
     if not has_own_end and not any(getattr(feed.response, key) for key in proofs):
         fix = f"name one of {', '.join(proofs)}"
         raise response.place.error("nothing proves that a fetch is complete", fix)

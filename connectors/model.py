@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from connectors.protocol import BodyForm, Envelope, Nesting, RequestForm, Signature, Tls
+
 Channel = Literal["api", "drop"]
-AuthKind = Literal["api_key", "hmac", "oauth2", "basic", "none"]
+AuthKind = Literal["api_key", "hmac", "oauth2", "sign_in", "basic", "none"]
 PagingKind = Literal["page", "offset", "cursor", "link", "next", "single"]
 ChecksumOf = Literal["body", "items"]
 Unit = Literal["元", "万元", "分", "百分比"]
@@ -28,6 +30,8 @@ class SourceFormat:
     delimiter: Delimiter = ","
     header_row: int = 1
     sheet: str | None = None
+    nesting: Nesting | None = None
+    """JSON: rows are the items of a list inside each item; see ``Nesting``."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,10 @@ class RecordMapping:
     ignored: Mapping[str, str]
     may_lack_optional: bool = False
     """Whether a file without the column of an optional field is as agreed: so it is with the hub's template."""
+    params: Mapping[str, str] = field(default_factory=dict)
+    """API: parameters of this record type's queries alone."""
+    within: Nesting | None = None
+    """Where these records stand inside those of another type, whose pages they are read from; None: on their own."""
     replaces: Literal["all"] | None = None
     """all: every delivery is a full snapshot, and what it does not hold is withdrawn; None: deliveries of changes."""
 
@@ -70,10 +78,28 @@ class Auth:
     query: str | None = None
     """api_key: query parameter that carries the key."""
     token_path: str | None = None
-    """oauth2: path below ``base_url`` that gives tokens for client credentials."""
+    """oauth2 and sign_in: path below ``base_url`` that gives tokens."""
     login_header: str = "X-Access-Key"
     timestamp_header: str = "X-Timestamp"
     nonce_header: str = "X-Nonce"
+    sign_in_body: BodyForm = "json"
+    """sign_in: how login and secret are posted."""
+    login_param: str = "login"
+    secret_param: str = "secret"  # noqa: S105  # a parameter's name
+    secret_form: Literal["plain", "md5", "MD5", "sha256"] = "plain"  # noqa: S105  # a form
+    """sign_in: whether the secret itself is sent, or its digest in hex, MD5 in capitals."""
+    sign_in_fixed: Mapping[str, str] = field(default_factory=dict)
+    """sign_in: further parameters of the sign-in call, as they are."""
+    token_at: str | None = None
+    """sign_in: body path of the token in the answer."""
+    token_place: str = "header Authorization"  # noqa: S105  # a place
+    """sign_in: where queries carry the token: "header NAME", "query NAME" or "body NAME"."""
+    token_prefix: str = ""
+    """sign_in: what stands before the token, such as "Bearer "."""
+    lifetime_at: str | None = None
+    """sign_in: body path of the token's lifetime in seconds; without one it is renewed when it is refused."""
+    lifetime_seconds: int | None = None
+    """sign_in: the lifetime where it is agreed and not told."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +117,13 @@ class Paging:
     """Body path of the next cursor; absent, null or empty = last page."""
     next_path: str | None = None
     """Body path of the next page's address; absent, null or empty = last page."""
+    end: tuple[str, ...] = ()
+    """What else than null and an empty text says at cursor_path or next_path that this was the last page: ["0", "-1",
+    "false"]; with until: empty what stands for an empty list of items: ["null"]."""
+    until: Literal["told", "empty"] = "told"
+    """page and offset: whether the answer tells which page is the last, or pages are asked for until one is empty."""
+    second_look: Literal["ask", "never"] = "ask"
+    """never: the source keeps the answer as it was at the first page, so that nothing can move between pages."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +145,11 @@ class ErrorBody:
     ok: tuple[str, ...]
     message: str | None = None
     retry: tuple[str, ...] = ()
+    """Codes that pass with time."""
     auth: tuple[str, ...] = ()
+    """Codes that say that who asks is not known, or that the token has ended."""
+    nothing: tuple[str, ...] = ()
+    """Codes that say that there is nothing to send."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +163,11 @@ class Response:
     page_count: str | None = None
     """Body path of the number of pages."""
     last_page: str | None = None
-    """Body path of a boolean that is true on the last page only."""
+    """Body path of a boolean that is true on the last page only, or of what ``last_marks`` lists."""
+    last_marks: tuple[str, ...] = ()
+    """Values at last_page that mark the last page, where it is no boolean that is true there: ["0"], ["false"], ["Y"]."""
+    nothing_status: tuple[str, ...] = ()
+    """HTTP statuses that say that there is nothing to send: "204", "404"."""
     checksum: str | None = None
     """Body path of a SHA-256 in hex over the items (compact JSON, keys sorted), when ``checksum_of`` is items."""
     checksum_header: str | None = None
@@ -182,6 +223,10 @@ class InsurerDefinition:
     window: WindowFormat = field(default_factory=WindowFormat)
     response: Response = field(default_factory=Response)
     limits: FetchLimits = field(default_factory=FetchLimits)
+    request: RequestForm = field(default_factory=RequestForm)
+    signature: Signature | None = None
+    envelope: Envelope | None = None
+    tls: Tls = field(default_factory=Tls)
 
     @property
     def lookback(self) -> dt.timedelta:

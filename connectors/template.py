@@ -55,7 +55,7 @@ def reading(definition: InsurerDefinition, contract: Contract, channel: str, pat
     if own is None:
         raise refuse("FILE-060", "", f"{definition.name}: {contract.business_name}")
     if channel != "submit" or not paths:
-        return Reading(definition.source_format, (own,))
+        return Reading(dataclasses.replace(definition.source_format, nesting=own.within), (own,))
     source = _source_of(definition, paths[0])
     templates = _templates(contract)
     if source.kind != definition.source_format.kind:

@@ -24,7 +24,8 @@ _SECRET_WORDS = (
     "credential",
     "token",
 )
-_NOT_SECRET = frozenset({"token_path"})
+_NOT_SECRET = frozenset({"token_path", "token_at", "token_place", "token_prefix", "secret_param", "secret_form"})
+"""Settings that name where a secret stands, and hold none."""
 _HIDDEN = "looks like a secret; definitions hold none"
 _HIDDEN_FIX = "remove it and keep it in the insurer's Airflow connection"
 #: Sections whose keys are column names or source values, not settings.

@@ -1,42 +1,28 @@
-"""Proving who asks: API key, HMAC signature, OAuth2 client credentials, basic. Secrets stay in headers and parameters."""
+"""Proving who asks: API key, HMAC signature, tokens (OAuth2 or a sign-in call of their own), basic."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
-from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
+from typing import Any, Protocol
 
+from connectors.fetch.body import dig
+from connectors.fetch.keys import basic, known_secrets, spelt
+from connectors.fetch.request import Request
+from connectors.fetch.signature import Clock, QuerySigner
 from connectors.model import Auth, InsurerDefinition
+from connectors.protocol import Signature
 from schemas.delivery import Credentials
 from schemas.errors import AuthRefused
 
-Params = list[tuple[str, str]]
-SHORTEST_SECRET = 4
-"""Shorter texts are not hidden in messages: they would blank out half of every message."""
-Clock = Callable[[], float]
-"""Seconds since 1970, for signatures that expire."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request before it is sent; ``params`` are those that are not in ``url`` already."""
-
-    method: str
-    url: str
-    params: Params
-    headers: dict[str, str]
-    form: dict[str, str] | None = None
-
-
-def split_query(url: str) -> tuple[str, Params]:
-    """The address without its query, and the query's parameters, so that all of them are signed."""
-    parts = urlsplit(url)
-    return parts._replace(query="", fragment="").geturl(), parse_qsl(parts.query, keep_blank_values=True)
+NEEDS_LOGIN = ("hmac", "oauth2", "basic", "sign_in")
+HMAC_TEXT = "{method}\n{path}\n{query}\n{timestamp}\n{nonce}"
+"""What auth hmac signs, five lines: method, path, parameters sorted and quoted, timestamp, nonce."""
+MARGIN_SECONDS = 30.0
+"""How long before its end a token is renewed."""
+FetchToken = Callable[[Request], Any]
+"""Sends a token request; gives the answer's document."""
 
 
 class Signer(Protocol):
@@ -49,37 +35,36 @@ class Signer(Protocol):
     def secrets(self) -> tuple[str, ...]: ...
 
 
-def signer(
-    definition: InsurerDefinition, credentials: Credentials, fetch_token: Callable[[Request], str], clock: Clock
-) -> Signer:
+def signer(definition: InsurerDefinition, credentials: Credentials, fetch_token: FetchToken, clock: Clock) -> Signer:
     """The signer that the definition names. Raises AuthRefused when its credentials are missing."""
     auth = definition.auth
-    needs_login = auth.kind in ("hmac", "oauth2", "basic")
+    needs_login = auth.kind in NEEDS_LOGIN
     if auth.kind != "none" and (not credentials.secret or (needs_login and not credentials.login)):
         wanted = "login and secret" if needs_login else "secret"
         raise AuthRefused(f"{definition.insurer_id}: credentials are missing: give {wanted} for auth {auth.kind}")
-    if auth.kind == "hmac":
-        return HmacSigner(auth, credentials, clock)
-    if auth.kind == "oauth2":
-        return TokenSigner(definition, credentials, fetch_token)
-    return StaticSigner(auth, credentials)
+    if auth.kind in ("oauth2", "sign_in"):
+        return TokenSigner(definition, credentials, fetch_token, clock)
+    return StaticSigner(definition, credentials, clock)
 
 
 @dataclass(frozen=True)
 class StaticSigner:
-    """API key in a header or in the query, basic, or nothing: the same proof on every request."""
+    """API key in a header or in the query, basic, HMAC over the query, or nothing."""
 
-    auth: Auth
+    definition: InsurerDefinition
     credentials: Credentials
+    clock: Clock
 
     def sign(self, request: Request) -> Request:
-        if self.auth.kind == "basic":
-            return with_headers(request, {"Authorization": basic(self.credentials)})
-        if self.auth.kind == "api_key" and self.auth.header:
-            return with_headers(request, {self.auth.header: self.credentials.secret})
-        if self.auth.kind == "api_key" and self.auth.query:
-            params = [*request.params, (self.auth.query, self.credentials.secret)]
-            return Request(request.method, request.url, params, request.headers)
+        auth = self.definition.auth
+        if auth.kind == "basic":
+            return request.with_headers({"Authorization": basic(self.credentials)})
+        if auth.kind == "hmac":
+            return QuerySigner(_hmac(auth), self.credentials, self.definition.insurer_id, self.clock).sign(request)
+        if auth.kind == "api_key" and auth.header:
+            return request.with_headers({auth.header: self.credentials.secret})
+        if auth.kind == "api_key" and auth.query:
+            return request.with_value(f"query {auth.query}", self.credentials.secret)
         return request
 
     def renew(self) -> bool:
@@ -89,80 +74,77 @@ class StaticSigner:
         return known_secrets(self.credentials)
 
 
-@dataclass(frozen=True)
-class HmacSigner:
-    """Signs method, path, sorted parameters, timestamp and nonce with HMAC-SHA-256, anew for every request."""
-
-    auth: Auth
-    credentials: Credentials
-    clock: Clock
-
-    def sign(self, request: Request) -> Request:
-        timestamp, nonce = str(int(self.clock())), secrets.token_hex(16)
-        text = text_to_sign(request, timestamp, nonce)
-        signature = hmac.new(self.credentials.secret.encode(), text.encode(), hashlib.sha256).hexdigest()
-        proof = {
-            self.auth.login_header: self.credentials.login,
-            self.auth.timestamp_header: timestamp,
-            self.auth.nonce_header: nonce,
-            self.auth.header or "X-Signature": signature,
-        }
-        return with_headers(request, proof)
-
-    def renew(self) -> bool:
-        return False
-
-    def secrets(self) -> tuple[str, ...]:
-        return known_secrets(self.credentials)
+def _hmac(auth: Auth) -> Signature:
+    return Signature(
+        algorithm="hmac_sha256",
+        place=f"header {auth.header or 'X-Signature'}",
+        text=HMAC_TEXT,
+        login=f"header {auth.login_header}",
+        timestamp=f"header {auth.timestamp_header}",
+        nonce=f"header {auth.nonce_header}",
+    )
 
 
 class TokenSigner:
-    """OAuth2 client credentials; a refused token is replaced by a new one."""
+    """Tokens of OAuth2 client credentials or of a sign-in call; one that ended or was refused is replaced by a new one."""
 
     def __init__(
-        self, definition: InsurerDefinition, credentials: Credentials, fetch_token: Callable[[Request], str]
+        self, definition: InsurerDefinition, credentials: Credentials, fetch_token: FetchToken, clock: Clock
     ) -> None:
-        self._url = definition.base_url + (definition.auth.token_path or "")
+        self._definition = definition
         self._credentials = credentials
         self._fetch_token = fetch_token
-        self._token: str | None = None
+        self._clock = clock
+        self._token = ""
+        self._ends_at = float("inf")
+        self._former: list[str] = []
 
     def sign(self, request: Request) -> Request:
-        if self._token is None:
-            self._token = self._fetch_token(self._token_request())
-        return with_headers(request, {"Authorization": f"Bearer {self._token}"})
+        if self._token and self._clock() > self._ends_at - MARGIN_SECONDS:
+            self.renew()
+        if not self._token:
+            self._keep(self._fetch_token(self._token_request()))
+        auth = self._definition.auth
+        if auth.kind == "oauth2":
+            return request.with_headers({"Authorization": f"Bearer {self._token}"})
+        return request.with_value(auth.token_place, f"{auth.token_prefix}{self._token}")
 
     def renew(self) -> bool:
-        self._token = None
+        self._token = ""
         return True
 
     def secrets(self) -> tuple[str, ...]:
-        token = (self._token,) if self._token else ()
-        return known_secrets(self._credentials) + token
+        sent = _written(self._definition.auth, self._credentials.secret)
+        return (*known_secrets(self._credentials), *spelt([sent, *self._former]))
+
+    def _keep(self, document: Any) -> None:
+        auth = self._definition.auth
+        path = auth.token_at or "access_token"
+        token = dig(document, path)
+        if not isinstance(token, str) or not token:
+            raise AuthRefused(f"{self._definition.insurer_id}: the token answer holds no {path}")
+        self._token = token
+        self._former.append(token)
+        told = dig(document, auth.lifetime_at) if auth.lifetime_at else auth.lifetime_seconds
+        try:
+            self._ends_at = float("inf") if told is None else self._clock() + float(told)
+        except (TypeError, ValueError):
+            raise AuthRefused(f"{self._definition.insurer_id}: {auth.lifetime_at} is no number of seconds") from None
 
     def _token_request(self) -> Request:
-        headers = {"Authorization": basic(self._credentials)}
-        return Request("POST", self._url, [], headers, {"grant_type": "client_credentials"})
+        auth, own = self._definition.auth, self._credentials
+        url = self._definition.base_url + (auth.token_path or "")
+        if auth.kind == "oauth2":
+            return Request(
+                "POST", url, headers={"Authorization": basic(own)}, body=[("grant_type", "client_credentials")]
+            )
+        body = [(auth.login_param, own.login), (auth.secret_param, _written(auth, own.secret))]
+        return Request("POST", url, body=[*body, *auth.sign_in_fixed.items()], body_form=auth.sign_in_body)
 
 
-def text_to_sign(request: Request, timestamp: str, nonce: str) -> str:
-    """What an HMAC signature is taken of, five lines: method, path, parameters sorted and quoted, timestamp, nonce."""
-    pairs = (f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in sorted(request.params))
-    return "\n".join((request.method, urlsplit(request.url).path, "&".join(pairs), timestamp, nonce))
-
-
-def basic(credentials: Credentials) -> str:
-    """The value of a basic Authorization header."""
-    return "Basic " + base64.b64encode(f"{credentials.login}:{credentials.secret}".encode()).decode()
-
-
-def with_headers(request: Request, headers: dict[str, str]) -> Request:
-    """The request with more headers."""
-    return Request(request.method, request.url, request.params, request.headers | headers, request.form)
-
-
-def known_secrets(credentials: Credentials) -> tuple[str, ...]:
-    """Every text that must not be shown, also as an address spells it."""
-    texts = (credentials.secret, basic(credentials).removeprefix("Basic "), *credentials.extra.values())
-    spelt = dict.fromkeys(form for text in texts for form in (text, quote(text, safe=""), quote_plus(text)))
-    return tuple(text for text in spelt if len(text) >= SHORTEST_SECRET)
+def _written(auth: Auth, secret: str) -> str:
+    """The secret as a sign-in call carries it: plain, or a digest of it in hex."""
+    if auth.secret_form == "plain":  # noqa: S105  # a form
+        return secret
+    digest = hashlib.new(auth.secret_form.lower(), secret.encode(), usedforsecurity=False).hexdigest()
+    return digest.upper() if auth.secret_form.isupper() else digest

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3.exceptions
 
 from connectors.definition_checks import LOOPBACK
-from connectors.fetch.auth import Clock, Params, Request, signer, split_query
-from connectors.fetch.body import DamagedBody, dig, parse_json, read_body
+from connectors.fetch.auth import signer
+from connectors.fetch.body import DamagedBody, dig, read_body
 from connectors.fetch.deadline import Deadline
+from connectors.fetch.opening import Answer, Failure, Opening, judged
+from connectors.fetch.request import Request, split_query
+from connectors.fetch.signature import Clock, QuerySigner
+from connectors.fetch.tls import context
 from connectors.fetch.waiting import Waiting, retry_after
-from connectors.model import ErrorBody, InsurerDefinition
+from connectors.model import InsurerDefinition
 from schemas.delivery import Credentials
 from schemas.errors import (
     AuthRefused,
@@ -39,24 +43,6 @@ _SHOWN = 400
 _PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A whole answer that is no error: headers, unpacked body, and the body's JSON with numbers as text."""
-
-    headers: Mapping[str, str]
-    body: bytes
-    document: Any
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why there is no answer. ``refused`` may pass with fresh proof of who asks, ``drifted`` never, the others with time."""
-
-    kind: Literal["unavailable", "limited", "damaged", "refused", "drifted"]
-    message: str
-    after_seconds: float | None = None
-
-
 _RAISED: dict[str, type[RetryLater]] = {
     "unavailable": SourceUnavailable,
     "limited": RateLimited,
@@ -75,7 +61,9 @@ class Caller:
         self._waiting = Waiting(definition.limits, sleep)
         self._session = requests.Session()
         self._session.auth = _no_netrc
-        self._deadline = Deadline()
+        tls = definition.tls
+        needs_own = tls.certificate or tls.authority
+        self._deadline = Deadline(context(tls, credentials, definition.insurer_id) if needs_own else None)
         for scheme in _PORTS:
             self._session.mount(f"{scheme}://", self._deadline)
         self._session.trust_env = urlsplit(definition.base_url).hostname not in LOOPBACK  # no proxy to reach ourselves
@@ -83,6 +71,9 @@ class Caller:
             {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "anze-hub"}
         )
         self._signer = signer(definition, credentials, self._fetch_token, clock)
+        how, insurer_id = definition.signature, definition.insurer_id
+        self._query_signer = QuerySigner(how, credentials, insurer_id, clock) if how else None
+        self._opening = Opening(definition, credentials)
 
     def __enter__(self) -> Self:
         return self
@@ -90,13 +81,17 @@ class Caller:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._session.close()
 
-    def get(self, url: str, params: Params) -> Answer:
-        """The answer to one signed GET, tried until patience ends.
+    def ask(self, request: Request) -> Answer:
+        """The answer to one query, signed and tried until patience ends.
 
         Raises SourceUnavailable, RateLimited, IncompleteFetch (body cut or no JSON), AuthRefused, SchemaDrift, and
         StopFeed for a certificate that cannot be verified or a redirect to another host.
         """
-        return self._deliver(Request("GET", url, params, {}), self._answer)
+        return self._deliver(request, self._answer)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every text of ours that must not be shown or kept."""
+        return self._signer.secrets()
 
     def _deliver(self, request: Request, once: Callable[[Request], Answer | Failure]) -> Answer:
         attempt, may_renew = 0, True
@@ -118,28 +113,30 @@ class Caller:
                 raise _RAISED[outcome.kind](message, outcome.after_seconds)
 
     def _answer(self, request: Request) -> Answer | Failure:
-        answer = self._exchange(self._signer.sign(request))
+        answer = self._exchange(self._signed(request))
         for _ in range(_HOPS):
             if not isinstance(answer, str):
                 break
             url, params = split_query(same_origin(answer, self._definition))
-            answer = self._exchange(self._signer.sign(replace(request, url=url, params=params)))
+            answer = self._exchange(self._signed(replace(request, url=url, params=params)))
         if isinstance(answer, str):
             raise StopFeed(f"{self._definition.insurer_id}: more than {_HOPS} redirects")
-        error = self._definition.response.error
-        return _judged(answer, error) if error and isinstance(answer, Answer) else answer
+        return self._opening.read(answer) if isinstance(answer, Answer) else answer
 
-    def _fetch_token(self, request: Request) -> str:
-        answer = self._deliver(request, self._unsigned)
-        token = answer.document.get("access_token") if isinstance(answer.document, dict) else None
-        if not isinstance(token, str) or not token:
-            raise AuthRefused(f"{self._definition.insurer_id}: the token answer holds no access_token")
-        return token
+    def _signed(self, request: Request) -> Request:
+        signed = self._signer.sign(request)
+        return self._query_signer.sign(signed) if self._query_signer else signed
+
+    def _fetch_token(self, request: Request) -> Any:
+        return self._deliver(request, self._unsigned).document
 
     def _unsigned(self, request: Request) -> Answer | Failure:
         answer = self._exchange(request)
         if isinstance(answer, str):
             raise StopFeed(f"{self._definition.insurer_id}: the token address redirects")
+        error = self._definition.response.error
+        if error and isinstance(answer, Answer) and dig(answer.document, error.path) is not None:
+            return judged(answer, error)
         return answer
 
     def _exchange(self, request: Request) -> Answer | Failure | str:
@@ -159,8 +156,8 @@ class Caller:
                 request.method,
                 request.url,
                 params=request.params,
-                headers=request.headers,
-                data=request.form,
+                headers=request.sent_headers(),
+                data=request.content,
                 timeout=(limits.connect_seconds, limits.read_seconds),
                 stream=True,
                 allow_redirects=False,
@@ -180,6 +177,8 @@ class Caller:
         return failure
 
     def _received(self, response: requests.Response) -> Answer | Failure | str:
+        if str(response.status_code) in self._definition.response.nothing_status:
+            return Answer(response.headers, b"", None, nothing=str(response.status_code))
         failure = self._status_failure(response)
         if failure:
             return failure
@@ -189,7 +188,7 @@ class Caller:
         try:
             chunks = response.raw.stream(_CHUNK_BYTES, decode_content=False)
             body = read_body(chunks, encoding, self._definition.limits.body_bytes)
-            return Answer(response.headers, body, parse_json(body, self._definition.response.encoding))
+            return Answer(response.headers, body, self._opening.parsed(body))
         except DamagedBody as error:
             return Failure("damaged", str(error))
         except (urllib3.exceptions.HTTPError, OSError) as error:
@@ -239,20 +238,6 @@ def _origin(url: str) -> tuple[str, str | None, str | None, int | None]:
         return parts.scheme, parts.username, parts.hostname, parts.port or _PORTS.get(parts.scheme)
     except ValueError:
         return parts.scheme, parts.username, parts.hostname, None
-
-
-def _judged(answer: Answer, error: ErrorBody) -> Answer | Failure:
-    """The answer, or the failure that its body tells with HTTP 200; a code that is not listed is one of ``drifted``."""
-    code = dig(answer.document, error.path)
-    if code is not None and str(code) in error.ok:
-        return answer
-    said = dig(answer.document, error.message) if error.message else None
-    text = f"answers code {code}: {said}"
-    if str(code) in error.auth:
-        return Failure("refused", text)
-    if str(code) in error.retry:
-        return Failure("unavailable", text)
-    return Failure("drifted", f"{error.path}: {text}; the definition lists ok {', '.join(error.ok)}")
 
 
 def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:

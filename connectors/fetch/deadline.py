@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import weakref
 from collections.abc import Iterator
@@ -15,23 +16,30 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 
 class Deadline(requests.adapters.HTTPAdapter):
-    """Carries a session's requests and knows their sockets; the time-outs of the library bound a single read only."""
+    """Carries a session's requests and knows their sockets; the time-outs of the library bound a single read only.
 
-    def __init__(self) -> None:
+    ``context`` shows a client certificate or trusts one more authority; None = the library's own.
+    """
+
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
+        self._context = context
         self._sockets = weakref.WeakSet[socket.socket]()
         self.is_over = False
         super().__init__()
 
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
         """Make the pools, of connections that tell their socket."""
-        super().init_poolmanager(*arguments, **named)
+        super().init_poolmanager(*arguments, **self._with_context(named))
         self.poolmanager.pool_classes_by_scheme = _pools(self._sockets)
 
     def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
         """Make the pools of a proxy in the same way."""
-        pools = super().proxy_manager_for(proxy, **named)
+        pools = super().proxy_manager_for(proxy, **self._with_context(named))
         pools.pool_classes_by_scheme = _pools(self._sockets)
         return pools
+
+    def _with_context(self, named: dict[str, Any]) -> dict[str, Any]:
+        return {**named, "ssl_context": self._context} if self._context else named
 
     @contextlib.contextmanager
     def within(self, seconds: float) -> Iterator[None]:

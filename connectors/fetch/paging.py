@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlencode
 
-from requests.utils import parse_header_links
-
-from connectors.fetch.auth import Params, split_query
-from connectors.fetch.body import dig
-from connectors.fetch.caller import Answer, joined, same_origin
+from connectors.fetch.body import Number, canonical, dig
+from connectors.fetch.caller import joined, same_origin
+from connectors.fetch.links import following
+from connectors.fetch.opening import Answer
+from connectors.fetch.request import Params, Request, as_texts, split_query
 from connectors.model import InsurerDefinition, RecordMapping
 from schemas.delivery import Window
 from schemas.errors import IncompleteFetch, SchemaDrift
 from schemas.time_zone import SHANGHAI
 
+COUNTED = ("page", "offset")
+"""Kinds of paging in which a page is asked for by its number or position."""
 _COUNT = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One page to ask for; ``number`` counts from 1, ``moving`` are the parameters that change from page to page."""
+    """One page to ask for; ``number`` counts from 1, ``moving`` are the parameters that change from page to page.
+
+    ``given`` are those of an address that the page before named.
+    """
 
     number: int
     url: str
     fixed: Params
-    moving: Params
+    moving: Params = field(default_factory=list)
+    given: Params = field(default_factory=list)
 
     @property
     def params(self) -> Params:
-        return self.fixed + self.moving
+        return self.fixed + self.moving + self.given
 
 
 @dataclass(frozen=True)
@@ -48,13 +55,21 @@ class Page:
 def first_step(definition: InsurerDefinition, record: RecordMapping, window: Window) -> Step:
     """The request for page 1 of the window."""
     paging = definition.paging
-    fixed = window_params(definition, window)
+    fixed = [*definition.request.fixed.items(), *record.params.items(), *window_params(definition, window)]
     if paging.size_param:
-        fixed.append((paging.size_param, str(paging.size)))
-    step = Step(1, definition.base_url + record.path, fixed, [])
-    if paging.kind in ("page", "offset"):
-        return replace(step, moving=_numbered(definition, 1))
-    return step
+        fixed.append((paging.size_param, Number(paging.size)))
+    step = Step(1, definition.base_url + record.path, fixed)
+    return numbered(definition, step, 1) if paging.kind in COUNTED else step
+
+
+def request(definition: InsurerDefinition, step: Step) -> Request:
+    """The query for one page, before it is signed: parameters in the address, or in the body of a POST."""
+    form = definition.request
+    if form.method == "GET":
+        return Request("GET", step.url, as_texts(step.params), dict(form.headers))
+    body = step.fixed + step.moving
+    is_text = form.body == "form" or form.numbers == "text"
+    return Request("POST", step.url, step.given, dict(form.headers), as_texts(body) if is_text else body, form.body)
 
 
 def next_step(definition: InsurerDefinition, step: Step, page: Page, is_done: bool) -> Step | None:
@@ -63,17 +78,39 @@ def next_step(definition: InsurerDefinition, step: Step, page: Page, is_done: bo
     Raises IncompleteFetch when the answer neither leads on nor can be the last, StopFeed when it leads to another host.
     """
     kind = definition.paging.kind
-    if kind in ("page", "offset"):
+    if page.answer.nothing:
+        return None
+    if kind in COUNTED:
         return None if is_done else _after_number(definition, step, page)
     if kind == "cursor":
         return _after_cursor(definition, step, page)
-    address = _next_address(definition, page) if kind in ("link", "next") else None
+    address = _next_address(definition, step, page) if kind in ("link", "next") else None
     return None if address is None else _to_address(definition, step, address)
+
+
+def numbered(definition: InsurerDefinition, step: Step, number: int) -> Step:
+    """The step to the page of that number, where pages or records are counted."""
+    paging = definition.paging
+    moving: Params
+    if paging.kind == "page":
+        moving = [(paging.page_param or "", Number(paging.first + number - 1))]
+    else:
+        moving = [(paging.offset_param or "", Number((number - 1) * paging.size))]
+    return replace(step, number=number, moving=moving)
+
+
+def beyond(definition: InsurerDefinition, step: Step, seen: int) -> Step:
+    """The step to what would come after the last page, if the source counted wrong."""
+    following = numbered(definition, step, step.number + 1)
+    is_offset = definition.paging.kind == "offset"
+    return replace(following, moving=[(definition.paging.offset_param or "", Number(seen))]) if is_offset else following
 
 
 def read_page(definition: InsurerDefinition, answer: Answer) -> Page:
     """Items and proofs of one answer. Raises SchemaDrift when the items are no list of objects."""
     response = definition.response
+    if answer.nothing:
+        return Page([], None, None, None, answer)
     declared = answer.headers.get(response.total_header) if response.total_header else _at(answer, response.total)
     total = _count(definition, declared, response.total or response.total_header)
     last = _at(answer, response.last_page)
@@ -92,6 +129,9 @@ def _items(definition: InsurerDefinition, answer: Answer, total: int | None) -> 
     items = dig(answer.document, path)
     if items is None and total == 0 and _is_there(answer.document, path):
         return []
+    is_marked = definition.paging.until == "empty" and _is_there(answer.document, path)
+    if is_marked and (items if isinstance(items, str) else canonical(items)) in definition.paging.end:
+        return []
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise SchemaDrift(f"{definition.insurer_id}: {path or 'the body'} is no list of objects")
     return items
@@ -107,7 +147,9 @@ def window_params(definition: InsurerDefinition, window: Window) -> Params:
     """The window as query parameters, in the definition's names and format; an open beginning is left out."""
     form = definition.window
     pairs = ((form.since_param, window.since), (form.until_param, window.until))
-    return [(name, _written(moment, form.format)) for name, moment in pairs if name and moment]
+    is_epoch = form.format.startswith("epoch")
+    texts = [(name, _written(moment, form.format)) for name, moment in pairs if name and moment]
+    return [(name, Number(text) if is_epoch else text) for name, text in texts]
 
 
 def _written(moment: dt.datetime, form: str) -> str:
@@ -132,24 +174,20 @@ def _count(definition: InsurerDefinition, value: Any, path: str | None) -> int |
 
 
 def _flag(definition: InsurerDefinition, value: Any) -> bool:
+    path, marks = definition.response.last_page, definition.response.last_marks
+    if marks and isinstance(value, str | bool):
+        return (value if isinstance(value, str) else canonical(value)) in marks
     if isinstance(value, bool):
         return value
-    path = definition.response.last_page
-    raise IncompleteFetch(f"{definition.insurer_id}: {path} is no boolean, so completeness cannot be proven")
-
-
-def _numbered(definition: InsurerDefinition, number: int) -> Params:
-    paging = definition.paging
-    if paging.kind == "page" and paging.page_param:
-        return [(paging.page_param, str(paging.first + number - 1))]
-    return [(paging.offset_param or "", str((number - 1) * paging.size))]
+    wanted = f"none of {', '.join(marks)} nor another mark" if marks else "no boolean"
+    raise IncompleteFetch(f"{definition.insurer_id}: {path} is {wanted}, so completeness cannot be proven")
 
 
 def _after_number(definition: InsurerDefinition, step: Step, page: Page) -> Step:
-    if len(page.items) != definition.paging.size:
+    if len(page.items) != definition.paging.size and definition.paging.until == "told":
         found = f"page {step.number} holds {len(page.items)} of {definition.paging.size} items and is not the last"
         raise IncompleteFetch(f"{definition.insurer_id}: {found}")
-    return replace(step, number=step.number + 1, moving=_numbered(definition, step.number + 1))
+    return numbered(definition, step, step.number + 1)
 
 
 def _after_cursor(definition: InsurerDefinition, step: Step, page: Page) -> Step | None:
@@ -159,22 +197,34 @@ def _after_cursor(definition: InsurerDefinition, step: Step, page: Page) -> Step
     return replace(step, number=step.number + 1, moving=[(definition.paging.cursor_param or "", cursor)])
 
 
-def _next_address(definition: InsurerDefinition, page: Page) -> str | None:
+def _next_address(definition: InsurerDefinition, step: Step, page: Page) -> str | None:
     if definition.paging.kind == "next":
         return _pointer(definition, page, definition.paging.next_path)
-    links = parse_header_links(page.answer.headers.get("Link", ""))
-    return next((link["url"] for link in links if link.get("rel") == "next"), None)
+    asked = request(definition, step)
+    base = f"{asked.url}?{urlencode(asked.params)}" if asked.params else asked.url
+    return following(page.answer.headers.get("Link", ""), base)
 
 
 def _to_address(definition: InsurerDefinition, step: Step, address: str) -> Step:
-    url, params = split_query(same_origin(joined(step.url, address, definition), definition))
-    return Step(step.number + 1, url, [], params)
+    """The step to an address, which holds all that a GET asks with; a POST keeps its body."""
+    url, given = split_query(same_origin(joined(step.url, address, definition), definition))
+    fixed = [] if definition.request.method == "GET" else step.fixed
+    return Step(step.number + 1, url, fixed, given=given)
 
 
 def _pointer(definition: InsurerDefinition, page: Page, path: str | None) -> str | None:
-    """The pointer at ``path``; null or empty = the end, and absent = the end only where a total proves it."""
+    """The pointer at ``path``; null, empty or a declared mark = the end, and absent = the end only where a total proves it.
+
+    Raises IncompleteFetch for what can neither be followed nor is declared as the end.
+    """
     value = _at(page.answer, path)
     if value is not None and value != "":
+        text = value if isinstance(value, str) else canonical(value)
+        if text in definition.paging.end:
+            return None
+        if not isinstance(value, str):
+            told = f"{path} is {text}, which leads nowhere and is not listed in paging.end"
+            raise IncompleteFetch(f"{definition.insurer_id}: {told}, so the last page cannot be proven")
         return str(value)
     if page.total is None and not _is_there(page.answer.document, path or ""):
         raise IncompleteFetch(f"{definition.insurer_id}: {path} is absent, so the last page cannot be proven")

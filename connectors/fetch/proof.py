@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from connectors.fetch.auth import Clock
 from connectors.fetch.body import canonical, dig
-from connectors.fetch.paging import Page, Step
+from connectors.fetch.opening import Answer
+from connectors.fetch.paging import COUNTED, Page, Step, beyond
+from connectors.fetch.signature import Clock
 from connectors.model import InsurerDefinition, RecordMapping
 from schemas.contract import load_contract
 from schemas.errors import IncompleteFetch
@@ -36,6 +37,11 @@ class Proof:
     _steps: list[Step] = field(default_factory=list)
     _pages: list[str] = field(default_factory=list)
     _ids: set[tuple[str, ...]] = field(default_factory=set)
+    _keys: set[tuple[str, ...]] = field(default_factory=set)
+    _last: int = 0
+    """Items of the last page."""
+    _has_moved: bool = False
+    """Whether a record came twice, each time as of another moment."""
 
     def ask(self, step: Step) -> None:
         """Note a request before it is sent: the same one twice, or too many, lead nowhere."""
@@ -55,12 +61,17 @@ class Proof:
         self._check_unchanged("total", self.total, page.total)
         self._check_unchanged("number of pages", self.page_count, page.page_count)
         self._check_new(page)
-        self.total, self.page_count, self.is_last = page.total, page.page_count, page.is_last
+        self._check_short(page)
+        if not page.answer.nothing:
+            self.total, self.page_count, self.is_last = page.total, page.page_count, page.is_last
         self.seen += len(page.items)
+        self._last = len(page.items)
         self.pages += 1
 
     def is_done(self) -> bool:
         """Whether the proofs say that all pages are there."""
+        if self.definition.paging.until == "empty":
+            return self._last == 0
         if self.is_last is not None:
             return self.is_last
         if self.page_count is not None:
@@ -68,14 +79,31 @@ class Proof:
         return self.total is not None and self.seen >= self.total
 
     def unconfirmed(self) -> Sequence[Step]:
-        """Pages to ask for once more: where pages are counted and records are not, one deleted meanwhile moves the rest."""
-        is_moving = self.definition.paging.kind in ("page", "offset") and self.total is None
-        return self._steps[:-1] if is_moving else ()
+        """Pages to ask for once more: a record that goes between two requests moves all behind it, and one slips through.
+
+        So it is wherever pages are counted; where the source points to the next page, when it declares no total or a
+        record came twice.
+        """
+        is_moving = self.definition.paging.kind in COUNTED or self.total is None or self._has_moved
+        return self._steps[:-1] if is_moving and self.definition.paging.second_look == "ask" else ()
 
     def confirm(self, step: Step, page: Page) -> None:
         """Check that a page still holds the records that it held."""
         if self._print(page) != self._pages[step.number - 1]:
             raise self._broken(f"page {step.number} changed while the others came")
+
+    def beyond(self) -> Step | None:
+        """The page after the last one, if the source only says that it was the last: it must hold nothing new."""
+        is_told = self.definition.paging.kind in COUNTED and self.definition.paging.until == "told"
+        return beyond(self.definition, self._steps[-1], self.seen) if is_told and self._last else None
+
+    def check_beyond(self, answer: Answer) -> None:
+        """Check the answer to what lies beyond the end: nothing, or records that came already."""
+        items = dig(answer.document, self.definition.response.items)
+        found = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+        fresh = sum(self._mark(item) not in self._ids for item in found)
+        if fresh:
+            raise self._broken(f"{self.seen} items are told as all, but the page behind them holds {fresh} more")
 
     def close(self) -> None:
         """Check the end: the declared total, number of pages and last page are exactly what came."""
@@ -90,35 +118,53 @@ class Proof:
         if self.pages and before != now:
             raise self._broken(f"the {what} changed from {before} to {now} between pages")
 
+    def _check_short(self, page: Page) -> None:
+        """Where pages go on until one is empty, nothing may follow a page that was not full."""
+        is_until_empty = self.definition.paging.until == "empty"
+        if is_until_empty and self.pages and page.items and self._last < self.definition.paging.size:
+            told = f"holds {self._last} of {self.definition.paging.size} items and is not the last"
+            raise self._broken(f"page {self.pages} {told}")
+
     def _check_new(self, page: Page) -> None:
-        """Neither the whole page nor one of its records was on an earlier page."""
+        """Neither the whole page nor one of its records came before, and none comes twice on it."""
         text = self._print(page)
-        ids = {found for item in page.items if (found := self._id(item))}
+        marks = [self._mark(item) for item in page.items]
         if page.items and text in self._pages:
             raise self._broken(f"page {self.pages + 1} repeats an earlier page")
-        if ids & self._ids:
-            raise self._broken(f"page {self.pages + 1} repeats {len(ids & self._ids)} records of earlier pages")
+        if known := self._ids & set(marks):
+            raise self._broken(f"page {self.pages + 1} repeats {len(known)} records of earlier pages")
+        if twice := len(marks) - len(set(marks)):
+            raise self._broken(f"page {self.pages + 1} holds {twice} records twice, so others may be missing")
+        keys = {key for item in page.items if (key := self._key(item))}
+        self._has_moved |= bool(keys & self._keys)
         self._pages.append(text)
-        self._ids |= ids
+        self._ids |= set(marks)
+        self._keys |= keys
 
     def _print(self, page: Page) -> str:
-        """A digest of the page's records by their keys and times, or of its whole content when one lacks them."""
-        ids = [self._id(item) for item in page.items]
-        return hashlib.sha256(
-            canonical(page.items if None in ids else [list(i or ()) for i in ids]).encode()
-        ).hexdigest()
+        """A digest of the page's records by their keys and times, or by content where one lacks them."""
+        return hashlib.sha256(canonical([list(self._mark(item)) for item in page.items]).encode()).hexdigest()
 
-    def _id(self, item: Any) -> tuple[str, ...] | None:
-        """Natural key, and update time where versions may differ by it, as they arrived; None when one is absent.
+    def _mark(self, item: Any) -> tuple[str, ...]:
+        """What tells a record from others: its key, and update time where versions may differ by it, else its content.
 
         Where the window has no end, a record that changes meanwhile moves to the last page and comes twice, while
         another slips through the gap that it leaves.
         """
         is_open = self.record.replaces is not None or self.definition.window.until_param is None
-        key = load_contract(self.record.record_type).key
-        names = key if is_open else (*key, "source_updated_at")
-        values = [dig(item, self.record.columns[name].source or "") for name in names]
-        return tuple(map(str, values)) if all(isinstance(value, str) for value in values) else None
+        key, moment = self._key(item), self._at(item, "source_updated_at")
+        if key is None or (moment is None and not is_open):
+            return (canonical(item),)
+        return key if is_open else (*key, moment or "")
+
+    def _key(self, item: Any) -> tuple[str, ...] | None:
+        """The natural key as it arrived; None when a part of it is absent or no text or number."""
+        values = [self._at(item, name) for name in load_contract(self.record.record_type).key]
+        return tuple(value for value in values if value) if all(values) else None
+
+    def _at(self, item: Any, name: str) -> str | None:
+        value = dig(item, self.record.columns[name].source or "")
+        return str(value) if isinstance(value, str) and value else None
 
     def _check_clock(self, page: Page) -> None:
         """A clock behind by more than the look-back dates what changes now before every window still to come."""

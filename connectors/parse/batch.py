@@ -49,7 +49,7 @@ def _pages(paths: Sequence[Path], source: SourceFormat, limits: Limits) -> Itera
     placed: Iterator[tuple[str, Row]] = (
         (f"page {page} item {item}", row)
         for page, path in enumerate(paths, start=1)
-        for item, row in enumerate(read_page(path, source, limits), start=1)
+        for item, row in read_page(path, source, limits)
     )
     first = 1
     while chunk := list(itertools.islice(placed, limits.chunk_rows)):

@@ -12,6 +12,7 @@ import pyarrow as pa
 from connectors.model import SourceFormat
 from connectors.parse.decoding import decode_all
 from connectors.parse.limits import Limits
+from connectors.parse.nested import split
 from connectors.parse.reasons import refuse
 from schemas.errors import SchemaDrift
 
@@ -26,18 +27,26 @@ class _Malformed(ValueError):
         self.code, self.found = code, found
 
 
-def read_page(path: Path, source: SourceFormat, limits: Limits) -> Iterator[Row]:
-    """The items of one page as flat rows of text.
+def read_page(path: Path, source: SourceFormat, limits: Limits) -> Iterator[tuple[str, Row]]:
+    """The items of one page as flat rows of text, each with its number on the page, such as 3, or 3.2 inside item 3.
+
+    A page of no bytes is the answer of a source that had nothing to send.
 
     Raises UnreadableFile (FILE-040 to 043, 050), WrongEncoding, and SchemaDrift where the items are not where the
     definition says, or are not objects.
     """
     if path.stat().st_size > limits.file_bytes:
         raise refuse("FILE-050", path.name)
-    for number, item in enumerate(_items(_parse(path.read_bytes(), source.encoding), source.items_path), start=1):
+    content = path.read_bytes()
+    items = _items(_parse(content, source.encoding), source.items_path) if content else ()
+    for number, item in enumerate(items, start=1):
         if not isinstance(item, dict):
             raise SchemaDrift(f"item {number} is not an object: the definition's items path is {source.items_path!r}")
-        yield _flat(item, limits.json_depth)
+        if source.nesting is None:
+            yield str(number), _flat(item, limits.json_depth)
+            continue
+        for inner, row in enumerate(split(item, source.nesting), start=1):
+            yield f"{number}.{inner}", _flat(row, limits.json_depth)
 
 
 def to_table(rows: list[Row]) -> pa.Table:

@@ -184,18 +184,69 @@ def test_a_record_deleted_between_two_pages_does_not_take_another_with_it(ask: A
         ask(counted([0, 1, 2, 3, 4, 5], [1, 2, 3, 4, 5]), "tianshu")
 
 
-def test_a_record_that_moves_to_the_end_of_a_snapshot_does_not_hide_another(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def script(connection: socket.socket, number: int, _asked: str) -> None:
-        moved = rows(1)[0] | {"sourceUpdatedAt": "2026-11-18T01:00:00+08:00"}
-        connection.sendall(reply(page([rows(3)[0], moved] if number else rows(1, 2), 4)))
+def numbered(first: list[Any], later: list[Any], total: int, since: int = 1) -> Script:
+    """An API of two records a page that holds ``first``, and ``later`` from its answer number ``since`` on."""
 
+    def script(connection: socket.socket, number: int, asked: str) -> None:
+        records, at = later if number >= since else first, int(re.search(r"pageNo=(\d+)", asked)[1]) - 1  # type: ignore[index]
+        connection.sendall(reply(page(records[at * 2 :][:2], total)))
+
+    return script
+
+
+def test_a_record_that_moves_to_the_end_does_not_hide_another(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two, three, four = rows(1, 2, 3, 4)
+    again = one | {"sourceUpdatedAt": "2026-11-18T01:00:00+08:00"}
+    versions = [one, two, three, again]
+    assert ask(numbered(versions, versions, 4)).control.row_count == 4, "versions that stay where they are"
+    for since in (1, 2):
+        moved = numbered([one, two, three, four, *rows(5, 6)], [two, three, four, *rows(5, 6), again], 6, since)
+        with pytest.raises(IncompleteFetch, match="page 1 changed"):
+            ask(moved)
     snapshot = dataclasses.replace(shipped()["lichun"].records["policy"], replaces="all")
-    assert ask(script).control.row_count == 4, "versions of one record within a closed window are no contradiction"
     monkeypatch.setitem(shipped()["lichun"].records, "policy", snapshot)
     with pytest.raises(IncompleteFetch, match="repeats 1 records"):
-        ask(script)
+        ask(numbered(versions, versions, 4))
+
+
+def test_one_record_deleted_and_another_added_between_two_pages_are_noticed(ask: Ask) -> None:
+    for first_page_of in (rows(2, 3, 4, 5), rows(0, 2, 3, 4)):
+        later = numbered(rows(1, 2, 3, 4), first_page_of, 4)
+        with pytest.raises(IncompleteFetch):
+            ask(later)
+
+
+def test_a_page_that_holds_a_record_twice_in_the_place_of_another_is_no_answer(ask: Ask) -> None:
+    for records in (rows(1, 1, 3, 4), rows(1, 2, 3, 3)):
+        with pytest.raises(IncompleteFetch, match="holds 1 records twice"):
+            ask(numbered(records, records, 4))
+    keyless = [{"remark": "x"}, {"remark": "x"}]
+    with pytest.raises(IncompleteFetch, match="holds 1 records twice"):
+        ask(always(reply(page(keyless, 2))))
+
+
+@pytest.mark.parametrize("total", [2, 4])
+def test_a_total_that_is_too_small_by_whole_pages_is_noticed(ask: Ask, total: int) -> None:
+    records = rows(1, 2, 3, 4, 5, 6)
+    with pytest.raises(IncompleteFetch, match=f"{total} items are told as all, but the page behind them holds 2 more"):
+        ask(numbered(records, records, total))
+
+
+PAST_THE_END = {
+    "an empty list": reply(page([], 2)),
+    "null": reply(page(None, 0)),
+    "the last page again": reply(page(rows(1, 2), 2)),
+    "a refusal": reply({"error": "no such page"}, "400 Bad Request"),
+    "a code": reply({"code": "77", "message": "页码超出范围"}),
+}
+
+
+@pytest.mark.parametrize("how", PAST_THE_END)
+def test_whatever_a_source_says_past_its_end_that_is_no_new_record_proves_the_end(ask: Ask, how: str) -> None:
+    def script(connection: socket.socket, number: int, _asked: str) -> None:
+        connection.sendall(PAST_THE_END[how] if number else reply(page(rows(1, 2), 2)))
+
+    assert ask(script).control.row_count == 2
 
 
 def test_a_clock_behind_by_more_than_the_look_back_is_no_proof(ask: Ask) -> None:

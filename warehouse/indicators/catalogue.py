@@ -244,7 +244,9 @@ def _shown_per(file: _File) -> int:
 
 def _min_denominator(file: _File) -> MinDenominator:
     value = file.values.get("min_denominator")
-    is_whole = isinstance(value, dict) and set(value) == {"value", "label", "source"} and isinstance(value["value"], int)
+    is_whole = (
+        isinstance(value, dict) and set(value) == {"value", "label", "source"} and isinstance(value["value"], int)
+    )
     if not is_whole or isinstance(value["value"], bool) or value["value"] < 0:
         fix = "write `value:` (a whole number in the denominator's unit; 0 = none), `label:` and `source:` below it"
         raise file.refuse("min_denominator", "does not say below what a figure is compared with no other", fix)

@@ -54,7 +54,7 @@ def test_items_become_flat_text(tmp_path: Path, item: str, row: dict[str, str | 
         ('{"data": {"rows": [{"a.b": 1, "a": {"b": 2}}]}}', "FILE-041"),
         ('{"data": {"rows": [{"a": 1}', "FILE-040"),
         ("{'data': 1}", "FILE-040"),
-        ("", "FILE-040"),
+        (" ", "FILE-040"),
         ('{"data": {"rows": []}} tail', "FILE-040"),
         ("[" * 100_000 + "]" * 100_000, "FILE-043"),
         ('{"data": {"rows": [' + '{"a":' * 60 + "1" + "}" * 60 + "]}}", "FILE-043"),
