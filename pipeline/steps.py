@@ -7,17 +7,19 @@ step to step is a batch id, never data.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import logging
 import pathlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from connectors.drop import Drop, find_drops
-from connectors.fetch import effective_window, fetch
+from connectors.fetch import effective_window
 from connectors.model import InsurerDefinition
 from connectors.parse.reasons import refuse
 from connectors.replacing import BadReplacement, replacement_of_text
 from pipeline import stuck
+from pipeline.answers import Answers
 from pipeline.freezing import delivered_since, expected_feeds, versions_in_force
 from pipeline.hub import Hub, open_hub
 from pipeline.judging import PATIENCE_SECONDS, Occasion, judge, judgement_today, patiently
@@ -79,8 +81,9 @@ def collect_and_load(
 ) -> list[int]:
     """Collect and load some record types of one insurer in the order given; returns the batch ids."""
     batch_ids: list[int] = []
+    answers = Answers(definition)
     for record_type in record_types:
-        for batch_id in collect(hub, definition, record_type, until, credentials, since=since):
+        for batch_id in collect(hub, definition, record_type, until, credentials, since=since, answers=answers):
             load_patiently(hub, batch_id)
             batch_ids.append(batch_id)
     return batch_ids
@@ -89,9 +92,10 @@ def collect_and_load(
 def sync_insurer(hub: Hub, insurer_id: str, until: dt.datetime | None = None) -> list[LoadReport]:
     """Collect and load every record type of one sender, the regulator included, with credentials from the environment."""
     definition = hub.definition(insurer_id)
-    reports = []
+    reports, answers = [], Answers(definition)
     for record_type in definition.records:
-        batch_ids = collect(hub, definition, record_type, until, lambda: hub.settings.credentials(insurer_id))
+        own = functools.partial(hub.settings.credentials, insurer_id)
+        batch_ids = collect(hub, definition, record_type, until, own, answers=answers)
         reports += [load(hub, batch_id) for batch_id in batch_ids]
     return reports
 
@@ -104,13 +108,14 @@ def collect(
     credentials: GetCredentials,
     *,
     since: dt.datetime | None = None,
+    answers: Answers | None = None,
 ) -> list[int]:
     """Bring one feed's new bytes into landing and return the new batch ids; nothing is looked inside.
 
     ``until`` is the end of the data interval; the hub's clock bounds it. With ``since`` exactly this interval is
     collected again and the cursor stays where it is, so that no order of such runs moves it back or leaves a gap;
     without, everything since the cursor. Dropped files are landed whenever they are found, whatever the interval.
-    Raises RetryLater, StopFeed.
+    ``answers`` are those of this run, which records inside others are read from. Raises RetryLater, StopFeed.
     """
     if record_type not in definition.records:
         raise DefinitionError(
@@ -121,7 +126,8 @@ def collect(
         return [batch for d in drops if _is_of(d, record_type, definition) for batch in _land_drop(hub, definition, d)]
     is_snapshot = definition.records[record_type].replaces == "all"
     window = Window(None, hub.now()) if is_snapshot else _window(hub, definition, record_type, since, until)
-    fetched = fetch(definition, record_type, window, credentials())
+    answered = (answers or Answers(definition)).of(record_type, window, credentials)
+    window, fetched = answered.window, answered.fetched
     delivery = Delivery(
         insurer_id=definition.insurer_id,
         record_type=record_type,

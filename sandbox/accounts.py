@@ -7,10 +7,15 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.hmac import HMAC
+
+from sandbox.cast import CAST
 from sandbox.dialects.speech import Dialect
 
 CLOCK_TOLERANCE_SECONDS = 300
@@ -27,12 +32,24 @@ class Asked:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     at_seconds: float
+    body: bytes = b""
+    form: Mapping[str, str] = field(default_factory=dict)
+    """The parameters of the body, nested ones by dotted name."""
 
 
-def credentials(insurer_id: str, seed: int) -> dict[str, object]:
+def credentials(insurer_id: str, seed: int) -> dict[str, Any]:
     """``login``, ``secret`` and ``extra`` of one insurer, the same for the same seed."""
     digest = hashlib.sha256(f"anze-sandbox:{seed}:{insurer_id}".encode()).hexdigest()
-    return {"login": f"hub-{insurer_id}", "secret": digest[:40], "extra": {}}
+    extra = {name: cut(digest) for name, cut in _EXTRA.get(_DIALECTS.get(insurer_id, ""), {}).items()}
+    return {"login": f"hub-{insurer_id}", "secret": digest[:40], "extra": extra}
+
+
+#: Further keys by dialect, each a part of the insurer's digest.
+_EXTRA: dict[str, dict[str, Callable[[str], str]]] = {
+    "xinfeng": {"sign_key": lambda digest: f"sk{digest[40:60]}", "envelope_key": lambda digest: digest[16:48]},
+    "tongxing": {"sign_key": lambda digest: f"md{digest[44:64]}"},
+}
+_DIALECTS = {insurer.insurer_id: insurer.dialect for insurer in CAST}
 
 
 @dataclass
@@ -54,6 +71,17 @@ class Accounts:
             self._tokens[token] = (insurer_id, self.token_calls)
         return token
 
+    def sign_in(self, insurer_id: str, asked: Asked) -> str | None:
+        """A new token for login and the MD5 of the secret in a JSON body, or None."""
+        own = credentials(insurer_id, self.seed)
+        digest = hashlib.md5(str(own["secret"]).encode(), usedforsecurity=False).hexdigest()
+        if asked.form.get("userName") != own["login"] or _differ(asked.form.get("passWord"), digest):
+            return None
+        token = secrets.token_urlsafe(24)
+        with self._lock:
+            self._tokens[token] = (insurer_id, self.token_calls)
+        return token
+
     def problem(self, insurer_id: str, dialect: Dialect, asked: Asked) -> str | None:
         """Why the request is refused, or None when it proves who asks."""
         secret = str(credentials(insurer_id, self.seed)["secret"])
@@ -64,7 +92,12 @@ class Accounts:
         if dialect.auth == "basic":
             return None if self._is_basic(insurer_id, asked) else "login or password is wrong"
         if dialect.auth == "oauth2":
-            return self._token_problem(insurer_id, asked)
+            return self._token_problem(insurer_id, asked.headers.get("authorization", "").removeprefix("Bearer "))
+        if dialect.auth == "sign_in":
+            found = _md5_problem(_extra(insurer_id, self.seed)["sign_key"], asked)
+            return found or self._token_problem(insurer_id, asked.headers.get("x-ticket", ""))
+        if dialect.auth == "sm3_body":
+            return self._sm3_problem(insurer_id, asked)
         return self._signature_problem(insurer_id, secret, asked)
 
     def _is_basic(self, insurer_id: str, asked: Asked) -> bool:
@@ -72,13 +105,33 @@ class Accounts:
         wanted = base64.b64encode(f"{own['login']}:{own['secret']}".encode()).decode()
         return _differ(asked.headers.get("authorization"), f"Basic {wanted}") is None
 
-    def _token_problem(self, insurer_id: str, asked: Asked) -> str | None:
-        token = asked.headers.get("authorization", "").removeprefix("Bearer ")
+    def _token_problem(self, insurer_id: str, token: str) -> str | None:
         with self._lock:
             owner, calls = self._tokens.get(token, ("", 0))
             if owner != insurer_id or calls < 1:
                 return "token is unknown or has expired"
             self._tokens[token] = (owner, calls - 1)
+        return None
+
+    def _sm3_problem(self, insurer_id: str, asked: Asked) -> str | None:
+        own, stamp, nonce = (
+            credentials(insurer_id, self.seed), asked.headers.get("x-timestamp", ""), asked.headers.get("x-nonce", ""),
+        )  # fmt: skip
+        if asked.headers.get("x-app-id") != own["login"]:
+            return "application is unknown"
+        if not stamp.isdigit() or abs(asked.at_seconds - int(stamp) / 1000) > CLOCK_TOLERANCE_SECONDS:
+            return "timestamp is missing or too far from the server's"
+        digest = HMAC(_extra(insurer_id, self.seed)["sign_key"].encode(), hashes.SM3())
+        digest.update(f"{stamp}\n{nonce}\n{asked.path}\n".encode() + asked.body)
+        if _differ(asked.headers.get("x-sign"), digest.finalize().hex()):
+            return "signature is wrong"
+        return self._used_nonce(insurer_id, nonce)
+
+    def _used_nonce(self, insurer_id: str, nonce: str) -> str | None:
+        with self._lock:
+            if len(nonce) < 16 or (insurer_id, nonce) in self._nonces:
+                return "nonce is too short or was used before"
+            self._nonces.add((insurer_id, nonce))
         return None
 
     def _signature_problem(self, insurer_id: str, secret: str, asked: Asked) -> str | None:
@@ -92,11 +145,18 @@ class Accounts:
         wanted = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
         if _differ(asked.headers.get("x-signature"), wanted):
             return "signature is wrong"
-        with self._lock:
-            if len(nonce) < 16 or (insurer_id, nonce) in self._nonces:
-                return "nonce is too short or was used before"
-            self._nonces.add((insurer_id, nonce))
-        return None
+        return self._used_nonce(insurer_id, nonce)
+
+
+def _extra(insurer_id: str, seed: int) -> dict[str, str]:
+    found: dict[str, str] = credentials(insurer_id, seed)["extra"]
+    return found
+
+
+def _md5_problem(key: str, asked: Asked) -> str | None:
+    pairs = "&".join(f"{k}={v}" for k, v in sorted(asked.form.items()) if k != "sign" and v)
+    wanted = hashlib.md5(f"{pairs}&key={key}".encode(), usedforsecurity=False).hexdigest().upper()
+    return "signature is wrong" if _differ(asked.form.get("sign"), wanted) else None
 
 
 def _differ(found: str | None, wanted: str) -> str | None:

@@ -36,11 +36,11 @@ qingming   清明 xinghe
 guyu       谷雨 haiyue
 lixia      立夏 haiyue
 xiaoman    小满 haiyue     throttling
-mangzhong  芒种 haiyue
+mangzhong  芒种 xinfeng
 xiazhi     夏至 yunfan
 xiaoshu    小暑 yunfan
 dashu      大暑 yunfan
-liqiu      立秋 yunfan
+liqiu      立秋 tongxing
 chushu     处暑 chengxin
 bailu      白露 chengxin   down
 qiufen     秋分 chengxin

@@ -13,26 +13,26 @@ import pathlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Protocol, Self
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from sandbox import wire
+from sandbox import nesting, wire
 from sandbox.accounts import TOKEN_CALLS, Accounts, Asked, credentials
 from sandbox.cast import CAST, Insurer
 from sandbox.dialects import DIALECTS
-from sandbox.dialects.speech import Call, Dialect, Reply, Slice, cut, row
+from sandbox.dialects.speech import Call, Dialect, Reply, Slice, cut, flat_texts
 from sandbox.misbehaviour import Misbehaviour, Mischief, distort, distort_document
 from sandbox.truth.clock import NIGHT_BEGINS
 
 __all__ = ["credentials", "serve"]
 
 THROTTLED_CALLS = 3
-FORM_BYTES = 10_000
+BODY_BYTES = 10_000
 
 
 class Feeding(Protocol):
@@ -69,7 +69,7 @@ class Systems:
 
 
 def answer(systems: Systems, insurer: Insurer, asked: Asked, url: str) -> tuple[Reply, wire.Manner]:
-    """The reply to one GET for rows, and how it goes over the wire."""
+    """The reply to one query for rows, and how it goes over the wire."""
     dialect = DIALECTS[insurer.dialect]
     kind = systems.mischief.next_kind(insurer.insurer_id)
     manner = wire.Manner(dialect, kind, asked.headers.get("accept-encoding", ""))
@@ -78,7 +78,10 @@ def answer(systems: Systems, insurer: Insurer, asked: Asked, url: str) -> tuple[
         return dialect.refuse(401, problem or "account is locked"), manner
     if kind == "echo_secret":
         return dialect.refuse(418, f"denied: {credentials(insurer.insurer_id, systems.accounts.seed)}"), manner
-    call = Call(url, {name: value for name, value in asked.query.items() if name != dialect.key_name})
+    if asked.method != dialect.method:
+        return dialect.refuse(405, "no such method"), manner
+    query = asked.form if dialect.method == "POST" else asked.query
+    call = Call(url, {name: value for name, value in query.items() if name != dialect.key_name})
     early = wire.early_reply(dialect, kind, call)
     if early:
         return early, manner
@@ -97,16 +100,19 @@ def _page(systems: Systems, insurer: Insurer, record_type: str, call: Call, mann
         return dialect.refuse(400, f"bad parameter: {error}")
     if until > NIGHT_BEGINS and (fault := _fault(systems, insurer)):
         return fault
-    records = systems.rows(insurer.insurer_id, record_type, since, until)
-    rows = [row(dialect, record_type, record, n) for n, record in enumerate(records)] if manner.kind else None
+    records = nesting.records(dialect, functools.partial(systems.rows, insurer.insurer_id), record_type, since, until)
+    rows = [nesting.row(dialect, record_type, record, n) for n, record in enumerate(records)] if manner.kind else None
     part = _slice(dialect, record_type, records, offset, size)
     reply = dialect.reply(distort(manner.kind, part, rows or []), call)
-    return Reply(distort_document(manner.kind, reply.document), reply.status, reply.headers)
+    document = distort_document(manner.kind, reply.document)
+    keys = credentials(insurer.insurer_id, systems.accounts.seed)["extra"]
+    sealed = dialect.seal(document, keys) if dialect.seal else document
+    return Reply(sealed, reply.status, reply.headers)
 
 
 def _slice(dialect: Dialect, record_type: str, records: list[dict[str, Any]], offset: int, size: int) -> Slice:
     chosen, following = cut(records, offset, size)
-    rows = [row(dialect, record_type, record, offset + n) for n, record in enumerate(chosen)]
+    rows = [nesting.row(dialect, record_type, record, offset + n) for n, record in enumerate(chosen)]
     return Slice(rows, len(records), offset, size, following)
 
 
@@ -122,6 +128,28 @@ def _fault(systems: Systems, insurer: Insurer) -> Reply | None:
     return Reply({"error": "too many requests"}, 429, {"Retry-After": wait})
 
 
+def _form(headers: Mapping[str, str], body: bytes) -> dict[str, str]:
+    """The parameters of a body by name; none of one that cannot be read."""
+    try:
+        if "json" not in headers.get("content-type", ""):
+            return dict(parse_qsl(body.decode(), keep_blank_values=True))
+        document = json.loads(body)
+    except ValueError:
+        return {}
+    return flat_texts(document) if isinstance(document, dict) else {}
+
+
+def _token(systems: Systems, insurer: Insurer, dialect: Dialect, asked: Asked) -> Reply:
+    if dialect.auth == "sign_in":
+        token = systems.accounts.sign_in(insurer.insurer_id, asked)
+        given = {"code": 0, "msg": "ok", "data": {"ticket": token, "expiresIn": 1800}}
+        return Reply(given) if token else dialect.refuse(401, "用户名或密码错误")
+    token = systems.accounts.issue_token(insurer.insurer_id, asked, asked.form.get("grant_type"))
+    if token is None:
+        return Reply({"error": "invalid_client"}, 401)
+    return Reply({"access_token": token, "token_type": "Bearer", "expires_in": 3600})
+
+
 class Handler(BaseHTTPRequestHandler):
     """Reads requests and hands them to ``answer``; bound to its systems by ``serve``."""
 
@@ -132,36 +160,37 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer for rows, or that the server is up."""
-        asked = self._asked()
-        insurer = self.systems.insurers.get(asked.path.split("/")[1])
+        asked = self._asked(b"")
         if asked.path == "/health":
             wire.send(self, Reply({"status": "up"}))
-        elif insurer is None:
+        else:
+            self._answer(asked)
+
+    def do_POST(self) -> None:
+        """Give a token, or answer for rows that are asked for in a body."""
+        asked = self._asked(self.rfile.read(min(BODY_BYTES, int(self.headers.get("Content-Length") or 0))))
+        insurer = self.systems.insurers.get(asked.path.split("/")[1])
+        dialect = DIALECTS[insurer.dialect] if insurer else None
+        if insurer and dialect and asked.path == f"/{insurer.insurer_id}{dialect.token_path}":
+            wire.send(self, _token(self.systems, insurer, dialect, asked))
+        elif dialect and dialect.method == "POST":
+            self._answer(asked)
+        else:
+            wire.send(self, Reply({"error": "no such address"}, 404))
+
+    def _answer(self, asked: Asked) -> None:
+        insurer = self.systems.insurers.get(asked.path.split("/")[1])
+        if insurer is None:
             wire.send(self, Reply({"error": "no such insurer"}, 404))
         else:
             url = f"http://{self.headers.get('Host', '')}{asked.path}"
             wire.send(self, *answer(self.systems, insurer, asked, url))
 
-    def do_POST(self) -> None:
-        """Give a token for client credentials."""
-        asked = self._asked()
-        form = parse_qs(self.rfile.read(min(FORM_BYTES, int(self.headers.get("Content-Length") or 0))).decode())
-        insurer = self.systems.insurers.get(asked.path.split("/")[1])
-        dialect = DIALECTS[insurer.dialect] if insurer else None
-        if insurer is None or dialect is None or asked.path != f"/{insurer.insurer_id}{dialect.token_path}":
-            wire.send(self, Reply({"error": "no such address"}, 404))
-            return
-        token = self.systems.accounts.issue_token(insurer.insurer_id, asked, form.get("grant_type", [None])[0])
-        if token is None:
-            wire.send(self, Reply({"error": "invalid_client"}, 401))
-        else:
-            wire.send(self, Reply({"access_token": token, "token_type": "Bearer", "expires_in": 3600}))
-
-    def _asked(self) -> Asked:
+    def _asked(self, body: bytes) -> Asked:
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        return Asked(self.command, parts.path, query, headers, time.time())
+        return Asked(self.command, parts.path, query, headers, time.time(), body, _form(headers, body))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class names it so
         """Say nothing: queries may hold keys."""

@@ -102,8 +102,8 @@ def numbered(definition: InsurerDefinition, step: Step, number: int) -> Step:
 def beyond(definition: InsurerDefinition, step: Step, seen: int) -> Step:
     """The step to what would come after the last page, if the source counted wrong."""
     following = numbered(definition, step, step.number + 1)
-    is_offset = definition.paging.kind == "offset"
-    return replace(following, moving=[(definition.paging.offset_param or "", Number(seen))]) if is_offset else following
+    is_short = definition.paging.kind == "offset" and definition.paging.until == "told"
+    return replace(following, moving=[(definition.paging.offset_param or "", Number(seen))]) if is_short else following
 
 
 def read_page(definition: InsurerDefinition, answer: Answer) -> Page:

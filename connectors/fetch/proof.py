@@ -82,10 +82,12 @@ class Proof:
         """Pages to ask for once more: a record that goes between two requests moves all behind it, and one slips through.
 
         So it is wherever pages are counted; where the source points to the next page, when it declares no total or a
-        record came twice.
+        record came twice. The last page is asked for again only where its being empty is all that proves the end.
         """
-        is_moving = self.definition.paging.kind in COUNTED or self.total is None or self._has_moved
-        return self._steps[:-1] if is_moving and self.definition.paging.second_look == "ask" else ()
+        paging = self.definition.paging
+        is_moving = paging.kind in COUNTED or self.total is None or self._has_moved
+        steps = self._steps if paging.until == "empty" else self._steps[:-1]
+        return steps if is_moving and paging.second_look == "ask" else ()
 
     def confirm(self, step: Step, page: Page) -> None:
         """Check that a page still holds the records that it held."""
@@ -93,9 +95,9 @@ class Proof:
             raise self._broken(f"page {step.number} changed while the others came")
 
     def beyond(self) -> Step | None:
-        """The page after the last one, if the source only says that it was the last: it must hold nothing new."""
-        is_told = self.definition.paging.kind in COUNTED and self.definition.paging.until == "told"
-        return beyond(self.definition, self._steps[-1], self.seen) if is_told and self._last else None
+        """The page after the last one, where pages are counted and the last one was not found empty: to hold nothing new."""
+        is_open = self.definition.paging.kind in COUNTED and (self._last > 0 or self.definition.paging.until == "empty")
+        return beyond(self.definition, self._steps[-1], self.seen) if is_open else None
 
     def check_beyond(self, answer: Answer) -> None:
         """Check the answer to what lies beyond the end: nothing, or records that came already."""

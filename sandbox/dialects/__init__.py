@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.dialects import chengxin, danye, guyan, haiyue, lianwang, xinghe, yunfan
+from sandbox.dialects import chengxin, danye, guyan, haiyue, lianwang, tongxing, xinfeng, xinghe, yunfan
 from sandbox.dialects.speech import Dialect
 
 DIALECTS: dict[str, Dialect] = {
@@ -13,4 +13,6 @@ DIALECTS: dict[str, Dialect] = {
     "danye": danye.DIALECT,
     "lianwang": lianwang.DIALECT,
     "guyan": guyan.DIALECT,
+    "xinfeng": xinfeng.DIALECT,
+    "tongxing": tongxing.DIALECT,
 }

@@ -15,7 +15,7 @@ from schemas.contract import Field, load_contract
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 Query = Mapping[str, str]
 Json = dict[str, Any] | list[Any]
-AuthKind = Literal["api_key_header", "api_key_query", "hmac", "oauth2", "basic"]
+AuthKind = Literal["api_key_header", "api_key_query", "hmac", "oauth2", "basic", "sm3_body", "sign_in"]
 Writer = Callable[[Field, Any], Any]
 """A canonical value that is not None, as the dialect writes it; text where another type stands is a planted fault."""
 
@@ -53,6 +53,16 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Nested:
+    """Records of ``inner`` stand in a list called ``name`` inside the ``outer`` record whose ``key`` they share."""
+
+    outer: str
+    inner: str
+    name: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Dialect:
     """One vendor's API. ``position`` reads (offset, size) out of a query, ``window`` (since, until)."""
 
@@ -73,6 +83,12 @@ class Dialect:
     is_gzipped: bool = False
     is_chunked: bool = False
     body_digest_header: str | None = None
+    method: Literal["GET", "POST"] = "GET"
+    body: Literal["json", "form"] = "json"
+    """How a POST holds its parameters."""
+    seal: Callable[[Json, Mapping[str, str]], Json] | None = None
+    """Encrypts an answer with the insurer's keys."""
+    nested: Nested | None = None
 
 
 def row(dialect: Dialect, record_type: str, record: Mapping[str, Any], number: int) -> dict[str, Any]:
@@ -82,6 +98,14 @@ def row(dialect: Dialect, record_type: str, record: Mapping[str, Any], number: i
         value = record.get(each.name)
         _put(sent, dialect.name(record_type, each), None if value is None else dialect.write(each, value))
     return sent | dialect.extras(number)
+
+
+def flat_texts(document: Any, prefix: str = "") -> dict[str, str]:
+    """The parameters of a JSON body by dotted name."""
+    found: dict[str, str] = {}
+    for name, value in document.items():
+        found |= flat_texts(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": str(value)}
+    return found
 
 
 def _put(target: dict[str, Any], name: str, value: Any) -> None:

@@ -52,7 +52,12 @@ def named(contract: Contract, *, by_business_name: bool) -> Columns:
 def _own(definition: Mapping[str, Any], record_type: str) -> Plain | None:
     if "records" in definition:
         record = definition["records"].get(record_type)
-        return record and {"format": definition["source_format"], "columns": record["columns"]}
+        if not record:
+            return None
+        return {
+            "format": {**definition["source_format"], "inside": record.get("within")},
+            "columns": record["columns"],
+        }
     found: Plain | None = definition.get(record_type)
     return found
 

@@ -123,14 +123,29 @@ def _to_the_second(moment: dt.datetime) -> dt.datetime:
 
 
 def _json_rows(payloads: Sequence[bytes], form: Mapping[str, Any]) -> Iterator[Row]:
+    """Rows of JSON pages; a page of no bytes holds none. ``form["inside"]`` names a list in each item that holds them."""
     row_no = 0
-    for content in payloads:
+    for content in filter(None, payloads):
         body = json.loads(_text(content, form), parse_float=str, parse_int=str)
         for key in filter(None, (form.get("items_path") or "").split(".")):
             body = body[key]
         for item in body or ():
-            row_no += 1
-            yield row_no, dict(_flat("", item))
+            for record in _held(item, form["inside"]) if form.get("inside") else (item,):
+                row_no += 1
+                yield row_no, dict(_flat("", record))
+
+
+def _held(item: Mapping[str, Any], inside: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The records in an item's list, each with what it takes over from the item, under ``../`` and the column's name."""
+    outer = {f"../{column}": _dug(item, column) for column in inside["inherit"].values()}
+    for record in _dug(item, inside["path"]) or ():
+        yield {**record, **outer}
+
+
+def _dug(item: Any, path: str) -> Any:
+    for key in path.split("."):
+        item = item.get(key) if isinstance(item, dict) else None
+    return item
 
 
 def _flat(prefix: str, item: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:

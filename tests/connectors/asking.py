@@ -9,6 +9,7 @@ from typing import Any
 from connectors.fetch import Fetched
 from connectors.fetch.body import dig
 from connectors.model import InsurerDefinition
+from connectors.parse.nested import split
 from schemas.delivery import Window
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
@@ -23,10 +24,15 @@ SPEAKERS = {
     "danye": "lidong",
     "lianwang": "daxue",
     "guyan": "tianshu",
+    "xinfeng": "mangzhong",
+    "tongxing": "liqiu",
 }
-OAUTH = ["xiazhi", "daxue"]
+TOKENS = ["xiazhi", "daxue", "liqiu"]
 PAGED = sorted(set(SPEAKERS.values()) - {"lidong"})
 
 
-def items(definition: InsurerDefinition, fetched: Fetched) -> list[Any]:
-    return [item for p in fetched.payloads for item in dig(json.loads(p.content), definition.source_format.items_path)]
+def items(definition: InsurerDefinition, fetched: Fetched, record_type: str = "") -> list[Any]:
+    """The items of all pages; with a record type that stands inside others, those inside."""
+    found = [item for p in fetched.payloads for item in dig(json.loads(p.content), definition.source_format.items_path)]
+    within = definition.records[record_type].within if record_type else None
+    return [inner for item in found for inner in split(item, within)] if within else found

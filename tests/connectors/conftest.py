@@ -85,8 +85,7 @@ class Stage:
         )
 
     def credentials(self, insurer_id: str) -> Credentials:
-        own = credentials(insurer_id, SEED)
-        return Credentials(str(own["login"]), str(own["secret"]))
+        return Credentials(**credentials(insurer_id, SEED))
 
 
 StageMaker = Callable[..., Stage]

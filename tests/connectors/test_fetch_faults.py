@@ -23,9 +23,9 @@ from tests.connectors.asking import HISTORY, NIGHT, PAGED, SPEAKERS, items
 LIES = [
     ("repeated_page", PAGED, "repeats"),
     ("overlapping_page", PAGED, "repeats 1 records"),
-    ("changed_total", [i for i in PAGED if i != "tianshu"], "changed from 25 to 26"),
+    ("changed_total", [i for i in PAGED if i not in ("tianshu", "liqiu")], "changed from 25 to 26"),
     ("short_page", PAGED, "holds 9 of 10|24 items came, 25 are declared"),
-    ("empty_middle_page", PAGED, "holds 0 of 10|items came, 25 are declared"),
+    ("empty_middle_page", PAGED, "holds 0 of 10|items came, 25 are declared|page behind them holds 5 more"),
     ("missing_total", ["lichun", "xiazhi", "daxue", "tianshu", "lidong", "guyu"], "completeness cannot be proven"),
     ("repeated_cursor", ["guyu", "daxue", "chushu"], "repeats"),
     ("wrong_checksum", ["daxue", "lidong"], "checksum does not match"),
