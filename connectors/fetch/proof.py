@@ -58,8 +58,9 @@ class Proof:
         self._check_clock(page)
         self._check_size(page)
         self._check_checksum(page)
-        self._check_unchanged("total", self.total, page.total)
-        self._check_unchanged("number of pages", self.page_count, page.page_count)
+        if not page.answer.nothing:
+            self._check_unchanged("total", self.total, page.total)
+            self._check_unchanged("number of pages", self.page_count, page.page_count)
         self._check_new(page)
         self._check_short(page)
         if not page.answer.nothing:
