@@ -20,13 +20,16 @@ from connectors.parse.reasons import refuse
 from connectors.replacing import BadReplacement, replacement_of_text
 from pipeline import stuck
 from pipeline.answers import Answers
+from pipeline.declaring import with_control_sheet
 from pipeline.freezing import delivered_since, expected_feeds, versions_in_force
 from pipeline.hub import Hub, open_hub
 from pipeline.judging import PATIENCE_SECONDS, Occasion, judge, judgement_today, patiently
 from pipeline.replay import catch_up, replay, settle
 from schemas.contract import load_contract
-from schemas.delivery import Credentials, Delivery, PayloadFile, Replacement, Window
-from schemas.errors import DefinitionError, FileChanging, HubError, ProgramFault, RetryLater, WarehouseBusy
+from schemas.delivery import Control, Credentials, Delivery, PayloadFile, Replacement, Window
+from schemas.errors import (
+    DefinitionError, FileChanging, HubError, ProgramFault, RetryLater, TellInsurer, WarehouseBusy,
+)  # fmt: skip
 from schemas.time_zone import SHANGHAI
 from warehouse import absence, batches, feeds, landing
 from warehouse.engine import translated
@@ -144,11 +147,17 @@ def collect(
 
 
 def submit(
-    hub: Hub, insurer_id: str, record_type: str, path: pathlib.Path, replaces: str | None = None
+    hub: Hub,
+    insurer_id: str,
+    record_type: str,
+    path: pathlib.Path,
+    replaces: str | None = None,
+    *,
+    declared: Control | None = None,
 ) -> landing.Landed:
-    """Land one file that a person hands in, as a drop would; the receipt comes before anything is looked inside.
+    """Land one file that a person hands in, as a drop would; the receipt comes before its rows are looked at.
 
-    ``replaces`` ``all`` or ``2026-10-01..2026-10-31``: what the file does not hold is withdrawn. Raises UnreadableFile
+    ``declared`` are its totals, beside those that its own control sheet says. ``replaces`` ``all`` or ``2026-10-01..2026-10-31``: what the file does not hold is withdrawn. Raises UnreadableFile
     (FILE-063) when it is neither; nothing lands then.
     """
     definition = hub.definition(insurer_id)
@@ -159,9 +168,10 @@ def submit(
         raise refuse("FILE-063", "", str(error)) from error
     payload = _payload(path, path.name)
     delivery = Delivery(
-        insurer_id, record_type, "submit", hub.now(), (payload,), **_judged_by(hub, definition), replaces=scope
-    )
-    return landing.land(hub.engine, hub.store, delivery)
+        insurer_id, record_type, "submit", hub.now(), (payload,), control=declared, **_judged_by(hub, definition),
+        replaces=scope,
+    )  # fmt: skip
+    return _land_declared(hub, delivery)
 
 
 def load(hub: Hub, batch_id: int) -> LoadReport:
@@ -275,7 +285,7 @@ def _land_drop(hub: Hub, definition: InsurerDefinition, drop: Drop) -> list[int]
         if feeds.has_receipt(hub.engine, delivery, landing.refusal_text(drop.refusal) if drop.refusal else None):
             return []
         if drop.refusal is None:
-            return [landing.land(hub.engine, hub.store, delivery).batch_id]
+            return [_land_declared(hub, delivery).batch_id]
         return [landing.refuse(hub.engine, hub.store, delivery, drop.refusal).batch_id]
     except FileChanging as error:
         logger.warning("%s: %s; it is left for the next look", definition.insurer_id, error)
@@ -284,6 +294,15 @@ def _land_drop(hub: Hub, definition: InsurerDefinition, drop: Drop) -> list[int]
 
 def _judged_by(hub: Hub, definition: InsurerDefinition) -> dict[str, Any]:
     return {"definition_digest": definition.digest, "ruleset_version": hub.rules.version}
+
+
+def _land_declared(hub: Hub, delivery: Delivery) -> landing.Landed:
+    """Land a file with the totals that its own control sheet declares; one that cannot be understood is refused."""
+    try:
+        told = with_control_sheet(delivery)
+    except TellInsurer as refusal:
+        return landing.refuse(hub.engine, hub.store, delivery, refusal)
+    return landing.land(hub.engine, hub.store, told)
 
 
 def _payload(path: pathlib.Path, name: str) -> PayloadFile:

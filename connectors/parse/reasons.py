@@ -86,6 +86,11 @@ REASONS: dict[str, Reason] = {
     "FILE-063": Reason(
         UnreadableFile, "替换范围有误,文件未接收", "请写 all(全量)或起止日期(例如 2026-10-01..2026-10-31)后重新提交"
     ),
+    "FILE-091": Reason(
+        UnreadableFile,
+        "申报的行数或金额合计有误,数据未入库",
+        "请更正“控制总数”表或 --rows、--amount,只填数字,后重新提交",
+    ),
 }
 
 

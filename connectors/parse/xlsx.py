@@ -21,7 +21,7 @@ from connectors.parse.rows import Header, column_letter, columns_of, make_batch,
 from connectors.parse.sheet_scan import SheetScan, scan_sheet
 
 #: Sheets of the hub's own template that hold no rows.
-TEMPLATE_NOTES = frozenset({"填写说明", "代码表"})
+TEMPLATE_NOTES = frozenset({"填写说明", "代码表", "控制总数"})
 _EXACT_BELOW = 10**15
 _HEADER_SEARCH_ROWS = 30
 _DIGITS = ".15g"  # what a spreadsheet keeps and shows of a number

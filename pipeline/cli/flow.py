@@ -46,22 +46,63 @@ def submit(
     replaces: Annotated[
         str | None, typer.Option(help="all or 2026-10-01..2026-10-31: what the file does not hold is withdrawn.")
     ] = None,
+    rows: Annotated[
+        str | None, typer.Option(help="Declared number of rows: another number refuses the file whole.")
+    ] = None,
+    amount: Annotated[
+        str | None, typer.Option(help="Declared sum in yuan of the main amount, such as 签单保费 of a policy.")
+    ] = None,
+    amount_field: Annotated[
+        str | None, typer.Option(help="Of which field --amount is the sum, by its Chinese or canonical name.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Land and load one file, as a drop would; prints batch, state, counts and reasons.
 
-    Exit code 1 if rows are held or a person must decide.
+    Totals may be declared here or on the template's control sheet. Waits while another loader has the feed.
+    Exit code 1 if rows are held or a person must decide, 3 if the feed stays taken.
     """
     from pipeline import steps
     from pipeline.cli.receipt import show_batch
 
+    totals = _declared(record_type, rows, amount, amount_field)
     hub = steps.open_hub()
-    landed = steps.submit(hub, insurer_id, record_type, file, replaces)
+    landed = steps.submit(hub, insurer_id, record_type, file, replaces, declared=totals)
     if landed.state == "received":
         stderr.print(f"回执 receipt: 批次 batch {landed.batch_id} 已接收 received, 正在检查并入库 loading …")
-        steps.load(hub, landed.batch_id)
+        _load_patiently(hub, landed.batch_id)
     if not show_batch(hub.engine, landed.batch_id, as_json).is_settled:
         raise typer.Exit(1)
+
+
+def _declared(record_type: str, rows: str | None, amount: str | None, field_name: str | None) -> Any:
+    """The totals that options declare. Raises BadParameter for a field that is no amount, or stands without one."""
+    from connectors.control_sheet import declared
+    from schemas.contract import load_contract
+    from schemas.template import control_amounts
+
+    contract = load_contract(record_type)
+    named = {name: field for field in control_amounts(contract) for name in (field.name, field.business_name)}
+    if field_name is not None and (amount is None or field_name not in named):
+        offered = "、".join(field.business_name for field in control_amounts(contract)) or "无"
+        raise typer.BadParameter(f"--amount-field 与 --amount 同用,可选 goes with --amount, one of: {offered}")
+    return declared(contract, rows, amount, named.get(field_name or ""))
+
+
+def _load_patiently(hub: Any, batch_id: int) -> None:
+    """Load, waiting for another loader of the feed as the DAGs do; one that stays is told, exit code 3."""
+    from pipeline import judging, steps
+    from schemas.errors import WarehouseBusy
+
+    try:
+        steps.load_patiently(hub, batch_id, judging.PATIENCE_SECONDS)
+    except WarehouseBusy as busy:
+        stderr.print(
+            f"批次 {batch_id} 已接收,尚未入库:另一个任务正在处理该机构的同类数据。无需重新提交,"
+            f"十分钟内会自动入库,也可稍后运行 anze load {batch_id} (busy: {busy})",
+            soft_wrap=True,
+        )
+        raise typer.Exit(3) from None
 
 
 def load(
