@@ -55,7 +55,7 @@ class Hub:
     @contextlib.contextmanager
     def twin_maker(self) -> Iterator[sa.Engine]:
         """Open the login that may create databases, for rehearsals; the loader's own where none is set. Raises SetupError."""
-        url = self.settings.environ.get("ANZE_TWIN_DATABASE_URL")
+        url = self.settings.twin_database_url
         engine = connect(url) if url else self.engine
         try:
             yield engine

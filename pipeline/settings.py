@@ -13,6 +13,8 @@ from schemas.delivery import Credentials
 from schemas.errors import AuthRefused, SetupError
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+#: What may create databases and roles stands in a file of its own, apart from what every loader reads.
+TWIN_URL, ADMIN_FILE = "ANZE_TWIN_DATABASE_URL", "admin.env"
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,19 @@ class Settings:
     def now(self) -> dt.datetime:
         """The hub's clock, UTC: real time plus the sandbox's offset. Only entry points ask it."""
         return dt.datetime.now(dt.UTC) + self.clock_offset
+
+    @property
+    def twin_database_url(self) -> str | None:
+        """Address with a login that may create databases and roles: from the environment, else ``var/admin.env``.
+
+        It is read where it is used and stands in no loader's environment. Raises SetupError when others may read the file.
+        """
+        file = self.var_folder / ADMIN_FILE
+        if url := self.environ.get(TWIN_URL):
+            return url
+        if file.exists() and file.stat().st_mode & 0o077:
+            raise SetupError(f"{file} holds the superuser's password and may be read by others: chmod 600 {file}")
+        return read_env_file(file).get(TWIN_URL)
 
     def credentials(self, insurer_id: str) -> Credentials:
         """Secrets of one insurer from ``ANZE_CREDENTIALS_<ID>`` (JSON: login, secret, extra). Raises AuthRefused."""

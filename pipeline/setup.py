@@ -8,7 +8,8 @@ from quality.catalogue import load_rules
 from quality.working_days import load_calendar
 from schemas.code_lists import load_code_lists
 from schemas.regions import region_rows, resolution_rows
-from warehouse.engine import connect
+from warehouse import access
+from warehouse.engine import connect, translated
 from warehouse.indicators.catalogue import Definition, load_definitions
 from warehouse.migrate import migrate
 from warehouse.reference import fill
@@ -28,6 +29,16 @@ def prepare(url: str) -> None:
         presentations=[_presentation(definition) for definition in load_definitions().values()],
     )
     engine.dispose()
+
+
+def open_databases(url: str) -> list[str]:
+    """Other databases of the server that the hub's roles may enter, quoted for SQL."""
+    engine = connect(url)
+    try:
+        with translated("reading the databases"), engine.connect() as connection:
+            return access.open_databases(connection)
+    finally:
+        engine.dispose()
 
 
 def _code_entries() -> list[dict[str, object]]:

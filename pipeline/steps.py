@@ -28,7 +28,13 @@ from pipeline.replay import catch_up, replay, settle
 from schemas.contract import load_contract
 from schemas.delivery import Control, Credentials, Delivery, PayloadFile, Replacement, Window
 from schemas.errors import (
-    DefinitionError, FileChanging, HubError, ProgramFault, RetryLater, TellInsurer, WarehouseBusy,
+    DefinitionError,
+    FileChanging,
+    HubError,
+    ProgramFault,
+    RetryLater,
+    TellInsurer,
+    WarehouseBusy,
 )  # fmt: skip
 from schemas.time_zone import SHANGHAI
 from warehouse import absence, batches, feeds, landing

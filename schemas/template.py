@@ -38,7 +38,7 @@ NOTES_SHEET = "填写说明"
 CODES_SHEET = "代码表"
 CONTROL_SHEET, CONTROL_HEADS, CONTROL_ROWS = "控制总数", ("项目", "填写"), "数据行数"
 NOTES = ("列号", "列名", "必填", "含义", "怎样填写", "示例", "可填的值", "类型", "密级")
-WIDTHS = (6, 26, 24, 48, 48, 24, 48, 14, 12)
+WIDTHS = (6, 26, 24, 48, 48, 24, 48, 20, 14)
 
 #: How the cells of a kind are typed; all others are text, so that a leading zero stays.
 NUMBER_FORMATS: dict[Kind, str] = {

@@ -62,6 +62,18 @@ def protect_database(connection: sa.Connection) -> None:
     connection.execute(statement("access/close_builtins"))
 
 
+def close_database(connection: sa.Connection) -> None:
+    """Close the connected database to every role but its owner: a twin holds all that the first one does."""
+    database = connection.exec_driver_sql("select quote_ident(current_database())").scalar_one()
+    connection.exec_driver_sql(f"revoke all on database {database} from public, {LOADER}, {REGULATOR}")
+
+
+def open_databases(connection: sa.Connection) -> list[str]:
+    """Other databases of the server that a login of the hub may enter, quoted."""
+    rows = connection.execute(statement("access/open_databases"), {"roles": [LOADER, REGULATOR]})
+    return list(rows.scalars())
+
+
 def show_version(connection: sa.Connection) -> None:
     """Let the loader read which migrations the connected database has had."""
     connection.exec_driver_sql(f"grant usage on schema migration to {LOADER}")

@@ -28,7 +28,7 @@ SETUP_STATES = {
     "28P01": "the database refuses the password",
     "28000": "the database refuses the login",
     "3D000": "the database does not exist",
-    "42501": "the database role lacks a privilege",
+    "42501": "登录权限不足 this login may not do that: commands use the loader's login, migrate the owner's or a superuser's",
     "42P01": "a table is missing: run `anze migrate`",
     "3F000": "a schema is missing: run `anze migrate`",
     "58030": "the database server cannot read or write its files",

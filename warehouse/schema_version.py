@@ -10,7 +10,9 @@ from sqlalchemy import exc
 
 from schemas.errors import SetupError
 from warehouse.engine import translated
+from warehouse.statements import statement
 
+SHOWN_VIEWS = 6
 VERSIONS = pathlib.Path(__file__).parent / "migrations" / "versions"
 
 
@@ -39,9 +41,30 @@ def refuse_newer(connection: sa.Connection) -> None:
         raise SetupError(f"a newer anze-hub made this database (schema {version}, here {newest()}): update the program")
 
 
+def refuse_reader(connection: sa.Connection) -> None:
+    """Raise SetupError for a login that may not see which migrations the hub's database has had."""
+    rights = connection.execute(statement("access/rights")).one()
+    if not rights.is_hub or rights.may_load:
+        return
+    views = "、".join(rights.views[:SHOWN_VIEWS]) + ("…" if len(rights.views) > SHOWN_VIEWS else "")
+    may = (
+        f"可用 psql 或报表工具查询 {len(rights.views)} 个视图 may select from: {views}"
+        if views
+        else "在本库中没有可读的内容"
+    )
+    raise SetupError(
+        f"登录 {rights.login} 不能运行 anze 命令 may not run this command; 它{may}; "
+        "运行命令请用入库登录 to run it, set ANZE_DATABASE_URL to the loader's login (anze_loader)"
+    )
+
+
 def require_current(engine: sa.Engine) -> None:
-    """Raise SetupError, saying what to do, when a database has another schema than this program needs."""
+    """Raise SetupError, saying what to do, when a database has another schema than this program needs.
+
+    A login that only reads is told what it may do: it is no loader's, and no migration would help.
+    """
     with translated("reading the schema's version"), engine.connect() as connection:
+        refuse_reader(connection)
         refuse_newer(connection)
         version = found(connection)
     if version != newest():

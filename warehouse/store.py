@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pathlib
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from schemas.delivery import Payload, PayloadFile
 from schemas.errors import FileChanging, SetupError
 
 BLOCK_BYTES = 1 << 20
+#: Landed bytes are personal and are evidence: their owner and a group read them, nobody writes, others see nothing.
+FILE_MODE, FOLDER_MODE = 0o440, 0o750
+UNFINISHED = ".landing-"
 
 
 @dataclass(frozen=True)
@@ -26,9 +30,20 @@ class Kept:
 
 @dataclass(frozen=True)
 class Store:
-    """Immutable files under ``root``: root/ab/cd/<sha256>, readable only (0444)."""
+    """Immutable files under ``root``: root/ab/cd/<sha256>, 0440 in folders of 0750 whatever the umask."""
 
     root: pathlib.Path
+
+    def close(self) -> int:
+        """Give what stands there its rights, too, and say how many files and folders had others. Raises SetupError."""
+        changed = 0
+        try:
+            for name, _, names in os.walk(self.root):
+                folder = pathlib.Path(name)
+                changed += _restrict(folder, FOLDER_MODE) + sum(_restrict(folder / n, FILE_MODE) for n in names)
+        except OSError as error:
+            raise SetupError(f"rights of {error.filename} cannot be set: {error.strerror}") from error
+        return changed
 
     def path(self, sha256: str) -> pathlib.Path:
         """Where the bytes of a digest stand."""
@@ -106,8 +121,8 @@ def _digest(blocks: Iterable[bytes]) -> Kept:
 
 def _mark(path: pathlib.Path) -> tuple[int, int, int]:
     """What changes when somebody writes a file: size, time of change, and which file it is."""
-    stat = path.stat()
-    return stat.st_size, stat.st_mtime_ns, stat.st_ino
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def _is_intact(target: pathlib.Path, sha256: str) -> bool:
@@ -121,20 +136,40 @@ def _write_durably(target: pathlib.Path, blocks: Iterable[bytes]) -> None:
 
     Raises FileChanging when the bytes are not those of the target's name.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".landing-")
+    _make_folder(target.parent)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=UNFINISHED)
     partial = pathlib.Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             _copy(blocks, file, target.name)
             file.flush()
-            os.fchmod(file.fileno(), 0o444)
+            os.fchmod(file.fileno(), FILE_MODE)
             os.fsync(file.fileno())
         partial.rename(target)
     except (OSError, FileChanging):
         partial.unlink(missing_ok=True)
         raise
     _sync_folders(target.parent, target.parents[2])
+
+
+def _make_folder(folder: pathlib.Path) -> None:
+    """Make a folder and those above it; each that is new is closed to others before anything stands in it."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    try:
+        folder.mkdir(mode=FOLDER_MODE)
+    except FileExistsError:
+        return  # another loader was faster
+    folder.chmod(FOLDER_MODE)
+
+
+def _restrict(path: pathlib.Path, mode: int) -> bool:
+    """Give a file or folder its rights; links, and what is being written, are left alone."""
+    if path.is_symlink() or path.name.startswith(UNFINISHED) or stat.S_IMODE(path.stat().st_mode) == mode:
+        return False
+    path.chmod(mode)
+    return True
 
 
 def _copy(blocks: Iterable[bytes], file: BinaryIO, sha256: str) -> None:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from schemas.errors import SetupError
-from warehouse import twin_copying
+from warehouse import access, twin_copying
 from warehouse.engine import connect, translated
 from warehouse.migrate import migrate
 from warehouse.statements import statement
@@ -67,6 +67,8 @@ def _filled(engine: sa.Engine, url: sa.URL, content: Content) -> Iterator[Twin]:
     try:
         with engine.connect() as source:
             source.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with translated("closing a twin"), made.begin() as target:
+                access.close_database(target)
             with translated("filling a twin"), made.begin() as target:
                 twin_copying.fill(source, target, content)
             yield Twin(made, source)

@@ -50,15 +50,21 @@ def down() -> None:
 def migrate() -> None:
     """Create or upgrade the database's tables and fill the reference tables. Safe to run again.
 
-    Uses the login of ANZE_TWIN_DATABASE_URL, which may create roles, else that of ANZE_DATABASE_URL.
+    Uses the login of ANZE_TWIN_DATABASE_URL (var/admin.env), which may create roles, else that of ANZE_DATABASE_URL.
+    Says which other databases of the server the hub's roles could enter.
     """
     from pipeline.settings import load_settings
-    from pipeline.setup import prepare
+    from pipeline.setup import open_databases, prepare
     from warehouse.schema_version import newest
+    from warehouse.store import Store
 
     settings = load_settings()
-    prepare(settings.environ.get("ANZE_TWIN_DATABASE_URL", settings.database_url))
+    url = settings.twin_database_url or settings.database_url
+    prepare(url)
+    Store(settings.landing_folder).close()
     stdout.print(f"数据库结构 schema {newest()}")
+    for name in open_databases(url):
+        stdout.print(f"对所有登录开放 open to every login: revoke connect, temporary on database {name} from public;")
 
 
 def status(as_json: AsJson = False) -> None:

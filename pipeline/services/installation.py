@@ -19,7 +19,16 @@ import sqlalchemy as sa
 from pipeline.services.airflow import LocalAirflow
 from pipeline.services.postgres import Cluster, require_free_port
 from pipeline.services.processes import Service
-from pipeline.settings import ROOT, credentials_from, read_env_file, var_folder, write_env_file
+from pipeline.settings import (
+    ADMIN_FILE,
+    ROOT,
+    TWIN_URL,
+    credentials_from,
+    load_settings,
+    read_env_file,
+    var_folder,
+    write_env_file,
+)
 from pipeline.setup import prepare
 from sandbox.accounts import credentials as sandbox_credentials
 from sandbox.cast import CAST
@@ -27,6 +36,7 @@ from schemas.delivery import Credentials
 from schemas.errors import SetupError
 from schemas.time_zone import SHANGHAI
 from warehouse import access
+from warehouse.store import Store
 
 #: The sandbox's calendar: history is collected on the first night, the demo's night is the second.
 FIRST_NIGHT = dt.datetime(2026, 11, 18, 1, 30, tzinfo=SHANGHAI)
@@ -132,6 +142,7 @@ def start_database(here: Installation, tell: Tell) -> None:
         airflow = beside.submit(here.airflow.migrate, here.environ())
         tell("migrations and reference tables")
         prepare(here.cluster.url("anze"))
+        Store(load_settings(here.environ()).landing_folder).close()
         _set_passwords(here)
         if not airflow.done():
             tell("Airflow's metadata")
@@ -193,8 +204,8 @@ def _create_databases(here: Installation) -> None:
         for name, owner in {"anze": "postgres", "airflow": AIRFLOW_ROLE}.items():
             if name not in known:
                 connection.execute(sa.text(f"create database {name} owner {owner}"))
-        connection.execute(sa.text("revoke all on database airflow from public"))
-        connection.execute(sa.text("revoke all on database postgres from public"))
+        for name in ("airflow", "postgres", "template1"):
+            connection.execute(sa.text(f"revoke all on database {name} from public"))
     admin.dispose()
 
 
@@ -213,7 +224,6 @@ def _write_settings(here: Installation) -> None:
     passwords = {name: kept.get(name) or secrets.token_urlsafe(12) for name in names}
     values = {
         "ANZE_DATABASE_URL": here.cluster.url("anze", access.LOADER, passwords["ANZE_LOADER_PASSWORD"]),
-        "ANZE_TWIN_DATABASE_URL": here.cluster.url("anze"),
         "ANZE_POSTGRES_PORT": here.postgres_port,
         "ANZE_AIRFLOW_PORT": here.airflow_port,
         "ANZE_SANDBOX_PORT": here.sandbox_port,
@@ -224,6 +234,8 @@ def _write_settings(here: Installation) -> None:
         "ANZE_RETRY_SECONDS": "3",
         **{f"ANZE_CREDENTIALS_{name.upper()}": _as_json(entry) for name, entry in here.credentials().items()},
     }
+    kept.pop(TWIN_URL, None)
+    write_env_file(here.folder / ADMIN_FILE, {TWIN_URL: here.cluster.url("anze")})
     write_env_file(here.env_file, {**kept, **passwords, **{key: str(value) for key, value in values.items()}})
 
 

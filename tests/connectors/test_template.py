@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
 import pathlib
 
 import pytest
@@ -10,9 +12,12 @@ from connectors.chunks import read_chunks
 from connectors.definition import load_definition, load_definitions
 from connectors.mapping import apply
 from connectors.model import InsurerDefinition
+from quality.catalogue import load_rules
+from quality.check import check
 from schemas.contract import SENDABLE_RECORD_TYPES, load_contract
 from schemas.errors import UnreadableFile
 from schemas.findings import Finding
+from schemas.template_words import example
 
 DEFINITIONS = load_definitions(environ={})
 API, OWN_IS_TEMPLATE = DEFINITIONS["lichun"], DEFINITIONS["kaiyang"]
@@ -62,3 +67,17 @@ def test_nobody_sends_what_the_definition_does_not_name(tmp_path: pathlib.Path) 
         with pytest.raises(UnreadableFile) as refusal:
             findings_of(definition, path, record_type)
         assert refusal.value.code == "FILE-060"
+
+
+@pytest.mark.parametrize("record_type", SENDABLE_RECORD_TYPES)
+def test_the_examples_of_the_template_are_right(tmp_path: pathlib.Path, record_type: str) -> None:
+    """What the notes offer as an example passes every rule about a single field."""
+    contract = load_contract(record_type)
+    path = tmp_path / "t.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([[f.business_name for f in contract.fields], [example(f) for f in contract.fields]])
+    (chunk,) = read_chunks(API, contract, "submit", [path])
+    mapped = apply(chunk.rows, chunk.layout, contract)
+    checked = check(mapped.table, contract, load_rules(), dt.datetime(2026, 11, 21, tzinfo=dt.UTC))
+    assert mapped.findings == ()
+    assert [f.message for f in checked.findings if f.rule_id.startswith("FLD")] == []

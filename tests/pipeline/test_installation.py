@@ -10,7 +10,7 @@ import pytest
 from pipeline.services.demonstration import start
 from pipeline.services.installation import _write_settings, installation, states, stop
 from pipeline.services.postgres import free_port
-from pipeline.settings import read_env_file, write_env_file
+from pipeline.settings import load_settings, read_env_file, write_env_file
 from schemas.errors import SetupError
 
 
@@ -71,3 +71,28 @@ def test_a_later_start_may_move_ports_and_keeps_secrets_seed_and_clock(tmp_path:
     assert now["ANZE_LOADER_PASSWORD"] == kept["ANZE_LOADER_PASSWORD"]
     assert (now["ANZE_SANDBOX_SEED"], now["ANZE_CLOCK_OFFSET"]) == ("7", "-60")
     assert oct(moved.env_file.stat().st_mode)[-3:] == "600"
+
+
+def test_the_superusers_password_is_in_no_loaders_environment(tmp_path: pathlib.Path) -> None:
+    here = installation(environ(tmp_path))
+    here.cluster.folder.mkdir(parents=True)
+    (here.cluster.folder / "password").write_text("of-the-cluster")
+    write_env_file(here.env_file, {"ANZE_TWIN_DATABASE_URL": "of an older start: of-the-cluster"})
+    _write_settings(here)
+    here.airflow.configure({})
+    loaders = {
+        **here.settings(),
+        **here.airflow.environ({**here.environ(), "ANZE_TWIN_DATABASE_URL": "of-the-cluster"}),
+    }
+    assert "of-the-cluster" not in " ".join(loaders.values())
+    assert not any(
+        "REGULATOR" in name or "of-the-cluster" in value
+        for name, value in loaders.items()
+        if name in here.airflow.environ(here.environ())
+    )
+    assert "of-the-cluster" not in (here.folder / "airflow" / "airflow.cfg").read_text()
+    settings = load_settings({"ANZE_VAR": str(here.folder)})
+    assert "of-the-cluster" in (settings.twin_database_url or "")
+    (here.folder / "admin.env").chmod(0o644)
+    with pytest.raises(SetupError, match="chmod 600"):
+        _ = settings.twin_database_url

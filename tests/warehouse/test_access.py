@@ -10,10 +10,12 @@ import sqlalchemy as sa
 
 from pipeline.services.postgres import Cluster
 from schemas.errors import SetupError, WarehouseUnreachable
+from tests.conftest import fresh_database
 from tests.warehouse.building import at, load_rows, policy, rows_of
 from warehouse import access
 from warehouse.engine import connect
 from warehouse.migrate import migrate
+from warehouse.schema_version import require_current
 
 REFUSED = sa.exc.DBAPIError
 TABLES = "select count(*) from pg_class where relnamespace = 'core'::regnamespace"
@@ -267,3 +269,32 @@ def test_databases_of_one_server_are_migrated_at_once(cluster: Cluster) -> None:
             connection.exec_driver_sql(f"drop database {name} with (force)")
     admin.dispose()
     assert len(tables) == 1
+
+
+def test_a_reader_is_told_what_it_may_do(regulator: sa.Engine) -> None:
+    with pytest.raises(SetupError) as told:
+        require_current(regulator)
+    assert "anze_regulator 不能运行 anze 命令" in str(told.value)
+    assert "report." in str(told.value)
+    assert "anze migrate" not in str(told.value)
+    with pytest.raises(SetupError, match="权限不足"):
+        migrate(regulator.url.render_as_string(False))
+
+
+def test_a_database_that_is_no_hubs_yet_asks_for_its_migration(cluster: Cluster) -> None:
+    with fresh_database(cluster) as url:
+        engine = connect(url)
+        with pytest.raises(SetupError, match="anze migrate"):
+            require_current(engine)
+        engine.dispose()
+
+
+def test_other_databases_that_the_hubs_roles_may_enter_are_named(loaded: sa.Engine, cluster: Cluster) -> None:
+    with fresh_database(cluster) as url, loaded.connect() as connection:
+        name = sa.make_url(url).database
+        assert name in access.open_databases(connection)
+        other = sa.create_engine(url)
+        with other.begin() as closing:
+            access.close_database(closing)
+        other.dispose()
+        assert name not in access.open_databases(connection)

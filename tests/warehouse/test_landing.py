@@ -36,7 +36,7 @@ def test_bytes_are_kept_unchanged_and_read_only(engine: sa.Engine, tmp_path: pat
     assert [part.name for part in parts] == ["page-1.json", "page-2.json"]
     sha256 = hashlib.sha256(b"one").hexdigest()
     assert parts[0].path == tmp_path / sha256[:2] / sha256[2:4] / sha256
-    assert stat.S_IMODE(parts[0].path.stat().st_mode) == 0o444
+    assert stat.S_IMODE(parts[0].path.stat().st_mode) == 0o440
 
 
 def test_the_same_bytes_again_are_a_duplicate_and_only_move_the_cursor(
@@ -242,3 +242,28 @@ def test_a_refused_delivery_is_kept_rejected_and_its_bytes_may_come_again(
     assert not feeds.has_receipt(engine, wrong, "policy.csv: 控制文件有误")
     assert landing.refuse(engine, store, wrong, refusal).again_of == landed.batch_id
     assert land(engine, store, delivery(b"one")).state == "received"
+
+
+def test_landed_bytes_are_closed_to_others_whatever_the_umask(tmp_path: pathlib.Path) -> None:
+    before = os.umask(0)
+    try:
+        sha256 = Store(tmp_path / "store").write(b"content")
+        os.umask(0o077)
+        other = Store(tmp_path / "store").write(b"other")
+    finally:
+        os.umask(before)
+    for path in (Store(tmp_path / "store").path(sha256), Store(tmp_path / "store").path(other)):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o440
+        folders = [folder for folder in path.parents if folder.is_relative_to(tmp_path / "store")]
+        assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o750}
+
+
+def test_an_older_store_is_closed_to_others_too(tmp_path: pathlib.Path) -> None:
+    store = Store(tmp_path / "store")
+    path = store.path(store.write(b"content"))
+    path.chmod(0o444)
+    path.parent.chmod(0o755)
+    assert (store.close(), store.close()) == (2, 0)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o440
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o750
+    assert Store(tmp_path / "nowhere").close() == 0
