@@ -11,12 +11,14 @@ import functools
 import hashlib
 import pathlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
 import yaml
 
+from quality import amounts
+from quality.amounts import AmountBound
 from quality.deliveries import FILE as BOUNDS_FILE
 from quality.deliveries import Bound, as_values, bounds_of
 from schemas.contract import RECORD_TYPES, Contract, load_contract
@@ -33,9 +35,9 @@ _CONFIDENCES = ("confirmed", "secondary", "assumption")
 #: Files whose rules speak of every record type.
 _FILES_OF_ALL = ("common", "delivery", "field", "history")
 _CHOICES = {"severity": get_args(Severity), "tier": get_args(Tier), "confidence": _CONFIDENCES}
-_SQL_TIERS = ("orphan", "cross", "batch", "history")
+_SQL_TIERS = ("orphan", "bound", "cross", "batch", "history")
 #: Rules for ``*`` in these tiers speak of registers too; the others of insurer-fed types only.
-_TIERS_OF_ALL = ("file", "mapping", "field", "batch", "history")
+_TIERS_OF_ALL = ("file", "mapping", "field", "bound", "batch", "history")
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,15 +74,20 @@ class RuleSet:
         contract = load_contract(record_type)
         chosen = [r for r in self.for_type(record_type) if r.select is not None and r.tier in _SQL_TIERS]
         selects = [_in_force(rule, self._expand(str(rule.select), contract), contract) for rule in chosen]
+        # A rule for every type speaks in the words of the batch's own.
         return tuple(
-            replace(rule, select=select, record_type=record_type if rule.tier == "history" else rule.record_type)
-            for rule, select in zip(chosen, selects, strict=True)
+            replace(rule, select=select, record_type=record_type) for rule, select in zip(chosen, selects, strict=True)
         )
 
     @functools.cached_property
     def bounds(self) -> tuple[Bound, ...]:
         """The bounds of the rules that compare a delivery with those before it."""
         return bounds_of(self.texts[BOUNDS_FILE]) if BOUNDS_FILE in self.texts else ()
+
+    @functools.cached_property
+    def amount_bounds(self) -> tuple[AmountBound, ...]:
+        """What is plausible of each amount and count. Raises DefinitionError."""
+        return amounts.amounts_of(self.texts[amounts.FILE]) if amounts.FILE in self.texts else ()
 
     @functools.cached_property
     def _fragments(self) -> dict[str, str]:
@@ -93,6 +100,13 @@ class RuleSet:
             "key_match": " and ".join(f"c.{name} = s.{name}" for name in contract.key),
             "key_text": "concat_ws('|', " + ", ".join(f"c.{name}" for name in contract.key) + ")",
             "bounds": as_values(self.bounds),
+            "amounts_to_hold": amounts.outside(self.amount_bounds, contract, "hold_above"),
+            "amounts_to_tell": amounts.outside(self.amount_bounds, contract, "warn_above"),
+            "is_other_content": _differ(contract.content if contract.subject else ()),
+            "is_other_subject": _differ(contract.subject),
+            "subject_said": _told_together(contract.subject, "s"),
+            "subject_known": _told_together(contract.subject, "c"),
+            "subject_field": f"cast('{contract.subject[0]}' as text)" if contract.subject else "null",
         }
         return _filled(_filled(select, self._fragments | names), names)
 
@@ -209,6 +223,17 @@ def _misplaced(body: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
 def _filled(text: str, names: Mapping[str, str]) -> str:
     """The text with the names in braces replaced; a name that is not known stays for the next round."""
     return re.sub(r"\{([a-z_]+)\}", lambda found: names.get(found[1], found[0]), text)
+
+
+def _differ(names: Iterable[str]) -> str:
+    """Whether a staged row ``s`` and what was known ``c`` differ in any of the fields; no field, no difference."""
+    pairs = [f"s.{name} is distinct from c.{name}" for name in names]
+    return f"({' or '.join(pairs)})" if pairs else "false"
+
+
+def _told_together(names: Iterable[str], alias: str) -> str:
+    """The fields' values as one text, null without any field."""
+    return f"concat_ws(' / ', {', '.join(['null', *(f'{alias}.{name}' for name in names)])})"
 
 
 def _in_force(rule: Rule, select: str, contract: Contract) -> str:

@@ -22,6 +22,8 @@ NAMES = (
     "earlier_deliveries", "least_deliveries", "mad_factor", "row_factor", "row_floor", "seen_factor", "amount_factor", "regular_rows",
     "column_rows", "filled_share", "full_share", "fallen_to_share", "constant_chance", "vanished_keys",
 )  # fmt: skip
+#: Names that a file may leave out, so that older editions are read as they were: nothing said means 0.
+SWITCHES = ("insert_may_change",)
 _NEEDED = {"name", "value", "valid_from", "source"}
 _ALLOWED = _NEEDED | {"insurer", "record_type", "valid_to"}
 
@@ -77,9 +79,12 @@ def _mistakes(body: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         yield key, "is missing", f"add {key}"
     for key in sorted(set(body) - _ALLOWED):
         yield key, "unknown key", ", ".join(sorted(_ALLOWED))
-    if body["name"] not in NAMES:
-        yield "name", "is no bound", ", ".join(NAMES)
-    if not _is_positive(body["value"]):
+    if body["name"] not in NAMES + SWITCHES:
+        yield "name", "is no bound", ", ".join(NAMES + SWITCHES)
+    if body["name"] in SWITCHES:
+        if type(body["value"]) is not int or body["value"] not in (0, 1):
+            yield "value", f"{body['value']!r} is neither 0 nor 1", None
+    elif not _is_positive(body["value"]):
         yield "value", f"{body['value']!r} is no positive number", None
     if body.get("record_type", "*") not in ("*", *RECORD_TYPES):
         yield "record_type", f"{body['record_type']} is no record type", ", ".join(RECORD_TYPES)

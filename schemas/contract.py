@@ -132,6 +132,8 @@ class Contract:
     fields: tuple[Field, ...]
     milestones: tuple[Milestone, ...]
     declared_valid_time: ValidTime | None = None
+    subject: tuple[str, ...] = ()
+    """Fields that say whom or what the record is about: one number with another subject is another record."""
 
     @property
     def valid_time(self) -> ValidTime:
@@ -150,6 +152,12 @@ class Contract:
         keyed = sorted((f.key_position, f.name) for f in self.fields if f.key_position is not None)
         names = tuple(name for _, name in keyed)
         return names if self.is_register else tuple(n for n in names if n != "insurer_code")
+
+    @functools.cached_property
+    def content(self) -> tuple[str, ...]:
+        """What a record says, apart from its number and from the sender's bookkeeping about the message."""
+        bookkeeping = {*self.key, *ENVELOPE} - {"branch_code"}
+        return tuple(field.name for field in self.fields if field.name not in bookkeeping)
 
     @functools.cached_property
     def withdrawal_fields(self) -> frozenset[str]:
@@ -232,6 +240,7 @@ def _contract(path: pathlib.Path, document: OpenDataContractStandard, table: Sch
             if sla.property == "timeliness"
         ),
         declared_valid_time=_valid_time(custom.get("validTime")),
+        subject=tuple(custom.get("subject", ())),
     )
 
 

@@ -31,6 +31,9 @@ def faults(contract: Contract) -> Iterator[Fault]:
         if milestone.field not in contract.by_name or milestone.working_days < 1:
             yield f"slaProperties.{milestone.name}", "names no field, or no working days", "give element and value"
     yield from _valid_time_faults(contract)
+    for name in contract.subject:
+        if name not in contract.by_name:
+            yield "subject", f"{name!r} is no field", "name fields of this record"
 
 
 def _valid_time_faults(contract: Contract) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
 
 Severity = Literal["error", "warning"]
-Tier = Literal["file", "mapping", "field", "record", "orphan", "cross", "batch", "history"]
+Tier = Literal["file", "mapping", "field", "record", "orphan", "bound", "cross", "batch", "history"]
 
 
 @dataclass(frozen=True)

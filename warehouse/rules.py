@@ -22,7 +22,7 @@ Render = Callable[[Rule, str | None, str | None, str | None], str]
 #: What a rule's select may use as bind parameters, besides the tables.
 PARAMETERS = (
     "insurer_id", "batch_id", "received_at", "channel",
-    "declared_row_count", "declared_amount_field", "declared_amount",
+    "declared_row_count", "declared_amount_field", "declared_amount", "replaces",
 )  # fmt: skip
 FETCH_ROWS = 10_000
 

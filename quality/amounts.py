@@ -1,0 +1,272 @@
+"""Plausibility bounds of amounts and counts, read from ``quality/rules/bounds/amounts.yml``, as SQL on staged rows.
+
+An entry bounds the absolute value of one field: by a number, or as a multiple ``of`` another field of the row or of the
+policy that the row belongs to (its limit after every endorsement, its premium with what endorsements added). An entry for
+a sector goes before the one for all; the entry in force on the record's business date counts, without such a date that
+of the day of receipt. Rows above ``hold_above`` are held, those above ``warn_above`` are told.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
+
+import yaml
+
+from schemas.code_lists import load_code_lists
+from schemas.contract import RECORD_TYPES, Contract, Field, load_contract
+from schemas.errors import DefinitionError
+
+FILE = "bounds/amounts.yml"
+Limit = Literal["hold_above", "warn_above"]
+LIMITS: tuple[Limit, ...] = ("warn_above", "hold_above")
+DOMAIN_FIELD = "high_risk_domain_code"
+#: Sectors that are part of another one: coal and other mines.
+PARTS = {"10": ("11", "12")}
+_NUMERIC = ("amount", "count", "decimal", "ratio")
+_NEEDED = {"record_type", "field", "source"}
+_ALLOWED = _NEEDED | {"domain", "of", *LIMITS, "valid_from", "valid_to", "unbounded"}
+_DAY_OF_RECEIPT = "cast(:received_at at time zone 'Asia/Shanghai' as date)"
+_NOTHING = "(select cast(null as bigint) as row_no, null as value, null as expected, null as field where false)"
+
+
+@dataclass(frozen=True)
+class AmountBound:
+    """One entry; ``unbounded`` says why a field has none. Days of validity include both ends."""
+
+    record_type: str
+    field: str
+    domain: str
+    of: str | None
+    warn_above: Decimal | None
+    hold_above: Decimal | None
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    unbounded: str | None
+    source: str
+
+    @property
+    def is_of_policy(self) -> bool:
+        """Whether it is a multiple of a field of the row's policy."""
+        return self.of is not None and self.of.startswith("policy.")
+
+    @property
+    def measure(self) -> str:
+        """Name of the field that it is a multiple of."""
+        return str(self.of).removeprefix("policy.")
+
+
+def amounts_of(text: str) -> tuple[AmountBound, ...]:
+    """The bounds of a file's text. Raises DefinitionError with every mistake."""
+    try:
+        document = yaml.load(text, Loader=yaml.CSafeLoader) or []
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise DefinitionError(FILE, "document", str(error.problem), line, "write valid YAML") from error
+    wrong = [f"{_name(body)}: {problem}" for body in document for problem in _mistakes(body)]
+    if wrong:
+        raise DefinitionError(FILE, "bounds", "; ".join(wrong), fix="see the head of the file")
+    return tuple(_bound(body) for body in document)
+
+
+def numeric_fields(contract: Contract) -> Iterator[Field]:
+    """Fields of a contract that hold a quantity and need a bound: those whose contract sets no maximum."""
+    return (field for field in contract.fields if field.kind in _NUMERIC and field.maximum is None)
+
+
+def outside(bounds: Iterable[AmountBound], contract: Contract, limit: Limit) -> str:
+    """A subquery (row_no, value, expected, field) of staged rows above a limit and not above the next one."""
+    own = [b for b in bounds if b.record_type == contract.record_type and _limit(b, limit) is not None]
+    groups = [[b for b in own if b.is_of_policy is is_of_policy] for is_of_policy in (False, True)]
+    parts = [_select(group, own, contract, limit) for group in groups if group]
+    return "(" + "\nunion all\n".join(parts) + ")" if parts else _NOTHING
+
+
+def _select(group: Sequence[AmountBound], own: Sequence[AmountBound], contract: Contract, limit: Limit) -> str:
+    """Staged rows outside of one of these bounds: a cheap look at all rows, then a close one at those that it finds."""
+    links = _links(contract) if group[0].is_of_policy else ""
+    rows = ",\n        ".join(_row(bound, own, contract, limit) for bound in group)
+    rough = "\n        or ".join(_exceeds(bound, limit, _plain(bound)) for bound in group)
+    return f"""select s.row_no, m.value, m.expected, m.field
+    from staged as s
+    {links}
+    cross join lateral (values
+        {rows}
+    ) as m(field, value, expected, is_outside)
+    where s.operation_code <> 'D' and m.is_outside
+        and ({rough})"""  # noqa: S608 - our own names and numbers, nothing sent
+
+
+def _row(bound: AmountBound, own: Sequence[AmountBound], contract: Contract, limit: Limit) -> str:
+    measure = _endorsed(bound) if bound.is_of_policy else _plain(bound)
+    conditions = [_exceeds(bound, limit, measure), _in_force(bound, own, contract)]
+    if limit == "warn_above" and bound.hold_above is not None:
+        conditions.append(f"not {_exceeds(bound, 'hold_above', measure)}")
+    expected = f"'不超过' || {_text(_limit(bound, limit), measure)} || '{_note(bound, limit)}'"
+    return f"('{bound.field}', cast(s.{bound.field} as numeric), {expected}, {' and '.join(conditions)})"
+
+
+def _exceeds(bound: AmountBound, limit: Limit, measure: str) -> str:
+    return f"coalesce(abs(s.{bound.field}) > {_limit(bound, limit)} * {measure}, false)"
+
+
+def _plain(bound: AmountBound) -> str:
+    """What an entry's number is multiplied by."""
+    if bound.of is None:
+        return "1"
+    return f"{'p' if bound.is_of_policy else 's'}.{bound.measure}"
+
+
+def _endorsed(bound: AmountBound) -> str:
+    """The policy's figure as its endorsements left it at its highest; looked up for few rows only."""
+    name = bound.measure
+    of_policy = "from core.endorsement_current as e where e.insurer_id = s.insurer_id and e.policy_no = p.policy_no"
+    if name == "written_premium_amount":
+        return f"(p.{name} + coalesce((select sum(greatest(e.premium_change_amount, 0)) {of_policy}), 0))"
+    if name in load_contract("endorsement").by_name:
+        return f"greatest(p.{name}, (select max(e.{name}) {of_policy}))"
+    return f"p.{name}"
+
+
+def _links(contract: Contract) -> str:
+    """Joins from a staged row to its policy ``p``."""
+    policy = "join core.policy_current as p on p.insurer_id = s.insurer_id and p.policy_no ="
+    if "policy_no" in contract.by_name:
+        return f"{policy} s.policy_no"
+    return f"join core.claim_current as c on c.insurer_id = s.insurer_id and c.report_no = s.report_no\n    {policy} c.policy_no"
+
+
+def _in_force(bound: AmountBound, own: Sequence[AmountBound], contract: Contract) -> str:
+    """Whether an entry speaks of a row: the day, and the sector unless an entry of that sector is in force."""
+    if bound.domain != "*":
+        return _applies(bound, contract)
+    nearer = [b for b in own if (b.field, b.of) == (bound.field, bound.of) and b.domain != "*"]
+    return " and ".join([_valid(bound, contract), *(f"not {_applies(each, contract)}" for each in nearer)])
+
+
+def _applies(bound: AmountBound, contract: Contract) -> str:
+    codes = ", ".join(f"'{code}'" for code in (bound.domain, *PARTS.get(bound.domain, ())))
+    return f"coalesce({_sector(contract)} in ({codes}) and {_valid(bound, contract)}, false)"
+
+
+def _sector(contract: Contract) -> str:
+    if DOMAIN_FIELD in contract.by_name:
+        return f"s.{DOMAIN_FIELD}"
+    links = _links(contract).replace("join ", "", 1).replace(" on ", " where ", 1) if "policy_no" in contract.by_name else (
+        "core.claim_current as c, core.policy_current as p where c.insurer_id = s.insurer_id "
+        "and c.report_no = s.report_no and p.insurer_id = s.insurer_id and p.policy_no = c.policy_no"
+    )  # fmt: skip
+    return f"(select p.{DOMAIN_FIELD} from {links})"  # noqa: S608 - our own names
+
+
+def _valid(bound: AmountBound, contract: Contract) -> str:
+    day = _day(contract)
+    ends = [f"{day} >= date '{bound.valid_from}'"] if bound.valid_from else []
+    ends += [f"{day} <= date '{bound.valid_to}'"] if bound.valid_to else []
+    return " and ".join(ends) or "true"
+
+
+def _day(contract: Contract) -> str:
+    if not contract.milestones:
+        return _DAY_OF_RECEIPT
+    field = contract.by_name[contract.milestones[0].field]
+    own = f"s.{field.name}"
+    day = f"cast({own} at time zone 'Asia/Shanghai' as date)" if field.kind == "timestamp" else own
+    return f"coalesce({day}, {_DAY_OF_RECEIPT})"
+
+
+def _text(limit: Decimal | None, measure: str) -> str:
+    return f"cast(trim_scale({limit} * {measure}) as text)"
+
+
+def _note(bound: AmountBound, limit: Limit) -> str:
+    """What stands behind the number in a message."""
+    if bound.of is None:
+        return ""
+    other = load_contract("policy" if bound.is_of_policy else bound.record_type).by_name[bound.measure]
+    owner = "保单" if bound.is_of_policy else ""
+    return f"({owner}{other.business_name}的{_limit(bound, limit)}倍)"
+
+
+def _limit(bound: AmountBound, limit: Limit) -> Decimal | None:
+    return bound.hold_above if limit == "hold_above" else bound.warn_above
+
+
+def _bound(body: Mapping[str, Any]) -> AmountBound:
+    return AmountBound(
+        record_type=body["record_type"],
+        field=body["field"],
+        domain=body.get("domain", "*"),
+        of=body.get("of"),
+        warn_above=_number(body.get("warn_above")),
+        hold_above=_number(body.get("hold_above")),
+        valid_from=body.get("valid_from"),
+        valid_to=body.get("valid_to"),
+        unbounded=body.get("unbounded"),
+        source=body["source"],
+    )
+
+
+def _name(body: Any) -> str:
+    return f"{body.get('record_type')}.{body.get('field')}" if isinstance(body, Mapping) else repr(body)
+
+
+def _mistakes(body: Any) -> Iterator[str]:
+    """Every mistake of one entry."""
+    if not isinstance(body, Mapping) or _NEEDED - set(body):
+        yield f"an entry needs {', '.join(sorted(_NEEDED))}"
+        return
+    yield from (f"{key} is unknown: one of {', '.join(sorted(_ALLOWED))}" for key in sorted(set(body) - _ALLOWED))
+    if body["record_type"] not in RECORD_TYPES:
+        yield f"no such record type: one of {', '.join(RECORD_TYPES)}"
+        return
+    contract = load_contract(body["record_type"])
+    if body["field"] not in {field.name for field in contract.fields if field.kind in _NUMERIC}:
+        yield "no amount, count or ratio of that name"
+    yield from _wrong_limits(body)
+    yield from _wrong_reach(body, contract)
+
+
+def _wrong_limits(body: Mapping[str, Any]) -> Iterator[str]:
+    given = [key for key in LIMITS if key in body]
+    if bool(given) == ("unbounded" in body):
+        yield "write warn_above, hold_above or both; or unbounded with the reason"
+    numbers = [_number(body[key]) for key in given]
+    if any(number is None or number <= 0 for number in numbers):
+        yield "a bound is a positive number"
+    elif len(numbers) == 2 and not numbers[0] < numbers[1]:  # type: ignore[operator]  # both are numbers here
+        yield "warn_above lies below hold_above"
+    yield from (
+        f"{key} is no date" for key in ("valid_from", "valid_to") if key in body and type(body[key]) is not dt.date
+    )
+
+
+def _wrong_reach(body: Mapping[str, Any], contract: Contract) -> Iterator[str]:
+    """What an entry's sector and its measure may be."""
+    domains = {entry.code for entry in load_code_lists()[_domain_list()].entries}
+    has_policy = bool({"policy_no", "report_no"} & set(contract.by_name)) and not contract.is_register
+    has_sector = has_policy or DOMAIN_FIELD in contract.by_name
+    if "domain" in body and (body["domain"] not in domains or not has_sector):
+        yield f"domain: one of {', '.join(sorted(domains))}, of a record with a sector or a policy"
+    of = body.get("of")
+    if of is None:
+        return
+    owner = load_contract("policy") if str(of).startswith("policy.") else contract
+    known = {field.name for field in owner.fields if field.kind in _NUMERIC}
+    is_reachable = owner is contract or (has_policy and contract.record_type != "policy")
+    if str(of).removeprefix("policy.") not in known or not is_reachable:
+        yield f"of: one of {', '.join(sorted(known))}; policy.FIELD where the record has a policy"
+
+
+def _domain_list() -> str:
+    return str(load_contract("policy").by_name[DOMAIN_FIELD].code_list)
+
+
+def _number(value: object) -> Decimal | None:
+    try:
+        return None if value is None or isinstance(value, bool) else Decimal(str(value))
+    except InvalidOperation:
+        return None
