@@ -89,7 +89,7 @@ def _select(group: Sequence[AmountBound], own: Sequence[AmountBound], contract: 
     """Staged rows outside of one of these bounds: a cheap look at all rows, then a close one at those that it finds."""
     links = _links(contract) if group[0].is_of_policy else ""
     rows = ",\n        ".join(_row(bound, own, contract, limit) for bound in group)
-    rough = "\n        or ".join(_exceeds(bound, limit, _plain(bound)) for bound in group)
+    rough = "\n        or ".join(_exceeds(bound, limit, _plain(bound), contract) for bound in group)
     return f"""select s.row_no, m.value, m.expected, m.field
     from staged as s
     {links}
@@ -102,21 +102,27 @@ def _select(group: Sequence[AmountBound], own: Sequence[AmountBound], contract: 
 
 def _row(bound: AmountBound, own: Sequence[AmountBound], contract: Contract, limit: Limit) -> str:
     measure = _endorsed(bound) if bound.is_of_policy else _plain(bound)
-    conditions = [_exceeds(bound, limit, measure), _in_force(bound, own, contract)]
+    conditions = [_exceeds(bound, limit, measure, contract), _in_force(bound, own, contract)]
     if limit == "warn_above" and bound.hold_above is not None:
-        conditions.append(f"not {_exceeds(bound, 'hold_above', measure)}")
+        conditions.append(f"not {_exceeds(bound, 'hold_above', measure, contract)}")
     expected = f"'不超过' || {_text(_limit(bound, limit), measure)} || '{_note(bound, limit)}'"
     return f"('{bound.field}', cast(s.{bound.field} as numeric), {expected}, {' and '.join(conditions)})"
 
 
-def _exceeds(bound: AmountBound, limit: Limit, measure: str) -> str:
-    return f"coalesce(abs(s.{bound.field}) > {_limit(bound, limit)} * {measure}, false)"
+def _exceeds(bound: AmountBound, limit: Limit, measure: str | None, contract: Contract) -> str:
+    """Whether a value lies above a bound; null, which is no yes, where value or measure is missing."""
+    value = f"abs(s.{bound.field})" if contract.by_name[bound.field].is_signed else f"s.{bound.field}"
+    return f"{value} > {_times(_limit(bound, limit), measure)}"
 
 
-def _plain(bound: AmountBound) -> str:
-    """What an entry's number is multiplied by."""
+def _times(limit: Decimal | None, measure: str | None) -> str:
+    return f"{limit} * {measure}" if measure else str(limit)
+
+
+def _plain(bound: AmountBound) -> str | None:
+    """What an entry's number is multiplied by; None for one that stands by itself."""
     if bound.of is None:
-        return "1"
+        return None
     return f"{'p' if bound.is_of_policy else 's'}.{bound.measure}"
 
 
@@ -178,8 +184,8 @@ def _day(contract: Contract) -> str:
     return f"coalesce({day}, {_DAY_OF_RECEIPT})"
 
 
-def _text(limit: Decimal | None, measure: str) -> str:
-    return f"cast(trim_scale({limit} * {measure}) as text)"
+def _text(limit: Decimal | None, measure: str | None) -> str:
+    return f"cast(trim_scale({_times(limit, measure)}) as text)"
 
 
 def _note(bound: AmountBound, limit: Limit) -> str:
