@@ -8,7 +8,7 @@ from __future__ import annotations
 from warehouse.migrations.scripts import run
 
 revision = "0012"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
