@@ -131,7 +131,7 @@ def remember(connection: sa.Connection, fixture: Fixture) -> None:
         ),
         {"at": RECEIVED_AT},
     )
-    connection.exec_driver_sql("drop table staged, staged_finding")
+    connection.exec_driver_sql("drop table staged, staged_finding, staged_column")
 
 
 def stage(connection: sa.Connection, contract: Contract, table: pa.Table) -> None:
