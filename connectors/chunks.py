@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from connectors import parse
+from connectors import mapping, parse
 from connectors.model import InsurerDefinition, RecordMapping
-from connectors.template import reading
+from connectors.template import Reading, reading
 from schemas.contract import Contract
+from schemas.errors import TellInsurer
 
 
 @dataclass(frozen=True)
@@ -31,5 +32,29 @@ def read_chunks(
     SchemaDrift for JSON that is not shaped as defined.
     """
     how = reading(definition, contract, channel, paths)
-    for rows in parse.read_batch(paths, how.source, expected=how.expected):
-        yield Chunk(rows, how.layout(rows.column_names))
+    chunks = parse.read_batch(paths, how.source, expected=how.expected)
+    try:
+        for rows in chunks:
+            layout = how.layout(rows.column_names)
+            if how.source.kind != "json" and (lack := mapping.lacking(rows, layout, contract)):
+                _read_on(chunks)
+                raise lack
+            yield Chunk(rows, layout)
+    except TellInsurer as refusal:
+        _complete(refusal, how, contract)
+        raise
+
+
+def _read_on(chunks: Iterator[pa.Table]) -> None:
+    """Read to the end of a file that is refused anyway, for what else is wrong with it."""
+    for _ in chunks:
+        pass
+
+
+def _complete(refusal: TellInsurer, how: Reading, contract: Contract) -> None:
+    """Let a refusal also name the required columns that the header lacks, where a header was found."""
+    if not refusal.columns or any(each.code == "FILE-016" for each in refusal.all):
+        return
+    required = [field for field in contract.fields if field.is_required]
+    lack = mapping.missing_columns(refusal.columns, how.layout(refusal.columns), required)
+    refusal.others += (lack,) if lack else ()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors import noted
 from connectors.convert import Converted, Fault, convert
 from connectors.model import ColumnSource, RecordMapping
 from connectors.parse.batch import COLUMNS
@@ -31,7 +32,10 @@ _SENTENCES: dict[str, tuple[Severity, str]] = {
     "MAP-020": ("warning", "不是约定的写法,但只有一种读法,已按“{read}”读取;请在源系统改用约定的写法"),
     "MAP-021": ("warning", "含有看不见的字符,去掉后按“{read}”读取;请在源系统清除这些字符"),
 }
-_ERROR_VALUES = pa.array(["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"])
+_ERROR_VALUES = pa.array([
+    "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#SPILL!", "#CALC!",
+    "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#EXTERNAL!", "#PYTHON!",
+])  # fmt: skip
 _PRIVATE_USE = "[\ue000-\uf8ff]"
 _PRIVATE_LEADS = (b"\xee", b"\xef")  # first bytes in UTF-8 of private use, and of little else
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\x00": "\\\\u0000"} | {
@@ -46,13 +50,15 @@ class Mapped:
 
     Findings without a row number speak of the batch; the chunks of one batch repeat them, equal. ``columns``: where
     each field, and each source column that is no field, stands in the delivery. ``notes`` say what was read otherwise
-    than it was written, one a column.
+    than it was written, one a column. ``settled``: rows that are no records, held by one finding each; nothing else is
+    to be said of them.
     """
 
     table: pa.Table
     findings: tuple[Finding, ...]
     columns: Mapping[str, SourceColumn]
     notes: tuple[Note, ...] = ()
+    settled: frozenset[int] = frozenset()
 
 
 def source_names(spec: RecordMapping) -> frozenset[str]:
@@ -70,10 +76,13 @@ def apply(table: pa.Table, spec: RecordMapping, contract: Contract) -> Mapped:
     fields = {f.name: _canonical(sources, spec, f, len(row_no)) for f in contract.fields}
     marks = table.schema.metadata or {}
     is_json = marks.get(b"kind") == b"json"
+    if lack := lacking(table, spec, contract):
+        raise lack
     findings = [
         *_unended(marks),
+        *noted.findings_of(marks, table.column_names, spec, contract),
         *_unknown(sources, spec),
-        *_absent(sources, spec, contract, is_json, fields["operation_code"].values),
+        *(() if is_json else _absent(sources, spec, contract)),
     ]
     notes: list[Note] = []
     for field in contract.fields:
@@ -84,9 +93,11 @@ def apply(table: pa.Table, spec: RecordMapping, contract: Contract) -> Mapped:
                 findings += told
             else:
                 notes.append(Note.of(next(told), pc.sum(fault.mask).as_py()))
+    settled = {} if is_json else noted.not_records(sources, spec, contract, row_no)
+    findings = [*(f for f in findings if f.row_no not in settled), *settled.values()]
     columns = {"row_no": row_no, "place": place, "raw": raw_json(sources, len(row_no))}
     rows = pa.table(columns | {name: made.values for name, made in fields.items()})
-    return Mapped(rows, tuple(findings), _places(sources, spec, marks), tuple(notes))
+    return Mapped(rows, tuple(findings), _places(sources, spec, marks), tuple(notes), frozenset(settled))
 
 
 def _places(sources: Iterable[str], spec: RecordMapping, marks: Mapping[bytes, bytes]) -> dict[str, SourceColumn]:
@@ -204,20 +215,55 @@ def _is_ignored(name: str, spec: RecordMapping) -> bool:
     return any(".".join(parts[:i]) in spec.ignored for i in range(1, len(parts) + 1))
 
 
-def _absent(
-    sources: dict[str, pa.Array], spec: RecordMapping, contract: Contract, is_json: bool, operations: pa.Array
-) -> Iterator[Finding]:
-    """Findings for optional columns that a file lacks; JSON may leave out what is null. Raises for required ones."""
-    absent = {
-        n: c.source for n, c in spec.columns.items() if c.constant is None and c.source and c.source not in sources
-    }
+def lacking(table: pa.Table, spec: RecordMapping, contract: Contract) -> UnreadableFile | SchemaDrift | None:
+    """Why a chunk cannot be mapped: columns of required fields that it lacks, all of them; None where it has them.
+
+    UnreadableFile (FILE-004) for a file, SchemaDrift for JSON.
+    """
+    given = table.column_names[:-2]
+    absent = _absent_sources(given, spec)
+    if not any(field.is_required and field.name in absent for field in contract.fields):
+        return None
+    sources = {name: _array(table, i) for i, name in enumerate(given)}
+    operations = _canonical(sources, spec, contract.by_name["operation_code"], table.num_rows).values
     required = [f for f in _asked(contract, operations) if f.name in absent]
-    if required:
+    if not required:
+        return None
+    if (table.schema.metadata or {}).get(b"kind") == b"json":
         told = "、".join(f"{absent[f.name]}({f.business_name})" for f in required)
-        if is_json:
-            raise SchemaDrift(f"{contract.record_type}: the answer lacks required fields: {told}")
-        raise UnreadableFile(f"缺少必填列:{told};请按约定的列名补齐后重新提交", "表头", "FILE-004")
-    for name, source in absent.items() if not (is_json or spec.may_lack_optional) else ():
+        return SchemaDrift(f"{contract.record_type}: the answer lacks required fields: {told}")
+    return missing_columns(given, spec, required)
+
+
+def missing_columns(given: Collection[str], spec: RecordMapping, required: Iterable[Field]) -> UnreadableFile | None:
+    """FILE-004 for all columns of required fields that a header lacks, each with the name that it may be meant by."""
+    absent = _absent_sources(given, spec)
+    strange = [name for name in given if name not in source_names(spec) and not _is_ignored(name, spec)]
+    told = [_missing(f, absent[f.name], strange) for f in required if f.name in absent]
+    if not told:
+        return None
+    return UnreadableFile(f"缺少必填列:{'、'.join(told)};请按约定的列名补齐后重新提交", "表头", "FILE-004")
+
+
+def _missing(field: Field, source: str, strange: Sequence[str]) -> str:
+    """A missing column by its business name, what it was agreed to be called, and what it may be called here."""
+    by_name = {fold: name for name in strange for fold in (name, name.lower())}
+    near = difflib.get_close_matches(source, by_name, n=1) or difflib.get_close_matches(
+        field.business_name, by_name, n=1
+    )
+    notes = [f"列名 {source}"] if source != field.business_name else []
+    notes += [f"是不是“{by_name[near[0]]}”?"] if near else []
+    return f"{field.business_name}({','.join(notes)})" if notes else field.business_name
+
+
+def _absent_sources(given: Collection[str], spec: RecordMapping) -> dict[str, str]:
+    """Field -> its agreed column, of the columns that are not given."""
+    return {n: c.source for n, c in spec.columns.items() if c.constant is None and c.source and c.source not in given}
+
+
+def _absent(sources: Collection[str], spec: RecordMapping, contract: Contract) -> Iterator[Finding]:
+    """Findings for optional columns that a file lacks."""
+    for name, source in _absent_sources(sources, spec).items() if not spec.may_lack_optional else ():
         message = f"没有约定的列“{source}”({contract.by_name[name].business_name});按空值处理,如不再提供请更新机构定义"
         yield Finding("MAP-006", "warning", None, name, None, source, message)
 

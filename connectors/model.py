@@ -15,6 +15,8 @@ PagingKind = Literal["page", "offset", "cursor", "link", "next", "single"]
 ChecksumOf = Literal["body", "items"]
 Unit = Literal["元", "万元", "分", "百分比"]
 Encoding = Literal["utf-8", "utf-8-sig", "gb18030"]
+Use = Literal["key", "text", "number", "ratio", "date"]
+"""What a source column is read for: a key or code is what a person sees, an amount is the number behind it."""
 Delimiter = Literal[",", ";", "\t", "|"]
 
 

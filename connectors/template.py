@@ -8,19 +8,23 @@ that knows most of them. Who fills in the template may leave out optional column
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import pathlib
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from connectors.mapping import source_names
-from connectors.model import ColumnSource, Delimiter, Encoding, InsurerDefinition, RecordMapping, SourceFormat
+from connectors.model import ColumnSource, Delimiter, Encoding, InsurerDefinition, RecordMapping, SourceFormat, Use
 from connectors.parse.reasons import refuse
-from schemas.contract import OCCASIONAL_RECORD_TYPES, REGISTER_RECORD_TYPES, Contract
+from schemas.contract import OCCASIONAL_RECORD_TYPES, REGISTER_RECORD_TYPES, Contract, Kind, load_contract
 
 HEADER_BYTES = 1 << 16
 ARCHIVE_MARK = b"PK\x03\x04"
-DELIMITERS: tuple[Delimiter, ...] = ("\t", ";", ",")
+DELIMITERS: tuple[Delimiter, ...] = ("\t", ";", "|", ",")
+_HEADER_SEARCH_LINES = 30
+_SEPARATOR_LINE = re.compile(rb'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,12 @@ class Reading:
     layouts: tuple[RecordMapping, ...]
 
     @property
-    def expected(self) -> frozenset[str]:
-        """Source columns of every layout: they find a header below title rows."""
-        return frozenset().union(*(source_names(layout) for layout in self.layouts))
+    def expected(self) -> dict[str, Use]:
+        """Source columns of every layout, and what each is read for: they find a header below title rows."""
+        uses: dict[str, Use] = {}
+        for layout in reversed(self.layouts):
+            uses |= _uses(layout)
+        return uses
 
     def layout(self, columns: Collection[str]) -> RecordMapping:
         """The first layout whose columns are all among ``columns``, else the one that knows most of them."""
@@ -85,10 +92,40 @@ def _source_of(definition: InsurerDefinition, path: pathlib.Path) -> SourceForma
     if head.startswith(ARCHIVE_MARK):
         return own if own.kind == "xlsx" else SourceFormat(kind="xlsx")
     encoding: Encoding = "utf-8" if _is_utf8(head) else "gb18030"
-    header = head.partition(b"\n")[0]
-    delimiter = max(DELIMITERS, key=lambda mark: header.count(mark.encode()))
     given = own if own.kind == "csv" else SourceFormat(kind="csv")
-    return dataclasses.replace(given, encoding=encoding, delimiter=delimiter)
+    return dataclasses.replace(given, encoding=encoding, delimiter=_delimiter(head))
+
+
+def _delimiter(head: bytes) -> Delimiter:
+    """The mark that a ``sep=`` line names, else the one that divides one of the first lines into most parts."""
+    if given := _SEPARATOR_LINE.match(head.removeprefix(codecs.BOM_UTF8)):
+        return next(mark for mark in DELIMITERS if mark.encode() == given[1])
+    lines = head.split(b"\n", _HEADER_SEARCH_LINES)[:_HEADER_SEARCH_LINES]
+    first = next((line for line in lines if line.strip()), b"")
+    marks = [mark for mark in DELIMITERS if mark.encode() in first]
+    return max(marks or DELIMITERS, key=lambda mark: max(line.count(mark.encode()) for line in lines))
+
+
+_USES: dict[Kind, Use] = {
+    "text": "text",
+    **dict.fromkeys(("date", "timestamp"), "date"),
+    **dict.fromkeys(("amount", "decimal", "count"), "number"),
+    "ratio": "ratio",
+}
+
+
+def _uses(layout: RecordMapping) -> dict[str, Use]:
+    """What each source column of a layout is read for; what has a lookup is read as a code."""
+    fields = load_contract(layout.record_type).by_name
+    return {
+        column.source: "key"
+        if column.lookup
+        else "ratio"
+        if column.unit == "百分比"
+        else _USES.get(fields[name].kind, "key")
+        for name, column in layout.columns.items()
+        if column.source
+    }
 
 
 def _is_utf8(head: bytes) -> bool:

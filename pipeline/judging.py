@@ -93,7 +93,7 @@ def judge(
         try:
             _stage(loading, batch, parts, contract, judgement)
         except TellInsurer as refusal:
-            return loading.reject(refusal.code, refusal.message, refusal.where)
+            return loading.reject(refusal.code, refusal.message, refusal.where, refusal.others)
         return loading.merge(judgement.rules.sql_rules(batch.record_type), render)
 
 
@@ -125,7 +125,8 @@ def _stage(
     for chunk in read_chunks(judgement.definition, contract, batch.channel, [part.path for part in parts]):
         mapped = mapping.apply(chunk.rows, chunk.layout, contract)
         checked = check(mapped.table, contract, judgement.rules, batch.received_at)
-        loading.stage(checked.table, _once([*mapped.findings, *checked.findings], told), mapped.columns)
+        judged = (finding for finding in checked.findings if finding.row_no not in mapped.settled)
+        loading.stage(checked.table, _once([*mapped.findings, *judged], told), mapped.columns)
         notes.add([*mapped.notes, *checked.notes])
     loading.tell(notes.findings())
 

@@ -117,15 +117,25 @@ class NotFound(StopFeed):
 
 
 class TellInsurer(HubError):
-    """Raised when a delivery cannot be read at all. ``code`` names the reason, ``where`` the place in the file."""
+    """Raised when a delivery cannot be read at all. ``code`` names the reason, ``where`` the place in the file.
+
+    ``others``: what else is wrong with it, told in one go. ``columns``: the names in its header, when it was found.
+    """
 
     code = "FILE-000"
 
     def __init__(self, message: str, where: str = "", code: str | None = None) -> None:
         super().__init__(message)
         self.message, self.where = message, where
+        self.others: tuple[TellInsurer, ...] = ()
+        self.columns: tuple[str, ...] = ()
         if code:
             self.code = code
+
+    @property
+    def all(self) -> tuple[TellInsurer, ...]:
+        """This reason, and what else is wrong."""
+        return (self, *self.others)
 
 
 class UnreadableFile(TellInsurer):

@@ -24,7 +24,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from schemas.contract import Contract
-from schemas.errors import RetryLater, SetupError, StopFeed
+from schemas.errors import RetryLater, SetupError, StopFeed, TellInsurer
 from schemas.findings import Finding, Rule, SourceColumn
 from schemas.personal import without_numbers
 from warehouse import absence, landing, lease, merge, profiles, rules, staging
@@ -173,16 +173,15 @@ class Loading:
         self.report = replace(report, cleared=cleared)
         return self.report
 
-    def reject(self, code: str, message: str, where: str = "") -> LoadReport:
-        """End the batch as unreadable: nothing is kept, and the receipt says what is wrong and where."""
-        text = without_numbers(f"{where}: {message}" if where else message)
-        finding = Finding(code, "error", None, None, where or None, None, text)
+    def reject(self, code: str, message: str, where: str = "", others: Sequence[TellInsurer] = ()) -> LoadReport:
+        """End the batch as unreadable: nothing is kept, and the receipt says all that is wrong, and where."""
+        findings = [_refusal(code, message, where), *(_refusal(o.code, o.message, o.where) for o in others)]
         self._settle()
         with translated(f"rejecting batch {self.batch_id}"):
             staging.clear(self._connection)
-            staging.stage_findings(self._connection, [finding])
-            counts, findings = merge.account_nothing(self._connection, self._scope)
-        self.report = self._finish("rejected", counts, findings, (code, text))
+            staging.stage_findings(self._connection, findings)
+            counts, found = merge.account_nothing(self._connection, self._scope)
+        self.report = self._finish("rejected", counts, found, (code, _told_together(findings)))
         return self.report
 
     def _ask(self, question: absence.Question) -> LoadReport:
@@ -289,3 +288,16 @@ class Loading:
         if self._lease is not None:
             with contextlib.suppress(RetryLater):
                 lease.release(self.engine, self._lease)
+
+
+def _refusal(code: str, message: str, where: str) -> Finding:
+    text = without_numbers(f"{where}: {message}" if where else message)
+    return Finding(code, "error", None, None, where or None, None, text)
+
+
+def _told_together(findings: Sequence[Finding]) -> str:
+    """What the receipt says of a rejected batch: the reason, or all of them by number."""
+    if len(findings) == 1:
+        return findings[0].message
+    told = "".join(f" ({number}) {finding.message}" for number, finding in enumerate(findings, start=1))
+    return f"共 {len(findings)} 处问题:{told}"

@@ -6,15 +6,17 @@ import itertools
 import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.model import SourceFormat
+from connectors.model import SourceFormat, Use
 from connectors.parse.json_pages import Row, read_page, to_table
 from connectors.parse.limits import Limits
+from connectors.parse.notes import Note, packed, unpacked
 from connectors.parse.rows import LINE_NO, ROW_NO, Header
 from connectors.parse.runner import parse_in_child
 
@@ -30,19 +32,23 @@ UNENDED = b"unended"
 
 
 def read_batch(
-    paths: Sequence[Path], source: SourceFormat, limits: Limits | None = None, expected: Collection[str] = ()
+    paths: Sequence[Path],
+    source: SourceFormat,
+    limits: Limits | None = None,
+    expected: Collection[str] | Mapping[str, Use] = (),
 ) -> Iterator[pa.Table]:
     """Chunks of a batch's payloads in their order: every source column as text under its own name, row_no and place.
 
     ``row_no`` is unique over the batch. ``expected`` are source column names of the definition: they find the header
-    below title rows. Pages of an API are gathered, so that chunks are of ``limits.chunk_rows`` rows whatever the page
+    below title rows; as a mapping they say what each column is read for (else: text). Pages of an API are gathered, so that chunks are of ``limits.chunk_rows`` rows whatever the page
     size. Raises TellInsurer when a payload cannot be read without guessing, also after some chunks: use none of them
     then. Raises SchemaDrift for JSON that is not shaped as defined.
     """
     bounds = limits or Limits()
     if source.kind == "json":
         return _pages(paths, source, bounds)
-    return _files(paths, source, bounds, expected)
+    uses = expected if isinstance(expected, Mapping) else dict.fromkeys(expected, "text")
+    return _files(paths, source, bounds, uses)
 
 
 def _pages(paths: Sequence[Path], source: SourceFormat, limits: Limits) -> Iterator[pa.Table]:
@@ -60,32 +66,47 @@ def _pages(paths: Sequence[Path], source: SourceFormat, limits: Limits) -> Itera
 
 
 def _files(
-    paths: Sequence[Path], source: SourceFormat, limits: Limits, expected: Collection[str]
+    paths: Sequence[Path], source: SourceFormat, limits: Limits, expected: Mapping[str, Use]
 ) -> Iterator[pa.Table]:
     offset = 0
     for position, path in enumerate(paths, start=1):
         reached = offset
         marks = {UNENDED: b"1"} if source.kind == "csv" and not _ends_a_line(path) else {}
-        for header, table in _gathered(parse_in_child(path, source, limits, expected), limits.chunk_rows):
+        for header, table, notes in _gathered(parse_in_child(path, source, limits, expected), limits.chunk_rows):
             numbers = pc.add(table[ROW_NO], offset)
             reached = max(reached, pc.max(numbers).as_py() or 0)
             file = f"file {position} " if len(paths) > 1 else ""
             places = _places(table, f"{file}{f'{header.sheet}!' if header.sheet else 'line '}")
             columns = table.select(range(len(header.names))).rename_columns(header.names)
-            yield _table(columns, numbers, places, source, marks | {COLUMNS: json.dumps(header.columns).encode()})
+            known = marks | {COLUMNS: json.dumps(header.columns).encode()} | packed(_moved(notes, offset))
+            yield _table(columns, numbers, places, source, known)
         offset = reached
 
 
-def _gathered(parts: Iterator[tuple[Header, pa.RecordBatch]], chunk_rows: int) -> Iterator[tuple[Header, pa.Table]]:
+def _moved(notes: Sequence[Note], offset: int) -> Iterator[Note]:
+    """Notes with the row numbers of the batch instead of those of its file."""
+    for note in notes:
+        yield note if note.row_no is None else replace(note, row_no=note.row_no + offset)
+
+
+def _gathered(
+    parts: Iterator[tuple[Header, pa.RecordBatch]], chunk_rows: int
+) -> Iterator[tuple[Header, pa.Table, list[Note]]]:
     """Batches joined to chunks of at most ``chunk_rows``; what follows has a cost for each chunk."""
     header, first = next(parts)
     held = [first]
     for _, batch in parts:
         if sum(b.num_rows for b in held) + batch.num_rows > chunk_rows:
-            yield header, pa.Table.from_batches(held).combine_chunks()
+            yield header, *_joined(held)
             held = []
         held.append(batch)
-    yield header, pa.Table.from_batches(held).combine_chunks()
+    yield header, *_joined(held)
+
+
+def _joined(batches: Sequence[pa.RecordBatch]) -> tuple[pa.Table, list[Note]]:
+    notes = [note for batch in batches for note in unpacked(batch.schema.metadata)]
+    bare = [batch.replace_schema_metadata(None) for batch in batches]
+    return pa.Table.from_batches(bare).combine_chunks(), notes
 
 
 def _ends_a_line(path: Path) -> bool:

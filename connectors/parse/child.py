@@ -1,12 +1,13 @@
 """The child process that parses one file: ``python -m connectors.parse.child``.
 
 Reads one JSON line (path, kind, limits, expected names) from standard input. Writes to standard output, for Arrow IPC,
-a stream of record batches; its schema's metadata holds the header. A refusal is one JSON line on standard error and
+a stream of record batches; its schema's metadata holds the header, a batch's its notes. A refusal is one JSON line on standard error and
 exit code REFUSED. Imports stay few: 105 of these run in a night.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
@@ -20,9 +21,9 @@ for optional in ("numpy", "pandas", "dateutil"):
 
 import pyarrow as pa  # noqa: E402 - after numpy is kept out
 
-from connectors.model import SourceFormat  # noqa: E402
+from connectors.model import SourceFormat, Use  # noqa: E402
 from connectors.parse.limits import Limits, confine  # noqa: E402
-from connectors.parse.reasons import REFUSED, refuse  # noqa: E402
+from connectors.parse.reasons import REFUSED, refuse, told  # noqa: E402
 from connectors.parse.rows import Header  # noqa: E402
 from schemas.errors import TellInsurer  # noqa: E402
 
@@ -40,7 +41,7 @@ def main(order: dict[str, Any]) -> int:
 
 
 def _batches(
-    path: Path, source: SourceFormat, limits: Limits, expected: list[str]
+    path: Path, source: SourceFormat, limits: Limits, expected: dict[str, Use]
 ) -> Iterator[tuple[Header, pa.RecordBatch]]:
     if source.kind == "xlsx":
         from connectors.parse.xlsx import read_xlsx as reader
@@ -63,18 +64,16 @@ def _refuse_large(stream: BinaryIO, limits: Limits) -> None:
 def _send(batches: Iterator[tuple[Header, pa.RecordBatch]]) -> None:
     """Write batches as one stream; nothing at all when the file is refused before its header is known."""
     header, first = next(batches)
-    told = {"names": json.dumps(header.names), "sheet": header.sheet, "columns": json.dumps(header.columns)}
-    schema = header.schema.with_metadata(told)
+    known = {"names": json.dumps(header.names), "sheet": header.sheet, "columns": json.dumps(header.columns)}
+    schema = header.schema.with_metadata(known)
     with pa.ipc.new_stream(pa.PythonFile(sys.stdout.buffer, "w"), schema) as stream:
-        stream.write_batch(first)
-        for _, batch in batches:
-            stream.write_batch(batch)
+        for batch in itertools.chain([first], (batch for _, batch in batches)):
+            stream.write_batch(batch, custom_metadata=batch.schema.metadata)
     sys.stdout.buffer.flush()
 
 
 def _report(refusal: TellInsurer) -> int:
-    line = json.dumps({"code": refusal.code, "message": refusal.message, "where": refusal.where})
-    sys.stderr.write(f"\n{line}\n")
+    sys.stderr.write(f"\n{json.dumps(told(refusal))}\n")
     return REFUSED
 
 

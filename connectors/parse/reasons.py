@@ -5,7 +5,9 @@ Codes are never reused. ``refuse`` makes the exception; its text says what and w
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from schemas.errors import EmptyFile, TellInsurer, UnreadableFile, WrongEncoding
 
@@ -58,11 +60,7 @@ REASONS: dict[str, Reason] = {
     "FILE-027": Reason(UnreadableFile, "有多个可见工作表含数据", "请只保留一个含数据的可见工作表"),
     "FILE-028": Reason(UnreadableFile, "找不到约定的工作表", "请核对工作表名称"),
     "FILE-029": Reason(UnreadableFile, "数据区有合并单元格", "请取消合并,并为每一行填写内容"),
-    "FILE-030": Reason(
-        UnreadableFile, "数字超过 15 位,末尾数字已被表格软件改掉", "请把该列设为文本格式,再从源系统重新导出"
-    ),
     "FILE-031": Reason(UnreadableFile, "表头以外的列有内容", "请为该列补上列名,或删除其内容"),
-    "FILE-032": Reason(UnreadableFile, "公式没有计算结果", "请用表格软件打开并保存一次(或把公式粘贴为数值)后重新提交"),
     "FILE-040": Reason(UnreadableFile, "不是合法的 JSON", "请接口方检查返回内容"),
     "FILE-041": Reason(UnreadableFile, "JSON 对象有重复的键", "请接口方使每个键只出现一次"),
     "FILE-042": Reason(UnreadableFile, "JSON 含有 NaN 或 Infinity", "请接口方返回数字或 null"),
@@ -101,6 +99,20 @@ def refuse(code: str, where: str = "", found: str = "") -> TellInsurer:
     return reason.raises(f"{reason.title}{detail};{reason.remedy}", where, code)
 
 
-def restore(code: str, message: str, where: str) -> TellInsurer:
+def together(faults: Sequence[TellInsurer], columns: Sequence[str] = ()) -> TellInsurer:
+    """The first of some faults, which knows the others and the header's names."""
+    first = faults[0]
+    first.others, first.columns = tuple(faults[1:]), tuple(columns)
+    return first
+
+
+def told(refusal: TellInsurer) -> dict[str, Any]:
+    """A refusal as plain values, for the way from a child process; ``restore`` reads it."""
+    reasons = [{"code": each.code, "message": each.message, "where": each.where} for each in refusal.all]
+    return {"reasons": reasons, "columns": refusal.columns}
+
+
+def restore(report: Mapping[str, Any]) -> TellInsurer:
     """The exception that a child process reported."""
-    return REASONS[code].raises(message, where, code)
+    made = [REASONS[each["code"]].raises(each["message"], each["where"], each["code"]) for each in report["reasons"]]
+    return together(made, report["columns"])

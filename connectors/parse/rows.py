@@ -6,7 +6,7 @@ Imported in the child process: nothing heavier than pyarrow may be imported here
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -14,8 +14,10 @@ import pyarrow.compute as pc
 
 from connectors.parse.limits import Limits
 from connectors.parse.reasons import refuse
+from schemas.errors import TellInsurer
 
 ROW_NO, LINE_NO = "row_no", "line_no"
+_SHOWN_RUNS = 5
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,31 @@ class Header:
         return pa.schema([*texts, (ROW_NO, pa.int64()), (LINE_NO, pa.int64())])
 
 
+class Runs:
+    """Growing numbers in runs, so that rows without gaps cost nothing."""
+
+    def __init__(self) -> None:
+        self._runs: list[list[int]] = []
+        self.count = 0
+
+    def add(self, number: int) -> None:
+        """Add a number greater than all before."""
+        self.count += 1
+        if self._runs and self._runs[-1][1] == number - 1:
+            self._runs[-1][1] = number
+        else:
+            self._runs.append([number, number])
+
+    def has_any(self, first: int, last: int) -> bool:
+        """Whether one of these numbers, both included, was added."""
+        return any(begin <= last and end >= first for begin, end in self._runs)
+
+    def __str__(self) -> str:
+        """The numbers as people write them: 5、7-9."""
+        shown = [str(begin) if begin == end else f"{begin}-{end}" for begin, end in self._runs[:_SHOWN_RUNS]]
+        return "、".join(shown) + ("等" if len(self._runs) > _SHOWN_RUNS else "")
+
+
 def column_letter(index: int) -> str:
     """Name of a column as a spreadsheet shows it: 0 -> A, 26 -> AA."""
     letters = ""
@@ -51,26 +78,43 @@ def column_letter(index: int) -> str:
 
 
 def make_header(
-    cells: Sequence[str], row_no: int, expected: Collection[str], limits: Limits, *, sheet: str = ""
-) -> Header:
-    """A header without empty, double or unknown-altogether names. Raises UnreadableFile (FILE-014 to 017)."""
-    names = tuple(cell.strip() for cell in cells)
-    where = f"{sheet}第{row_no}行"
-    if len(names) > limits.columns:
-        raise refuse("FILE-017", where, f"{len(names)} 列,上限 {limits.columns}")
-    if not all(names):
-        raise refuse("FILE-015", f"{where}第{names.index('') + 1}列")
-    twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
-    if twice is not None:
-        raise refuse("FILE-014", where, twice)
-    if expected and not set(names) & set(expected):
-        raise refuse("FILE-016", where, f"读到 {_some(names)},应有 {_some(sorted(expected))}")
-    return Header(names, row_no, sheet)
+    found: Sequence[tuple[int, str]],
+    row_no: int,
+    expected: Collection[str],
+    limits: Limits,
+    place: Callable[[int], str],
+    *,
+    sheet: str = "",
+) -> tuple[Header, list[TellInsurer]]:
+    """A header of (position, name), and what is wrong with it: FILE-014 for double names, FILE-016 for strange ones.
+
+    A name that nobody asks for may come again: its column is told apart by its place. Raises UnreadableFile (FILE-017).
+    """
+    if len(found) > limits.columns:
+        raise refuse("FILE-017", place(0), f"{len(found)} 列,上限 {limits.columns}")
+    places: dict[str, list[int]] = {}
+    for position, name in found:
+        places.setdefault(name, []).append(position)
+    doubles = {name: at for name, at in places.items() if len(at) > 1}
+    faults = [
+        refuse("FILE-014", "、".join(map(place, at)), name)
+        for name, at in doubles.items()
+        if name in expected or not expected
+    ]
+    if expected and not set(places) & set(expected):
+        faults.append(refuse("FILE-016", place(0), f"读到 {_some(list(places))},应有 {_some(_spoken(expected))}"))
+    names = [name if places[name][0] == at else f"{name}({column_letter(at)}列)" for at, name in found]
+    return Header(tuple(names), row_no, sheet, tuple(at for at, _ in found)), faults
 
 
-def columns_of(rows: list[list[str]], header: Header) -> list[pa.Array]:
-    """Columns of rows that are all as wide as the header; the empty text is null."""
-    return [_text(values) for values in zip(*rows, strict=True)] or [_text([]) for _ in header.names]
+def _spoken(expected: Collection[str]) -> list[str]:
+    """Names that were agreed, those that people use first."""
+    return sorted(expected, key=lambda name: (name.isascii(), name))
+
+
+def columns_of(rows: list[list[str]], width: int) -> list[pa.Array]:
+    """Columns of rows that are all of a width; the empty text is null."""
+    return [_text(values) for values in zip(*rows, strict=True)] or [_text([]) for _ in range(width)]
 
 
 def make_batch(

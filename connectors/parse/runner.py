@@ -12,13 +12,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import pyarrow as pa
 
-from connectors.model import SourceFormat
+from connectors.model import SourceFormat, Use
 from connectors.parse.limits import Limits
 from connectors.parse.reasons import REFUSED, refuse, restore
 from connectors.parse.rows import Header
@@ -30,7 +30,7 @@ _COMPLAINT_BYTES = 65_536
 
 
 def parse_in_child(
-    path: Path, source: SourceFormat, limits: Limits, expected: Collection[str]
+    path: Path, source: SourceFormat, limits: Limits, expected: Mapping[str, Use]
 ) -> Iterator[tuple[Header, pa.RecordBatch]]:
     """(header, batch) of a file as the child sends them; at least one batch, perhaps of no rows.
 
@@ -69,13 +69,13 @@ def _environment() -> dict[str, str]:
 
 
 def _give_order(
-    child: subprocess.Popen[bytes], path: Path, source: SourceFormat, limits: Limits, expected: Collection[str]
+    child: subprocess.Popen[bytes], path: Path, source: SourceFormat, limits: Limits, expected: Mapping[str, Use]
 ) -> None:
     order = {
         "path": str(path.absolute()),
         "source": dataclasses.asdict(source),
         "limits": dataclasses.asdict(limits),
-        "expected": sorted(expected),
+        "expected": dict(expected),
     }
     with _open(child.stdin) as stdin:
         stdin.write(json.dumps(order).encode() + b"\n")
@@ -89,9 +89,9 @@ def _received(pipe: _TimedPipe) -> Generator[tuple[Header, pa.RecordBatch], None
             columns = tuple(json.loads(told[b"columns"]))
             header = Header(tuple(json.loads(told[b"names"])), 0, told[b"sheet"].decode(), columns)
             while True:
-                batch = stream.read_next_batch()
+                batch, notes = stream.read_next_batch_with_custom_metadata()
                 batch.validate(full=True)
-                yield header, batch
+                yield header, batch.replace_schema_metadata(dict(notes) if notes else None)
     except StopIteration:
         return True
     except TimeoutError:
@@ -109,8 +109,7 @@ def _complaint(child: subprocess.Popen[bytes], pipe: _TimedPipe) -> bytes:
 def _verdict(exit_code: int, complaint: bytes, kind: str) -> TellInsurer:
     """Why a child ended without success."""
     if exit_code == REFUSED:
-        report: dict[str, Any] = json.loads(complaint.strip().splitlines()[-1])
-        return restore(report["code"], report["message"], report["where"])
+        return restore(json.loads(complaint.strip().splitlines()[-1]))
     _log.warning("parsing child ended with %s; its complaint is %s bytes long", exit_code, len(complaint))
     if exit_code in {-signal.SIGXCPU, -signal.SIGKILL}:
         return refuse("FILE-051")

@@ -2,186 +2,161 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
 import itertools
-import zipfile
-from collections.abc import Callable, Collection, Iterator
-from decimal import Decimal
-from typing import Any, BinaryIO
+from collections.abc import Collection, Iterator, Mapping
+from typing import BinaryIO
 
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from connectors.model import SourceFormat
-from connectors.parse.archive import open_archive, sheet_part
+from connectors.model import SourceFormat, Use
+from connectors.parse.archive import open_archive
+from connectors.parse.cells import CellReader, Doubt
+from connectors.parse.choosing import HEADER_SEARCH_ROWS, chosen_sheet, header_at, texts_of
 from connectors.parse.limits import Limits
-from connectors.parse.reasons import refuse
-from connectors.parse.rows import Header, column_letter, columns_of, make_batch, make_header
-from connectors.parse.sheet_scan import SheetScan, scan_sheet
+from connectors.parse.notes import Note, packed, unpacked
+from connectors.parse.reasons import refuse, together
+from connectors.parse.rows import Header, Runs, column_letter, columns_of, make_batch, make_header
+from connectors.parse.sheet import Area, SheetMarks, SheetRow, read_rows
+from connectors.parse.surroundings import Surroundings
+from connectors.parse.workbook import Sheet, Workbook, open_workbook
+from schemas.errors import TellInsurer
 
-#: Sheets of the hub's own template that hold no rows.
-TEMPLATE_NOTES = frozenset({"填写说明", "代码表", "控制总数"})
-_EXACT_BELOW = 10**15
-_HEADER_SEARCH_ROWS = 30
-_DIGITS = ".15g"  # what a spreadsheet keeps and shows of a number
-
-
-class _LostDigits(ValueError):
-    """Raised for a number that a spreadsheet cannot have kept; the caller knows its place."""
+_SHOWN_AREAS = 5
+Part = tuple[Header, pa.RecordBatch]
 
 
-def read_xlsx(
-    stream: BinaryIO, source: SourceFormat, limits: Limits, expected: Collection[str] = ()
-) -> Iterator[tuple[Header, pa.RecordBatch]]:
-    """Batches of the one visible sheet with rows; row numbers are the sheet's own.
+def read_xlsx(stream: BinaryIO, source: SourceFormat, limits: Limits, expected: Collection[str] = ()) -> Iterator[Part]:
+    """Batches of the one sheet with rows; row numbers are the sheet's own, notes stand in the batches' metadata.
 
-    Raises TellInsurer naming sheet and cell: FILE-003, FILE-014 to 032. A broken workbook may abort the process.
+    ``expected``: names of columns, as a mapping also what each is read for. Raises TellInsurer naming sheet and cell:
+    FILE-003, FILE-014 to 031.
     """
-    archive = open_archive(stream, limits)
-    stream.seek(0)
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(stream.read()))
-        sheet, scan = _only_filled(_open(book, archive, name, limits) for name in _candidates(book, source))
-    except CalamineError as error:
-        raise refuse("FILE-020", "", type(error).__name__) from error
-    rows = _rows(sheet, scan)
-    header, following = _find_header(sheet.name, rows, source, (frozenset(expected), limits))
-    _refuse_merged(sheet, header)
-    yield from _batches(sheet.name, header, rows, (following, limits.chunk_rows))
+    uses = expected if isinstance(expected, Mapping) else dict.fromkeys(expected, "text")
+    book = open_workbook(open_archive(stream, limits), limits)
+    sheet, notes = chosen_sheet(book, source, limits, uses)
+    return _Table(book, sheet, limits, uses).parts(source, notes)
 
 
-def _candidates(book: CalamineWorkbook, source: SourceFormat) -> list[str]:
-    """Names of the sheets that may hold the rows: the one agreed, else the visible ones."""
-    sheets = [m for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
-    if source.sheet is None:
-        return [m.name for m in sheets if m.visible == SheetVisibleEnum.Visible]
-    if source.sheet not in {m.name for m in sheets}:
-        raise refuse("FILE-028", source.sheet, f"现有 {'、'.join(m.name for m in sheets)}")
-    return [source.sheet]
+class _Table:
+    """The rows of one sheet below its header, and all that is to be told of it."""
+
+    def __init__(self, book: Workbook, sheet: Sheet, limits: Limits, uses: Mapping[str, Use]) -> None:
+        self._name, self._limits, self._uses = sheet.name, limits, uses
+        self._cells, self._marks = CellReader(book), SheetMarks()
+        self._rows = read_rows(book.archive, sheet.part, limits, self._marks)
+        self._filled, self._hidden = Runs(), Runs()
+        self._doubts: list[Note] = []
+
+    def parts(self, source: SourceFormat, notes: list[Note]) -> Iterator[Part]:
+        """The header with batch after batch; the notes of the whole sheet come with the last one. Raises TellInsurer."""
+        head = list(itertools.islice(self._rows, HEADER_SEARCH_ROWS))
+        texts = [texts_of(row, self._cells) for row in head]
+        at = header_at([row.values() for row in texts], [row.number for row in head], source.header_row, self._uses)
+        row_no = head[at].number
+        surroundings = self._surroundings(texts[at], row_no)
+        header, faults = make_header(
+            surroundings.table, row_no, self._uses, self._limits, lambda c: self._place(c, row_no), sheet=self._name
+        )
+        if row_no != source.header_row:
+            notes = [*notes, Note("FILE-037", f"第{row_no}行", f"第{source.header_row}行")]
+        rows = itertools.chain(head[at + 1 :], self._rows)
+        last: Part | None = None
+        for part in self._batches(header, surroundings, rows, is_lost=bool(faults)):
+            if last is not None:
+                yield last
+            last = part
+        faults += [*surroundings.faults(self._filled.count), *self._merged(header)]
+        if faults:
+            raise together(faults, header.names)
+        told = [*notes, *self._marked(header), *surroundings.notes(self._filled.count)]
+        yield _with_notes(last or (header, make_batch(header, columns_of([], len(header.names)), [], [])), told)
+
+    def _place(self, column: int, row_no: int) -> str:
+        return f"{self._name}!{column_letter(column)}{row_no}"
+
+    def _surroundings(self, texts: Mapping[int, str], row_no: int) -> Surroundings:
+        named = [(column, text.strip()) for column, text in sorted(texts.items()) if text.strip()]
+        if not named:
+            raise refuse("FILE-016", f"{self._name}第{row_no}行", "表头行是空行")
+        return Surroundings(named, row_no, self._uses, self._place)
+
+    def _batches(
+        self, header: Header, surroundings: Surroundings, rows: Iterator[SheetRow], *, is_lost: bool
+    ) -> Iterator[Part]:
+        """Batches with the doubts about their cells; none where the file is lost and only looked at for more faults."""
+        lines = self._lines(header, surroundings, rows)
+        while chunk := list(itertools.islice(lines, self._limits.chunk_rows)):
+            doubts, self._doubts = self._doubts, []
+            if not is_lost:
+                numbers = [number for number, _ in chunk]
+                batch = make_batch(header, columns_of([line for _, line in chunk], len(header.names)), numbers, numbers)
+                yield _with_notes((header, batch), doubts)
+
+    def _lines(
+        self, header: Header, surroundings: Surroundings, rows: Iterator[SheetRow]
+    ) -> Iterator[tuple[int, list[str]]]:
+        """Number and texts of the rows that hold something in the table."""
+        plan = [
+            (position, column, self._uses.get(name, "text"))
+            for position, (column, name) in enumerate(zip(header.columns, header.names, strict=True))
+        ]
+        for row in rows:
+            line = self._line(row, plan)
+            surroundings.see(row.number, row.cells)
+            if "".join(line).strip():
+                self._filled.add(row.number)
+                if row.is_hidden:
+                    self._hidden.add(row.number)
+                yield row.number, line
+
+    def _line(self, row: SheetRow, plan: list[tuple[int, int, Use]]) -> list[str]:
+        find, read = row.cells.get, self._cells.read
+        line: list[str] = []
+        for position, column, use in plan:
+            cell = find(column)
+            text = "" if cell is None else read(cell, use)
+            if isinstance(text, Doubt):
+                self._doubts.append(Note(text.rule_id, "", text.found, row.number, position))
+                text = text.text
+            line.append(text)
+        return line
+
+    def _merged(self, header: Header) -> list[TellInsurer]:
+        """FILE-029 for cells merged over several rows of the table: nobody can tell which row their content is of."""
+        lost = [area for area in self._areas(header) if area.bottom > area.top]
+        if not lost:
+            return []
+        shown = "、".join(area.name for area in lost[:_SHOWN_AREAS])
+        more = f"等 {len(lost)} 处" if len(lost) > _SHOWN_AREAS else ""
+        return [refuse("FILE-029", f"{self._name}!{shown}{more}")]
+
+    def _areas(self, header: Header) -> Iterator[Area]:
+        """Merged areas that touch the table, from its header down, where it holds something."""
+        first, last = header.columns[0], header.columns[-1]
+        for area in self._marks.merged:
+            is_beside = area.right < first or area.left > last
+            below = max(area.top, header.row_no + 1)
+            holds_header = area.top <= header.row_no <= area.bottom and area.bottom > area.top
+            if not is_beside and (holds_header or self._filled.has_any(below, area.bottom)):
+                yield area
+
+    def _marked(self, header: Header) -> Iterator[Note]:
+        """Notes of rows merged across, of hidden rows and of hidden columns."""
+        for area in self._areas(header):
+            if area.top > header.row_no:
+                yield Note("MAP-016", "", area.name, area.top)
+        if self._hidden.count:
+            how = "筛选掉" if self._marks.is_filtered else "隐藏"
+            yield Note("FILE-034", f"{self._name}的 {self._hidden.count} 行(第{self._hidden}行)", how)
+        hidden = [column for column in header.columns if any(a <= column <= b for a, b in self._marks.hidden_columns)]
+        if hidden:
+            names = dict(zip(header.columns, header.names, strict=True))
+            shown = "、".join(f"{column_letter(column)}列“{names[column]}”" for column in hidden[:_SHOWN_AREAS])
+            yield Note("FILE-035", shown + (f"等 {len(hidden)} 列" if len(hidden) > _SHOWN_AREAS else ""))
 
 
-def _open(
-    book: CalamineWorkbook, archive: zipfile.ZipFile, name: str, limits: Limits
-) -> tuple[CalamineSheet, SheetScan]:
-    """A sheet, opened after its XML was looked over."""
-    scan = scan_sheet(archive, sheet_part(archive, name), limits)
-    return book.get_sheet_by_name(name), scan
-
-
-def _only_filled(sheets: Iterator[tuple[CalamineSheet, SheetScan]]) -> tuple[CalamineSheet, SheetScan]:
-    filled = [(sheet, scan) for sheet, scan in sheets if sheet.end is not None]
-    if len(filled) > 1:
-        filled = [(sheet, scan) for sheet, scan in filled if sheet.name not in TEMPLATE_NOTES]
-    if not filled:
-        raise refuse("FILE-003", "", "没有含数据的可见工作表")
-    if len(filled) > 1:
-        raise refuse("FILE-027", "", "、".join(sheet.name for sheet, _ in filled))
-    return filled[0]
-
-
-def _rows(sheet: CalamineSheet, scan: SheetScan) -> Iterator[tuple[int, list[str]]]:
-    """(row number from 1, texts) of every row of the sheet."""
-    odd_rows = {row for row, _ in (*scan.error_cells, *scan.padded_cells)}
-    for index, cells in enumerate(sheet.iter_rows()):
-        try:
-            texts = [cell if type(cell) is str else _TEXTS[type(cell)](cell) for cell in cells]  # most are text
-        except _LostDigits as error:
-            column = next(i for i, cell in enumerate(cells) if isinstance(cell, float) and abs(cell) >= _EXACT_BELOW)
-            raise refuse("FILE-030", f"{sheet.name}!{column_letter(column)}{index + 1}") from error
-        if index in odd_rows:
-            texts = [
-                _as_shown(scan, (index, i), cell, text) for i, (cell, text) in enumerate(zip(cells, texts, strict=True))
-            ]
-        yield index + 1, texts
-
-
-def _as_shown(scan: SheetScan, at: tuple[int, int], cell: Any, text: str) -> str:
-    """The text of a cell that shows an error, or a whole number padded."""
-    padding = scan.padded_cells.get(at)
-    if padding and isinstance(cell, int | float) and text.isdigit():
-        return padding.shown(text)
-    return scan.error_cells.get(at, text)
-
-
-def _find_header(
-    sheet: str, rows: Iterator[tuple[int, list[str]]], source: SourceFormat, bounds: tuple[frozenset[str], Limits]
-) -> tuple[Header, list[tuple[int, list[str]]]]:
-    """The header, and rows read past it: the row with most of the expected names, else the row that was agreed."""
-    expected, limits = bounds
-    head = list(itertools.islice(rows, max(_HEADER_SEARCH_ROWS, source.header_row)))
-    if not any(any(texts) for _, texts in head):
-        raise refuse("FILE-003", sheet)
-    agreed = min(source.header_row, len(head)) - 1
-    at = agreed
-    if expected:
-        matches = [len({text.strip() for text in texts} & expected) for _, texts in head]
-        at = agreed if matches[agreed] == max(matches) else matches.index(max(matches))
-    row_no, texts = head[at]
-    width = max((i + 1 for i, text in enumerate(texts) if text.strip()), default=0)
-    if not width:
-        raise refuse("FILE-016", f"{sheet}第{row_no}行", "表头行是空行")
-    return make_header(texts[:width], row_no, expected, limits, sheet=sheet), head[at + 1 :]
-
-
-def _batches(
-    sheet: str, header: Header, rows: Iterator[tuple[int, list[str]]], start: tuple[list[tuple[int, list[str]]], int]
-) -> Iterator[tuple[Header, pa.RecordBatch]]:
-    pending, chunk_rows = start
-    pending.extend(itertools.islice(rows, max(chunk_rows - len(pending), 0)))
-    while True:
-        texts = [_fit(sheet, header, row_no, texts) for row_no, texts in pending]
-        numbers = [row_no for row_no, _ in pending]
-        yield header, make_batch(header, columns_of(texts, header), numbers, numbers)
-        pending = list(itertools.islice(rows, chunk_rows))
-        if not pending:
-            return
-
-
-def _fit(sheet: str, header: Header, row_no: int, texts: list[str]) -> list[str]:
-    """A row cut or filled to the header's width. Raises UnreadableFile (FILE-031) for content beyond it."""
-    width = len(header.names)
-    if len(texts) == width:
-        return texts
-    if len(texts) > width:
-        beyond = next((i for i in range(width, len(texts)) if texts[i].strip()), None)
-        if beyond is not None:
-            raise refuse("FILE-031", f"{sheet}!{column_letter(beyond)}{row_no}", texts[beyond][:20])
-    return texts[:width] if len(texts) > width else texts + [""] * (width - len(texts))
-
-
-def _refuse_merged(sheet: CalamineSheet, header: Header) -> None:
-    """Refuse merged cells from the header down; merged titles above it are harmless."""
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
-        if bottom >= header.row_no - 1 and (top, left) != (bottom, right):
-            place = f"{column_letter(left)}{top + 1}:{column_letter(right)}{bottom + 1}"
-            raise refuse("FILE-029", f"{sheet.name}!{place}")
-
-
-def _number(value: float) -> str:
-    """A number as plain decimal text without a trailing ``.0``."""
-    if abs(value) >= _EXACT_BELOW:
-        raise _LostDigits
-    if value.is_integer():
-        return str(int(value))
-    return format(Decimal(format(value, _DIGITS)), "f")
-
-
-def _moment(value: dt.datetime) -> str:
-    """A date, or a local time to the millisecond that a spreadsheet can hold, in ISO form."""
-    rounded = (value + dt.timedelta(microseconds=500)).replace(microsecond=0)
-    near = rounded if abs(rounded - value) <= dt.timedelta(milliseconds=1) else value
-    is_date = near.time() == dt.time(0)
-    return near.date().isoformat() if is_date else near.isoformat(timespec="auto")
-
-
-_TEXTS: dict[type, Callable[[Any], str]] = {
-    str: str,
-    float: _number,
-    int: lambda value: _number(float(value)),
-    bool: lambda value: "true" if value else "false",
-    dt.date: dt.date.isoformat,
-    dt.datetime: _moment,
-    dt.time: dt.time.isoformat,
-    dt.timedelta: str,
-}
+def _with_notes(part: Part, notes: list[Note]) -> Part:
+    """A batch with more notes in its metadata."""
+    header, batch = part
+    known = packed([*unpacked(batch.schema.metadata), *notes])
+    return header, batch.replace_schema_metadata(known or None)

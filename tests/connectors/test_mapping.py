@@ -63,7 +63,7 @@ def test_an_unknown_column_is_one_finding_with_the_nearest_name() -> None:
     with pytest.raises(UnreadableFile) as refusal:
         apply(table, spec, POLICY)
     assert refusal.value.code == "FILE-004"
-    assert "保单号码(保单号)" in refusal.value.message
+    assert "保单号(列名 保单号码,是不是“保单号吗”?)" in refusal.value.message
     mapped = apply(table_of(2, 保单号吗=["1", "2"], 备注=["a", "b"]), spec_of(ignored={"备注": "不归集"}), POLICY)
     [finding] = mapped.findings
     assert (finding.rule_id, finding.severity, finding.row_no, finding.field) == (

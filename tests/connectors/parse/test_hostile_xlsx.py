@@ -113,7 +113,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], set[str]]] = {
     "two entries of one name": (_twin_entries, {"FILE-024"}),
     "entries that overlap": (_overlap, {"FILE-020", "FILE-024"}),
     "a document type": (_doctype, {"FILE-025"}),
-    "XML in UTF-16": (_utf16_xml, {"FILE-025"}),
+    "XML whose encoding is not the one that it names": (_utf16_xml, {"FILE-020"}),
     "a far column": (_far_column, {"FILE-026"}),
     "a far row": (_far_row, {"FILE-026"}),
     "a far cell that aborts the reader": (_far_cell_unannounced, {"FILE-026", "FILE-031"}),

@@ -7,16 +7,17 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlsxwriter
 
-from connectors.model import SourceFormat
+from connectors.model import SourceFormat, Use
 from connectors.parse import Limits, read_batch
 from connectors.parse.delimited import read_delimited
+from connectors.parse.notes import Note, unpacked
 from schemas.errors import TellInsurer
 
 Rows = list[dict[str, str | None]]
@@ -40,9 +41,16 @@ def parsed(content: bytes, source: SourceFormat | None = None, limits: Limits | 
     return rows
 
 
-def read_rows(path: Path, source: SourceFormat, limits: Limits | None = None, expected: Sequence[str] = ()) -> Rows:
+def read_rows(
+    path: Path, source: SourceFormat, limits: Limits | None = None, expected: Sequence[str] | Mapping[str, Use] = ()
+) -> Rows:
     """Rows of a file as the hub reads it, in a child process."""
     return [row for chunk in read_batch([path], source, limits, expected) for row in chunk.to_pylist()]
+
+
+def noted(path: Path, source: SourceFormat, expected: Sequence[str] | Mapping[str, Use] = ()) -> list[Note]:
+    """What reading a file noted, in a child process."""
+    return [note for chunk in read_batch([path], source, expected=expected) for note in unpacked(chunk.schema.metadata)]
 
 
 def workbook(path: Path, write: Callable[[Any, Any], None], sheet: str = "台账") -> Path:
