@@ -82,8 +82,8 @@ def faults(field: Field, contract: Contract, text: pa.Array) -> Iterator[Fault]:
 
 
 def is_name(field: Field) -> bool:
-    """Whether a field names somebody or something, or must say something in words."""
-    return field.kind == "text" and (field.name.endswith("_name") or field.is_required)
+    """Whether a field names somebody or something."""
+    return field.kind == "text" and field.name.endswith("_name")
 
 
 def _damages(field: Field, contract: Contract) -> tuple[_Damage, ...]:

@@ -77,7 +77,7 @@ def _one(group: str) -> str:
 @functools.cache
 def says_nothing(field: Field) -> frozenset[str]:
     """Words that leave a field as good as empty, folded and in lower case."""
-    is_name = field.kind == "text" and (field.is_required or field.name.endswith("_name"))
+    is_name = field.kind == "text" and field.name.endswith("_name")
     if not is_name and field.kind not in {"identifier", "code"}:
         return frozenset()
     groups: list[dict[str, Any]] = yaml.safe_load(_WORDS_FILE.read_text(encoding="utf-8"))
