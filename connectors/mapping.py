@@ -21,7 +21,9 @@ from schemas.column_bytes import contents
 from schemas.contract import WITHDRAWAL, Contract, Field
 from schemas.errors import SchemaDrift, UnreadableFile
 from schemas.findings import Finding, Note, Severity, SourceColumn
+from schemas.folding import visible
 from schemas.personal import HIDDEN, shown
+from schemas.placeholders import plain
 
 #: What each finding says of a value, and whether it keeps the row out.
 _SENTENCES: dict[str, tuple[Severity, str]] = {
@@ -36,6 +38,8 @@ _ERROR_VALUES = pa.array([
     "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#SPILL!", "#CALC!",
     "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#EXTERNAL!", "#PYTHON!",
 ])  # fmt: skip
+#: From what likeness on a strange column is taken for a misnamed one; that of a name inside another; shortest such part.
+_ALIKE, _PART_OF, _SHORTEST_PART = 0.6, 0.9, 2
 _PRIVATE_USE = "[\ue000-\uf8ff]"
 _PRIVATE_LEADS = (b"\xee", b"\xef")  # first bytes in UTF-8 of private use, and of little else
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\x00": "\\\\u0000"} | {
@@ -75,14 +79,13 @@ def apply(table: pa.Table, spec: RecordMapping, contract: Contract) -> Mapped:
     row_no, place = _array(table, table.num_columns - 2), _array(table, table.num_columns - 1)
     fields = {f.name: _canonical(sources, spec, f, len(row_no)) for f in contract.fields}
     marks = table.schema.metadata or {}
-    is_json = marks.get(b"kind") == b"json"
     if lack := lacking(table, spec, contract):
         raise lack
     findings = [
         *_unended(marks),
         *noted.findings_of(marks, table.column_names, spec, contract),
-        *_unknown(sources, spec),
-        *(() if is_json else _absent(sources, spec, contract)),
+        *_unknown(sources, spec, contract),
+        *(() if is_json(table) else _absent(sources, spec, contract)),
     ]
     notes: list[Note] = []
     for field in contract.fields:
@@ -93,7 +96,7 @@ def apply(table: pa.Table, spec: RecordMapping, contract: Contract) -> Mapped:
                 findings += told
             else:
                 notes.append(Note.of(next(told), pc.sum(fault.mask).as_py()))
-    settled = {} if is_json else noted.not_records(sources, spec, contract, row_no)
+    settled = {} if is_json(table) else noted.not_records(sources, spec, contract, row_no)
     findings = [*(f for f in findings if f.row_no not in settled), *settled.values()]
     columns = {"row_no": row_no, "place": place, "raw": raw_json(sources, len(row_no))}
     rows = pa.table(columns | {name: made.values for name, made in fields.items()})
@@ -104,6 +107,11 @@ def _places(sources: Iterable[str], spec: RecordMapping, marks: Mapping[bytes, b
     letters = [column_letter(index) for index in json.loads(marks.get(COLUMNS, b"[]"))]
     found = {name: SourceColumn(name, letter) for name, letter in itertools.zip_longest(sources, letters)}
     return found | {name: found[c.source] for name, c in spec.columns.items() if c.source in found}
+
+
+def is_json(table: pa.Table) -> bool:
+    """Whether a chunk comes from the answers of an interface, not from a file."""
+    return (table.schema.metadata or {}).get(b"kind") == b"json"
 
 
 def raw_json(sources: dict[str, pa.Array], row_count: int) -> pa.Array:
@@ -182,10 +190,12 @@ def _told(fault: Fault, field: Field, source: str | None, row_no: pa.Array) -> I
     expected = fault.expected or None
     if fault.read is not None:
         rows, found, expected = rows[:1], found[:1], fault.read.filter(fault.mask)[0].as_py()
-    told = sentence.format(expected=expected, read="(空)" if expected is None else shown(expected, field) or HIDDEN)
+    told = sentence.format(
+        expected=expected, read="(空)" if expected is None else visible(shown(expected, field) or HIDDEN)
+    )
     for row, value in zip(rows.to_pylist(), found.to_pylist(), strict=True):
         may_show = shown(value, field)
-        content = "的内容" if may_show is None else f"的内容“{may_show}”"
+        content = "的内容" if may_show is None else f"的内容“{visible(may_show)}”"
         message = f"“{field.business_name}”(来源列 {source}){content}{told}"
         yield Finding(fault.rule_id, severity, row, field.name, may_show, shown(expected, field), message)
 
@@ -196,17 +206,35 @@ def _unended(marks: Mapping[bytes, bytes]) -> Iterator[Finding]:
         yield Finding("MAP-007", "warning", None, None, None, None, message)
 
 
-def _unknown(sources: dict[str, pa.Array], spec: RecordMapping) -> Iterator[Finding]:
+def _unknown(sources: dict[str, pa.Array], spec: RecordMapping, contract: Contract) -> Iterator[Finding]:
     known = source_names(spec)
-    candidates = sorted(known - set(sources)) or sorted(known)
+    absent = {n: c.source for n, c in spec.columns.items() if c.source and c.source not in sources}
     for name in sources:
         if name in known or _is_ignored(name, spec):
             continue
-        near = next(iter(difflib.get_close_matches(name, candidates, n=1)), None)
-        hint = f",是否应为“{near}”" if near else ""
+        near = _nearest(name, absent or {n: c.source for n, c in spec.columns.items() if c.source}, contract)
+        hint = f",是不是“{near}”?" if near else ""
         remedy = "请更正列名,或删除该列" if spec.may_lack_optional else "请在机构定义中映射该列,或写明忽略的原因"
         message = f"出现未约定的列“{name}”{hint};该列没有载入,{remedy}"
         yield Finding("MAP-001", "warning", None, name, None, near, message)
+
+
+def _nearest(name: str, columns: Mapping[str, str], contract: Contract) -> str | None:
+    """The agreed column that a strange one is most like, by its own name or by what the field is called elsewhere."""
+    likeness = {
+        source: max(_likeness(name, other) for other in (source, field, contract.by_name[field].business_name))
+        for field, source in columns.items()
+    }
+    nearest = max(likeness, key=lambda source: likeness[source], default=None)
+    return nearest if nearest is not None and likeness[nearest] >= _ALIKE else None
+
+
+def _likeness(name: str, other: str) -> float:
+    """How much two names have in common, 0 to 1; one that holds the other is the other with something added."""
+    one, two = plain(name), plain(other)
+    if min(len(one), len(two)) >= _SHORTEST_PART and (one in two or two in one):
+        return 1.0 if one == two else _PART_OF
+    return difflib.SequenceMatcher(None, one, two).ratio()
 
 
 def _is_ignored(name: str, spec: RecordMapping) -> bool:

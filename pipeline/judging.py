@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from connectors import mapping
 from connectors.chunks import read_chunks
 from connectors.model import InsurerDefinition
+from connectors.parse.reasons import refuse
 from pipeline.hub import Hub
 from quality.catalogue import RuleSet
 from quality.check import check
@@ -30,6 +31,7 @@ from warehouse import editions, landing
 from warehouse.editions import Edition
 from warehouse.load import Loading, LoadKind, LoadReport, Versions
 
+_BLANK = "文件只有表头,没有数据行;如确无数据可不再报送,否则请核对导出条件后重新报送"
 #: How long a load waits for another loader of its feed, and how often it looks.
 PATIENCE_SECONDS, LOOK_SECONDS = 120.0, 0.5
 
@@ -122,13 +124,27 @@ def _stage(
     """Read, map and check the batch's bytes chunk by chunk. Raises TellInsurer."""
     told: set[Finding] = set()
     notes = Notes()
+    row_count, is_file = 0, False
     for chunk in read_chunks(judgement.definition, contract, batch.channel, [part.path for part in parts]):
         mapped = mapping.apply(chunk.rows, chunk.layout, contract)
         checked = check(mapped.table, contract, judgement.rules, batch.received_at)
         judged = (finding for finding in checked.findings if finding.row_no not in mapped.settled)
         loading.stage(checked.table, _once([*mapped.findings, *judged], told), mapped.columns)
+        row_count, is_file = row_count + chunk.rows.num_rows, is_file or not mapping.is_json(chunk.rows)
         notes.add([*mapped.notes, *checked.notes])
+    if is_file and not row_count:
+        _tell_blank(loading, batch)
     loading.tell(notes.findings())
+
+
+def _tell_blank(loading: Loading, batch: landing.Batch) -> None:
+    """A file with a header alone: a sender's system may have had nothing to tell, a person who hands it in had.
+
+    Raises EmptyFile (FILE-070), unless the file says that there is nothing any more.
+    """
+    if batch.channel == "submit" and not loading.is_replacing:
+        raise refuse("FILE-070")
+    loading.tell([Finding("MAP-022", "warning", None, None, None, None, _BLANK)])
 
 
 def _once(findings: Iterable[Finding], told: set[Finding]) -> Iterator[Finding]:

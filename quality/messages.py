@@ -9,6 +9,7 @@ from typing import Any
 
 from schemas.contract import Contract, Field, load_contract
 from schemas.findings import Finding, Rule
+from schemas.folding import visible
 from schemas.generate import label_of
 from schemas.personal import HIDDEN, shown
 from schemas.time_zone import SHANGHAI
@@ -94,4 +95,4 @@ def _shorten(text: str | None, length: int = SHOWN_LENGTH) -> str:
         return EMPTY
     if _SIX_DECIMALS.fullmatch(text):
         return text.rstrip("0").rstrip(".")
-    return text if len(text) <= length else text[:length] + "…"
+    return visible(text if len(text) <= length else text[:length] + "…")

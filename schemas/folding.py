@@ -28,6 +28,8 @@ UNSEEN_PATTERN = f"[{UNSEEN}\u115f\u1160\u2800\u3164\uffa0]"
 """Characters that draw nothing or a blank that is no space, for Python and for RE2."""
 
 _UNSEEN = re.compile(f"[{UNSEEN}]+")
+_PLAIN = re.compile("[ -~一-鿿，。、；：（）“”]*")
+_ODD = re.compile(f"[{UNSEEN}{BLANK}{DRAWN_FORMAT}\x00-\x1f\x7f-\x9f](?<! )")
 _ENDS = re.compile(f"^[{BLANK}]+|[{BLANK}]+$")
 
 
@@ -41,6 +43,11 @@ def as_seen(text: str) -> str:
     if text.isascii():
         return _ENDS.sub("", text)
     return _ENDS.sub("", _composed(_UNSEEN.sub("", half_width(text))))
+
+
+def visible(text: str) -> str:
+    """A text for people to read: characters that draw nothing, controls and odd blanks as ``<U+200B>``."""
+    return text if _PLAIN.fullmatch(text) else _ODD.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
 
 
 def _composed(text: str) -> str:

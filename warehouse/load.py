@@ -137,6 +137,11 @@ class Loading:
         self._settle()
         self._copying = self._worker.submit(staging.stage_chunk, self._connection, lines, [*findings, *unstorable])
 
+    @property
+    def is_replacing(self) -> bool:
+        """Whether the delivery withdraws what it does not hold."""
+        return self._scope.parameters["replaces"] is not None
+
     def tell(self, findings: Iterable[Finding]) -> None:
         """Add findings that only the whole batch shows, after its last chunk."""
         self._settle()

@@ -48,7 +48,7 @@ def read_delimited(
     stream.seek(0)
     reader = _Reader(source, limits, expected)
     last: Part | None = None
-    for block in _blocks(decode(stream, source.encoding), limits):
+    for block in _blocks(decode(stream, source.encoding, source.delimiter), limits):
         for part in reader.take(block):
             if last is not None:
                 yield last

@@ -69,6 +69,7 @@ REASONS: dict[str, Reason] = {
     "FILE-051": Reason(UnreadableFile, "解析超过时间上限", "请按时间拆分后分批提交,或检查文件内容"),
     "FILE-052": Reason(UnreadableFile, "解析超过内存上限", "请按时间拆分后分批提交,或检查文件内容"),
     "FILE-053": Reason(UnreadableFile, "文件使解析程序异常中止", "请用表格软件打开检查,另存后重新提交"),
+    "FILE-070": Reason(EmptyFile, "文件只有表头,没有数据行", "请填写数据后重新提交;如确无数据,无需提交"),
     "FILE-060": Reason(UnreadableFile, "该机构不报送此类数据", "请核对报送机构和数据类型;名录由主管部门报送"),
     "FILE-061": Reason(
         UnreadableFile,

@@ -190,7 +190,12 @@ def test_harmless_variants_give_identical_rows(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "where"),
-    [("a field lost", "第2行"), ("stray quote", "第2行第1列"), ("files glued together", "第6行"), ("NUL", "第2行")],
+    [
+        ("a field lost", "第2行"),
+        ("stray quote", "第2行第1列"),
+        ("files glued together", "第6行"),
+        ("NUL", "第2行第3列"),
+    ],
 )
 def test_a_refusal_names_the_place(name: str, where: str) -> None:
     with pytest.raises(TellInsurer) as refusal:
@@ -208,7 +213,7 @@ def test_a_swapped_encoding_never_becomes_other_characters() -> None:
     mixed = b"\r\n".join([*GOOD.decode().encode("gb18030").split(b"\r\n")[:1], SECOND, b""])
     with pytest.raises(TellInsurer) as refusal:
         parsed(mixed, declared)
-    assert (refusal.value.code, refusal.value.where) == ("FILE-002", "第2行")
+    assert (refusal.value.code, refusal.value.where) == ("FILE-002", "第2行第2列")
 
 
 def test_gb18030_2022_characters_are_not_left_in_private_use() -> None:
