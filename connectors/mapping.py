@@ -39,7 +39,7 @@ _ERROR_VALUES = pa.array([
     "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#EXTERNAL!", "#PYTHON!",
 ])  # fmt: skip
 #: From what likeness on a strange column is taken for a misnamed one; that of a name inside another; shortest such part.
-_ALIKE, _PART_OF, _SHORTEST_PART = 0.6, 0.9, 2
+_ALIKE, _PART_OF, _SHORTEST_PART = 0.5, 0.9, 2
 _PRIVATE_USE = "[\ue000-\uf8ff]"
 _PRIVATE_LEADS = (b"\xee", b"\xef")  # first bytes in UTF-8 of private use, and of little else
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\x00": "\\\\u0000"} | {

@@ -23,8 +23,11 @@ _LEADS = "".join(
 )
 #: Letters that no Chinese text needs, but that its bytes become in Latin-1, Windows-1252 or UTF-8.
 _FOREIGN = "\xa1-\xb6\xb8-\u02bb\u0370-\u07ff"
-MISREAD = f"[{_LEADS}]|[{_FOREIGN}]{{2}}"
-"""What a text holds that may have been misread, for RE2; most texts are passed by it."""
+MISREAD = f"[{_LEADS}]|[{_FOREIGN}]{{2}}|^[\u0100-\u02bb\u0400-\u07ff]$"
+"""What a text holds that may have been misread, for RE2; most texts are passed by it.
+
+One letter alone is suspected unless it is Greek or of Latin-1: those are symbols as well.
+"""
 
 _NO_1252 = {byte: byte for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 _BYTE_OF = {bytes((b,)).decode("cp1252"): b for b in range(0x80, 0x100) if b not in _NO_1252} | {

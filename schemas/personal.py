@@ -33,7 +33,7 @@ def is_identity_number(text: str) -> bool:
     shape = _SHAPE.fullmatch(code)
     if shape is None or not _is_day(shape[1]) or code[17] != _check_character(code):
         return False
-    return not (code[0] == "9" and check(code).is_valid and has_organisation_check(code))
+    return not _is_organisation(code)
 
 
 def resembles_identity_number(text: str) -> bool:
@@ -41,7 +41,7 @@ def resembles_identity_number(text: str) -> bool:
     code = normalise(text)
     shape = _SHAPE.fullmatch(code)
     if shape is not None:
-        return _is_day(shape[1])
+        return _is_day(shape[1]) and not _is_organisation(code)
     old = _OLD_SHAPE.fullmatch(code)
     return old is not None and _is_day(f"19{old[1]}")
 
@@ -73,6 +73,10 @@ def without_numbers(text: str) -> str:
     folded = half_width(text)
     hidden = _INSIDE.sub(lambda found: HIDDEN if _is_personal(found[0]) else found[0], folded)
     return text if hidden == folded else hidden
+
+
+def _is_organisation(code: str) -> bool:
+    return code[0] == "9" and check(code).is_valid and has_organisation_check(code)
 
 
 def _is_personal(found: str) -> bool:

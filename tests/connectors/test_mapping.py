@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from connectors.convert import convert
 from connectors.mapping import Mapped, apply, raw_json, source_names
 from connectors.model import ColumnSource, RecordMapping
+from connectors.template import named_after
 from schemas.contract import Contract, Field, load_contract
 from schemas.errors import SchemaDrift, UnreadableFile
+from schemas.findings import Notes
 
 POLICY = load_contract("policy")
 CLAIM = load_contract("claim")
@@ -263,3 +265,69 @@ def test_every_kind_of_field_takes_an_empty_column() -> None:
 def _empty(field: Field) -> list[str | None]:
     made = convert(pa.array([None, " "], pa.string()), ColumnSource("s"), field)
     return list(made.values.to_pylist())
+
+
+def test_what_was_read_otherwise_is_one_note_a_column_with_its_number_and_its_first_row() -> None:
+    days = ["2026-11-16", "2026/11/17", None, "2026年1月5日"]
+    mapped = apply(table_of(4, issue_date=days, contact_name=["甲", " 乙\u200b", "丙", "丁"]), spec_of(), POLICY)
+    assert column(mapped, "issue_date") == ["2026-11-16", "2026-11-17", None, "2026-01-05"]
+    [note] = mapped.notes
+    assert (note.rule_id, note.severity, note.row_no, note.field, note.count) == (
+        "MAP-020",
+        "warning",
+        3,
+        "issue_date",
+        2,
+    )
+    assert (note.value, note.expected) == ("2026/11/17", "2026-11-17")
+    told = note.finding()
+    assert told.row_no is None
+    assert "第3行" in told.message
+    assert told.message.endswith("共 2 处")
+
+
+def test_notes_of_chunks_add_up() -> None:
+    notes = Notes()
+    for days in (["2026/11/17"], ["2026-11-16"], ["2026.11.18"]):
+        notes.add(apply(table_of(1, issue_date=list(days)), spec_of(), POLICY).notes)
+    [told] = notes.findings()
+    assert (told.value, told.message.endswith("共 2 处")) == ("2026/11/17", True)
+
+
+def test_personal_values_are_in_no_finding_of_the_mapping() -> None:
+    how = ColumnSource("contact_name", lookup={"a": "b"})
+    number = "11010519491231002X"
+    table = table_of(1, contact_name=["某某"], policy_status_code=[number], is_coinsured=[f"{number}"])
+    spec = spec_of(contact_name=how, policy_status_code=ColumnSource("policy_status_code", lookup={"A": "20"}))
+    mapped = apply(table, spec, POLICY)
+    assert {f.rule_id for f in mapped.findings} == {"MAP-002"}
+    for finding in mapped.findings:
+        assert finding.value is None
+        assert "某某" not in finding.message
+        assert number not in finding.message
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("联系电话", "联系人电话"),
+        ("contact_phone", "联系人电话"),
+        ("条款名称", "条款产品名称"),
+        ("产品名称（全称）", "条款产品名称"),
+        ("zzz", None),
+    ],
+)
+def test_a_misnamed_optional_column_is_found_by_every_name_of_its_field(written: str, meant: str | None) -> None:
+    given = {f.business_name: ["x"] for f in POLICY.fields if f.is_required} | {written: ["13800000000"]}
+    table = pa.table({name: pa.array(values, pa.string()) for name, values in given.items()})
+    table = table.append_column("row_no", pa.array([2], pa.int64())).append_column("place", pa.array(["line 2"]))
+    [finding] = apply(table, named_after(POLICY, canonical=False), POLICY).findings
+    assert (finding.rule_id, finding.severity, finding.expected) == ("MAP-001", "warning", meant)
+    assert ("是不是" in finding.message) == (meant is not None)
+    assert "没有载入" in finding.message
+
+
+def test_characters_that_nobody_sees_are_shown_in_messages() -> None:
+    [note] = apply(table_of(1, policy_no=["HC\u200b-1"]), spec_of(), POLICY).notes
+    assert (note.rule_id, note.value, note.expected) == ("MAP-021", "HC\u200b-1", "HC-1")
+    assert "HC<U+200B>-1" in note.message

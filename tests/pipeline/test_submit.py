@@ -148,6 +148,37 @@ def test_bad_rows_are_held_with_every_reason_until_they_are_corrected(
     assert [tuple(row) for row in rows_of(engine, query)] == [(right["policy_no"], mended["batch_id"])]
 
 
+def test_a_file_without_rows_is_refused_when_a_person_hands_it_in(
+    installed: pathlib.Path, engine: sa.Engine, anze: Anze, province: Province
+) -> None:
+    blank = written(installed / "blank", policies(province, "lichun")[:1])
+    blank.write_text(blank.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    answer = anze("submit", "lichun", "policy", blank, "--json")
+    assert (answer.code, answer.json["state"], answer.json["reason_code"]) == (1, "rejected", "FILE-070")
+
+
+def test_numbers_are_one_where_a_person_sees_one_and_the_oracle_agrees(
+    installed: pathlib.Path, engine: sa.Engine, anze: Anze, province: Province
+) -> None:
+    plain = policies(province, "lichun")[0] | {"policy_no": "HC-K1"}
+    numbers = ["HC-K2-②", "HC-K2-2", "HC-K1\u200b", "2.02611180001E11", '="00123456"', "null", "HC-K3"]
+    assert anze("submit", "lichun", "policy", written(installed / "one", [plain]), "--json").code == 0
+    person = {"holder_name": "某某某(个体)", "holder_credit_code": "370102198001011077"}
+    odd = [plain | {"policy_no": number} | (person if number == "HC-K3" else {}) for number in numbers]
+    answer = anze("submit", "lichun", "policy", written(installed / "two", odd), "--json")
+    assert [answer.json[name] for name in COUNTS] == [7, 2, 4, 1, 0]
+    rules = {row["row_no"]: [each["rule_id"] for each in row["reasons"]] for row in answer.json["held_rows"]}
+    assert rules == {5: ["FLD-030"], 6: ["FLD-032"], 7: ["FLD-034"], 8: ["FLD-036"]}
+    reasons = str([row["reasons"] for row in answer.json["held_rows"]])
+    assert "370102198001011077" not in reasons + str(answer.json["findings"])
+    with engine.connect() as connection:
+        stored = set(
+            connection.scalars(sa.text("select policy_no from core.policy_current where policy_no like 'HC-%'"))
+        )
+    assert stored == {"HC-K1", "HC-K2-②", "HC-K2-2"}
+    assert anze("verify", "--json").json["replay_differences"] == 0
+
+
 def _pdf(path: pathlib.Path) -> None:
     path.write_bytes(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n")
 

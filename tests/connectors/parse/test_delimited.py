@@ -254,3 +254,23 @@ def test_one_very_long_line_and_very_many_columns_are_refused() -> None:
     with pytest.raises(TellInsurer) as refusal:
         parsed(csv_bytes([[f"c{i}" for i in range(20_000)]]))
     assert refusal.value.code == "FILE-017"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "cell", "where"),
+    [
+        ("utf-8", "张三".encode("gb18030"), "第3行第2列"),
+        ("gb18030", "历下化工".encode(), "第3行第2列"),
+        ("utf-8", b"\xe5\xbc", "第3行第2列"),
+    ],
+)
+def test_one_cell_of_another_encoding_is_refused_with_its_place(encoding: str, cell: bytes, where: str) -> None:
+    content = b"\n".join(["保单号,名称".encode(encoding), '1,"甲,乙"'.encode(encoding), b"2," + cell, b"3,x", b""])
+    with pytest.raises(TellInsurer) as refusal:
+        parsed(content, SourceFormat("csv", encoding=encoding))  # type: ignore[arg-type]
+    assert (refusal.value.code, refusal.value.where) == ("FILE-002", where)
+
+
+def test_a_short_cell_that_is_valid_in_both_encodings_is_read_and_left_to_the_field_rules() -> None:
+    content = "保单号,名称\n1,".encode("gb18030") + "张三".encode() + b"\n"
+    assert parsed(content, SourceFormat("csv", encoding="gb18030")) == [["1", "寮犱笁"]]
