@@ -22,7 +22,7 @@ _LEADS = "".join(
     )
 )
 #: Letters that no Chinese text needs, but that its bytes become in Latin-1, Windows-1252 or UTF-8.
-_FOREIGN = "\xa1-\xb6\xb8-\u02bb\u0370-\u07ff"
+_FOREIGN = "\x80-\xb6\xb8-\u02bb\u0370-\u07ff"
 MISREAD = f"[{_LEADS}]|[{_FOREIGN}]{{2}}|^[\u0100-\u02bb\u0400-\u07ff]$"
 """What a text holds that may have been misread, for RE2; most texts are passed by it.
 
