@@ -105,6 +105,13 @@ def region_name(code: str) -> str | None:
     return _names().get(code)
 
 
+def full_region_name(code: str) -> str | None:
+    """The name of a region, of a county with its city's before it: 市中区 is in 济南市 and in 枣庄市."""
+    name = region_name(code)
+    city = None if code.endswith("00") else region_name(f"{code[:4]}00")
+    return f"{city}{name}" if name and city else name
+
+
 def _same_beginning(one: str, other: str) -> int:
     """How many characters two texts have in common from their beginning: a code's first four name its city."""
     return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

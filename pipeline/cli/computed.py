@@ -100,9 +100,9 @@ def _region(asked: Asked) -> str | None:
 
 
 def _print(cells: list[Any], as_json: bool) -> None:
-    from pipeline.cli.indicator import show_cells
+    from pipeline.cli.figures import for_scripts, show_cells
 
     if as_json:
-        print_json(cells)
+        print_json([for_scripts(cell) for cell in cells])
     else:
         show_cells(cells)

@@ -8,8 +8,9 @@ from typing import Any
 from rich.text import Text
 
 from pipeline import steps
+from pipeline.cli.figures import sums_text
 from pipeline.cli.flow import show_verdict
-from pipeline.cli.indicator import FIVE, SHOWN, plain
+from pipeline.cli.indicator import FIVE, SHOWN
 from pipeline.cli.output import green, print_table, red, stderr, stdout, yellow
 from pipeline.hub import Hub
 from pipeline.services.demonstration import Night
@@ -105,7 +106,10 @@ def _figures(connection: Any, publication: Publication) -> None:
     province = [cells[n, "370000"] for n in SHOWN if (n, "370000") in cells]
     stdout.print(
         "全省 province: "
-        + "; ".join(f"{c.indicator_code} {plain(c.numerator)} / {plain(c.denominator)}" for c in province)
+        + "; ".join(
+            f"{c.indicator_code} {sums_text(load_definition(c.indicator), c.numerator, c.denominator)}"
+            for c in province
+        )
     )
 
 

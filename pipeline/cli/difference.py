@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from pipeline.cli.asking import find
-from pipeline.cli.indicator import FIVE, Domain, Insurer, Period, Region, plain
+from pipeline.cli.figures import place_words
+from pipeline.cli.indicator import FIVE, Domain, Insurer, Period, Region
 from pipeline.cli.output import AsJson, bold, print_json, print_table, stdout
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ CAUSES = {
 }
 UNITS = {"percent": "百分点 pp", "count": "个 count", "days": "天 days", "yuan": "元 yuan"}
 SHOWN_LOADS = 6
-DIGITS = Decimal("0.0001")
+#: A ratio moves by less than a hundredth of a point: parts of a percentage have two decimals more than the figure.
+DIGITS = {"percent": 4, "count": 0, "days": 2, "yuan": 2}
+PERIODS = {"as_of": "截至统计截止日", "month": "当月", "ytd": "本年累计", "rolling12": "近12个月"}
 
 
 def diff(
@@ -71,7 +74,7 @@ def _show(hub: Any, found: Difference) -> None:
     d, place = find(found.place.indicator), found.place
     stdout.print(
         bold(f"\n{d.code} {d.name.zh}"),
-        f"{d.name.en}: {place.region_code} × {place.domain_code} × {place.insurer_id}, {place.period_kind}",
+        f"{d.name.en}: {place_words(place.region_code, place.domain_code, place.insurer_id)}, {PERIODS[place.period_kind]}",
         soft_wrap=True,
     )
     columns = (
@@ -91,32 +94,51 @@ def _show(hub: Any, found: Difference) -> None:
 
 def _rows(found: Difference) -> list[tuple[object, ...]]:
     """One line a figure and part; values are rounded as they run, so that what is shown adds up, too."""
-    scale = 100 if found.unit == "percent" else 1
+    d, unit = find(found.place.indicator), found.unit
     running = found.first.counted
-    rows: list[tuple[object, ...]] = [
-        _figure_row(f"{found.before.publication_id}: {found.before.as_of}", found.first, scale)
-    ]
+    rows: list[tuple[object, ...]] = [_figure_row(found, found.before, found.first)]
     for part in found.parts:
-        shown = _rounded(running + part.value, scale) - _rounded(running, scale)
+        shown = _rounded(running + part.value, unit) - _rounded(running, unit)
         running += part.value
         if part.cause != "reference" or part.numerator or part.denominator or part.value:
-            sums = _signed(part.numerator), _signed(part.denominator)
+            sums = _changes(d, part)
             rows.append((CAUSES[part.cause], *sums, _signed(shown), part.record_count or "", _batches(part)))
-    return [*rows, _figure_row(f"{found.after.publication_id}: {found.after.as_of}", found.last, scale)]
+    return [*rows, _figure_row(found, found.after, found.last)]
 
 
-def _figure_row(label: str, figure: Any, scale: int) -> tuple[object, ...]:
-    value = "—" if figure.value is None else f"{_rounded(figure.value, scale):f}"
-    return f"发布 {label}", plain(figure.numerator), plain(figure.denominator), value, "", ""
+def _figure_row(found: Difference, publication: Any, figure: Any) -> tuple[object, ...]:
+    from warehouse.indicators.measures import period_text
+    from warehouse.indicators.rollup import period
+
+    d, span = find(found.place.indicator), period(found.place.period_kind, publication.as_of)
+    value = "—" if figure.value is None else f"{_rounded(figure.value, found.unit):,f}"
+    sums = d.numerator_text(figure.numerator), d.denominator_text(figure.denominator)
+    words = period_text(span.kind, span.start, span.end)
+    return f"发布 {publication.publication_id}: {words}", *sums, value, "", ""
 
 
-def _signed(number: Decimal | None) -> str:
-    return "" if number is None else f"{number:+,f}" if number else "0"
+def _changes(d: Any, part: Part) -> tuple[str, str]:
+    from warehouse.indicators.measures import change_text
+
+    numerator = change_text(part.numerator, d.numerator.unit, d.shown_per)
+    if part.denominator is None or d.denominator is None:
+        return numerator, ""
+    return numerator, change_text(part.denominator, d.denominator.unit, d.shown_per)
 
 
-def _rounded(value: Fraction, scale: int) -> Decimal:
-    scaled = value * scale
-    return (Decimal(scaled.numerator) / Decimal(scaled.denominator)).quantize(DIGITS, ROUND_HALF_UP)
+def _signed(number: Decimal) -> str:
+    return f"{number:+,f}" if number else "0"
+
+
+def change_of_value(change: Fraction, unit: str) -> str:
+    """A change of a figure as people read it: percentage points for a ratio, the unit itself for anything else."""
+    return _signed(_rounded(change, unit))
+
+
+def _rounded(value: Fraction, unit: str) -> Decimal:
+    scaled = value * (100 if unit == "percent" else 1)
+    digits = Decimal(1).scaleb(-DIGITS[unit])
+    return (Decimal(scaled.numerator) / Decimal(scaled.denominator)).quantize(digits, ROUND_HALF_UP)
 
 
 def _batches(part: Part) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import getpass
+from fractions import Fraction
 from typing import Any
 
 import typer
 
-from pipeline.cli.indicator import plain
+from pipeline.cli.figures import named, sums_text
 from pipeline.cli.output import print_json, print_table, stdout, yellow
 
 
@@ -68,11 +69,15 @@ def _show_frozen(frozen: Any, state: str = "") -> None:
 
 
 def _show_cells(cells: list[Any]) -> None:
+    from pipeline.cli.asking import find
+
     rows = [
         (
-            c.indicator_code, c.indicator_name, c.period_kind, c.region_name or c.region_code, c.domain_code,
-            c.insurer_id, f"{plain(c.first_numerator)} / {plain(c.first_denominator)}", c.first_text,
-            f"{plain(c.latest_numerator)} / {plain(c.latest_denominator)}", c.latest_text, _moved(c),
+            c.indicator_code, c.indicator_name, c.period_text, named(c.region_name, c.region_code),
+            named(c.domain_name, c.domain_code), named(c.insurer_name, c.insurer_id),
+            _sums(find(c.indicator), c.first_numerator, c.first_denominator), c.first_text,
+            _sums(find(c.indicator), c.latest_numerator, c.latest_denominator), c.latest_text, _moved(c),
+            "样本过小 small" if c.first_is_small_sample or c.latest_is_small_sample else "",
         )
         for c in cells
     ]  # fmt: skip
@@ -88,16 +93,22 @@ def _show_cells(cells: list[Any]) -> None:
         "最新 latest",
         "值 value",
         "变动 moved",
+        "",
     )
     print_table(columns, rows, right=(6, 7, 8, 9, 10))
+
+
+def _sums(d: Any, numerator: Any, denominator: Any) -> str:
+    return "" if numerator is None else sums_text(d, numerator, denominator)
 
 
 def _moved(cell: Any) -> str:
     """The difference as people read it: percentage points for a ratio, the unit itself for anything else."""
     if cell.difference is None:
         return "—" if cell.is_revised else ""
-    scaled = cell.difference * (100 if cell.unit == "percent" else 1)
-    return f"{scaled:+.4f}" if scaled else "0"
+    from pipeline.cli.difference import change_of_value
+
+    return change_of_value(Fraction(cell.difference), cell.unit) if cell.difference else "0"
 
 
 def _plain(cell: Any) -> dict[str, Any]:

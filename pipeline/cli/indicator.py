@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from pipeline.cli.asking import Question, check_level, find, objection, refuse, why_none, why_provisional
+from pipeline.cli.figures import for_scripts, show_cells, sums_text
 from pipeline.cli.moments import AsOf, KnownAt
 from pipeline.cli.output import AsJson, bold, print_json, print_table, red, stderr, stdout
 
@@ -128,7 +128,7 @@ def show(
         ]
         told = _told(connection, cells, chosen, Question(period, region, level, domain, insurer), publication)
     if as_json:
-        print_json(cells)
+        print_json([for_scripts(cell) for cell in cells])
     elif cells:
         show_cells(cells)
     for line in told:
@@ -186,7 +186,12 @@ def explain(
     rows = [(r.batch_id, r.row_no) for r in (*found.records, *excluded)]
     places = {at: found_at.shown for at, found_at in places_of(hub, rows).items()}
     if as_json:
-        answer = {**_fields(found), "records": _with_places(found.records, places), "provisional": provisional}
+        answer = {
+            **_fields(found),
+            "cell": for_scripts(found.cell),
+            "records": _with_places(found.records, places),
+            "provisional": provisional,
+        }
         print_json({**answer, "left_out": _with_places(excluded, places)} if left_out else answer)
     else:
         _show_explanation(found, excluded, places, provisional)
@@ -202,49 +207,6 @@ def _provisional(connection: Any, found: Any) -> list[str]:
     if not found.cell.is_provisional:
         return []
     return why_provisional(connection, found.cell.publication_id, found.definition.feeds, found.cell.insurer_id)
-
-
-def show_cells(cells: list[Any]) -> None:
-    """Print figures, one a line."""
-    rows = [
-        (
-            c.indicator_code, c.indicator_name, f"{c.region_name or c.region_code}", c.domain_code, c.insurer_id,
-            f"{c.period_kind} {c.period_start}..{c.period_end}", plain(c.numerator), plain(c.denominator), c.shown_text,
-            _marks(c),
-        )
-        for c in cells
-    ]  # fmt: skip
-    columns = (
-        "代码",
-        "指标 indicator",
-        "地区 region",
-        "行业",
-        "机构",
-        "期间 period",
-        "分子 numerator",
-        "分母 denominator",
-        "值 value",
-        "",
-    )
-    print_table(columns, rows, right=(6, 7, 8))
-
-
-def _marks(cell: Any) -> str:
-    """What stands behind a figure: that it is provisional, why it has no value."""
-    from warehouse.indicators.reasons import NULLS
-
-    marks = ["暂定 provisional"] if cell.is_provisional else []
-    return ", ".join(marks + ([f"{NULLS[cell.null_reason].zh} {cell.null_reason}"] if cell.null_reason else []))
-
-
-def plain(number: Decimal | None) -> str:
-    """A number for people: counts without decimals, everything else with two or as many as it has."""
-    if number is None:
-        return ""
-    short = number.normalize()
-    exponent = short.as_tuple().exponent
-    assert isinstance(exponent, int)
-    return f"{short:,f}" if exponent >= 0 or exponent < -2 else f"{short:,.2f}"
 
 
 def _fields(answer: Any) -> dict[str, Any]:
@@ -267,7 +229,7 @@ def _show_explanation(found: Any, excluded: Sequence[Any], places: Places, provi
         stdout.print(f"分母 {d.denominator.zh}\n     {d.denominator.en}", markup=False)
     stdout.print(f"范围 {d.population.zh}\n     {d.population.en}\n来源 {d.source}", markup=False)
     verdict = "与发布一致 agrees" if found.agrees else red("与发布不一致 DIFFERS")
-    sums = " / ".join(plain(number) for number in (found.numerator, found.denominator) if number is not None)
+    sums = sums_text(d, found.numerator, found.denominator)
     stdout.print(f"\n由 {found.record_count} 条记录重算 recomputed: {sums}", verdict)
     if 0 < len(found.records) < found.record_count:
         shown = f"列出其中最大的 {len(found.records)} 条 the largest {len(found.records)} of them are listed"
@@ -279,8 +241,8 @@ def _show_explanation(found: Any, excluded: Sequence[Any], places: Places, provi
             r.record_type,
             r.insurer_id,
             f"{r.record_key} ({r.unit})" if d.is_distinct else r.record_key,
-            plain(r.numerator),
-            plain(r.denominator),
+            d.numerator_text(r.numerator),
+            d.denominator_text(r.denominator),
             r.batch_id,
             r.row_no,
             *places[r.batch_id, r.row_no],
@@ -292,4 +254,4 @@ def _show_explanation(found: Any, excluded: Sequence[Any], places: Places, provi
     if found.exclusions:
         from pipeline.cli.left_out import show_left_out
 
-        show_left_out(found.exclusions, excluded, places)
+        show_left_out(d, found.exclusions, excluded, places)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.cli.indicator import Places, plain
+from pipeline.cli.indicator import Places
 from pipeline.cli.output import print_table
 
 
-def show_left_out(exclusions: Sequence[Any], records: Sequence[Any], places: Places) -> None:
+def show_left_out(d: Any, exclusions: Sequence[Any], records: Sequence[Any], places: Places) -> None:
     """Print how many records were left out for which reason, then those of them that were asked for."""
-    counted = [(_reason(e.reason), e.record_count, plain(e.numerator), plain(e.denominator)) for e in exclusions]
+    counted = [
+        (_reason(e.reason), e.record_count, d.numerator_text(e.numerator), d.denominator_text(e.denominator))
+        for e in exclusions
+    ]
     print_table(("全省未计入 left out", "记录", "分子", "分母"), counted, right=(1, 2, 3))
     if records:
         print_table(

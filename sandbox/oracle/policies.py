@@ -60,7 +60,7 @@ class Policy:
     @property
     def is_void(self) -> bool:
         """Whether it never was one: void from the start."""
-        return self.own["policy_status_code"] == "60"
+        return bool(self.own["policy_status_code"] == "60")
 
     def is_in_force(self, day: dt.date) -> bool:
         return self.on(day).in_force_days(day, day) is not None

@@ -10,13 +10,22 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, TypeVar, get_args
-
-import yaml
+from typing import Any, Literal, get_args
 
 from schemas.contract import INSURER_RECORD_TYPES
 from schemas.errors import DefinitionError
-from warehouse.indicators.measures import Measure, MinDenominator, load_units, number_text
+from warehouse.indicators.definition_file import (
+    DefinitionFile,
+    choice,
+    choices_of,
+    measure,
+    min_denominator,
+    one_of,
+    shown_per,
+    typed,
+    words,
+)
+from warehouse.indicators.measures import Measure, MinDenominator, Words, load_units, number_text
 from warehouse.indicators.measures import Unit as MeasuredIn
 
 FOLDER = pathlib.Path(__file__).parent / "definitions"
@@ -33,17 +42,8 @@ REQUIRED = (
 OPTIONAL = ("denominator", "min_denominator", "shown_per", "variant_of", "distinct", "golden")
 PARAMETERS = frozenset({"period_start", "period_end", "as_of", "known_at"})
 HEADER = ("grain", "scope", "exclusions", "limits")
-_T = TypeVar("_T")
 _PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
 _COMMENT = re.compile(r"--[^\n]*")
-
-
-@dataclass(frozen=True)
-class Words:
-    """The same words in Chinese and in English."""
-
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,17 @@ class Definition:
 
     def denominator_text(self, number: Decimal | None) -> str:
         """A denominator as people read it; a count has none."""
-        measure = self.denominator
-        return "" if number is None or measure is None else number_text(number, measure.unit, self.shown_per)
+        counted = self.denominator
+        return "" if number is None or counted is None else number_text(number, counted.unit, self.shown_per)
+
+    @property
+    def least(self) -> Decimal:
+        """The smallest denominator, as it is stored, of which a figure may be compared with others."""
+        return self.min_denominator.value * self.shown_per if self.min_denominator else Decimal(0)
 
     def is_small(self, denominator: Decimal | None) -> bool:
-        """Whether a figure of this denominator is to be compared with no other."""
-        least = self.min_denominator
-        return least is not None and denominator is not None and 0 < denominator < least.value * self.shown_per
+        """Whether a figure of this denominator is to be compared with no other; one without value is no figure."""
+        return denominator is not None and 0 < denominator < self.least
 
 
 @functools.cache
@@ -132,7 +136,7 @@ def load_definitions(folder: pathlib.Path = FOLDER) -> dict[str, Definition]:
     for d in found:
         if d.variant_of is not None and d.variant_of not in names:
             raise DefinitionError(
-                f"{d.indicator}.yml", "variant_of", f"{d.variant_of} is no indicator", fix=_one_of(names)
+                f"{d.indicator}.yml", "variant_of", f"{d.variant_of} is no indicator", fix=one_of(names)
             )
     return {d.indicator: d for d in sorted(found, key=lambda d: d.code)}
 
@@ -143,142 +147,69 @@ def load_definition(indicator: str, folder: pathlib.Path = FOLDER) -> Definition
     for d in definitions.values():
         if indicator in (d.indicator, d.code):
             return d
-    raise DefinitionError("indicators", indicator, "no such indicator", fix=_one_of(definitions))
-
-
-class _File:
-    """One parsed definition file that knows on which line each key stands."""
-
-    def __init__(self, path: pathlib.Path) -> None:
-        self.name = path.name
-        text = path.read_text(encoding="utf-8")
-        try:
-            node = yaml.compose(text, Loader=yaml.CSafeLoader)
-            values = yaml.load(text, Loader=yaml.CSafeLoader)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = mark.line + 1 if mark else None
-            raise DefinitionError(path.name, "document", "is not YAML", line, "check indentation and quotes") from error
-        if not isinstance(values, dict) or not isinstance(node, yaml.MappingNode):
-            raise DefinitionError(path.name, "document", "is no mapping", 1, "write `key: value` lines")
-        self.values: dict[str, Any] = values
-        self.lines = {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
-
-    def refuse(self, key: str, problem: str, fix: str | None = None) -> DefinitionError:
-        return DefinitionError(self.name, key, problem, self.lines.get(key), fix)
+    raise DefinitionError("indicators", indicator, "no such indicator", fix=one_of(definitions))
 
 
 def _read(path: pathlib.Path) -> Definition:
-    file = _File(path)
+    file = DefinitionFile(path)
     _check_keys(file, path)
-    unit = _choice(file, "unit", get_args(Unit))
+    unit = choice(file, "unit", get_args(Unit))
     if (unit == "count") == ("denominator" in file.values):
         raise file.refuse("denominator", "a count has none, every other unit has one", "add or remove `denominator`")
+    if unit == "count" and "min_denominator" in file.values:
+        raise file.refuse("min_denominator", "a count has no denominator", "remove `min_denominator`")
     values = file.values
     return Definition(
         indicator=path.stem,
         code=str(values["code"]),
-        name=_words(file, "name"),
-        version=_typed(file, "version", int),
+        name=words(file, "name"),
+        version=typed(file, "version", int),
         unit=unit,
-        direction=_choice(file, "direction", get_args(Direction)),
+        direction=choice(file, "direction", get_args(Direction)),
         dimensions=_dimensions(file),
-        periods=_choices(file, "periods", get_args(PeriodKind)),
-        feeds=_choices(file, "feeds", INSURER_RECORD_TYPES),
-        numerator=_measure(file, "numerator"),
-        denominator=_measure(file, "denominator") if unit != "count" else None,
-        min_denominator=_min_denominator(file) if unit != "count" else None,
-        shown_per=_shown_per(file) if "shown_per" in values else 1,
-        population=_words(file, "population"),
-        confidence=_typed(file, "confidence", str),
-        owner=_typed(file, "owner", str),
-        source=_typed(file, "source", str),
-        valid_from=_typed(file, "valid_from", dt.date),
-        review_date=_typed(file, "review_date", dt.date),
+        periods=choices_of(file, "periods", get_args(PeriodKind)),
+        feeds=choices_of(file, "feeds", INSURER_RECORD_TYPES),
+        numerator=measure(file, "numerator"),
+        denominator=measure(file, "denominator") if unit != "count" else None,
+        min_denominator=min_denominator(file) if unit != "count" else None,
+        shown_per=shown_per(file) if "shown_per" in values else 1,
+        population=words(file, "population"),
+        confidence=typed(file, "confidence", str),
+        owner=typed(file, "owner", str),
+        source=typed(file, "source", str),
+        valid_from=typed(file, "valid_from", dt.date),
+        review_date=typed(file, "review_date", dt.date),
         variant_of=values.get("variant_of"),
-        is_distinct=_typed(file, "distinct", bool) if "distinct" in values else False,
+        is_distinct=typed(file, "distinct", bool) if "distinct" in values else False,
         golden=tuple(_golden(file, entry) for entry in values.get("golden", [])),
         contributions_sql=_contributions(path.with_suffix(".sql")),
     )
 
 
-def _check_keys(file: _File, path: pathlib.Path) -> None:
+def _check_keys(file: DefinitionFile, path: pathlib.Path) -> None:
     for key in REQUIRED:
         if file.values.get(key) is None:
             raise file.refuse(key, "is missing", f"add `{key}:`")
     for key in file.values:
         if key not in REQUIRED + OPTIONAL:
-            raise file.refuse(str(key), "is no key of a definition", _one_of(REQUIRED + OPTIONAL))
+            raise file.refuse(str(key), "is no key of a definition", one_of(REQUIRED + OPTIONAL))
     if file.values["indicator"] != path.stem:
         raise file.refuse("indicator", "differs from the file's name", f"write `indicator: {path.stem}`")
 
 
-def _typed(file: _File, key: str, kind: type[_T]) -> _T:
-    value = file.values[key]
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise file.refuse(key, f"{value!r} is no {kind.__name__}", f"write a value of type {kind.__name__}")
-    return value
-
-
-def _words(file: _File, key: str) -> Words:
-    value = file.values[key]
-    if not isinstance(value, dict) or set(value) != {"zh", "en"}:
-        raise file.refuse(key, "is not in both languages", "write `zh:` and `en:` below it")
-    return Words(str(value["zh"]), str(value["en"]))
-
-
-def _measure(file: _File, key: str) -> Measure:
-    value, units = file.values[key], load_units()
-    if not isinstance(value, dict) or set(value) != {"zh", "en", "unit"}:
-        raise file.refuse(key, "is not in both languages with a unit", "write `zh:`, `en:` and `unit:` below it")
-    if value["unit"] not in units:
-        raise file.refuse(key, f"unit {value['unit']!r} is unknown", _one_of(units))
-    return Measure(str(value["zh"]), str(value["en"]), units[value["unit"]])
-
-
-def _shown_per(file: _File) -> int:
-    if _typed(file, "shown_per", int) < 1:
-        raise file.refuse("shown_per", "is no divisor", "write a whole number from 1 on")
-    return int(file.values["shown_per"])
-
-
-def _min_denominator(file: _File) -> MinDenominator:
-    value = file.values.get("min_denominator")
-    is_whole = (
-        isinstance(value, dict) and set(value) == {"value", "label", "source"} and isinstance(value["value"], int)
-    )
-    if not is_whole or isinstance(value["value"], bool) or value["value"] < 0:
-        fix = "write `value:` (a whole number in the denominator's unit; 0 = none), `label:` and `source:` below it"
-        raise file.refuse("min_denominator", "does not say below what a figure is compared with no other", fix)
-    return MinDenominator(Decimal(value["value"]), str(value["label"]), str(value["source"]))
-
-
-def _choice(file: _File, key: str, choices: tuple[Any, ...]) -> Any:
-    if file.values[key] not in choices:
-        raise file.refuse(key, f"{file.values[key]!r} is unknown", _one_of(choices))
-    return file.values[key]
-
-
-def _choices(file: _File, key: str, choices: tuple[Any, ...]) -> tuple[Any, ...]:
-    value = file.values[key]
-    if not isinstance(value, list) or not value or not set(value) <= set(choices):
-        raise file.refuse(key, f"{value!r} is no list of known names", _one_of(choices))
-    return tuple(value)
-
-
-def _dimensions(file: _File) -> Dimensions:
+def _dimensions(file: DefinitionFile) -> Dimensions:
     value = file.values["dimensions"]
     if not isinstance(value, Mapping) or set(value) != {"region", "domain", "insurer"}:
         raise file.refuse("dimensions", "does not say region, domain and insurer", "write all three")
     is_plain = isinstance(value["domain"], bool) and isinstance(value["insurer"], bool)
     if value["region"] not in get_args(Depth) or not is_plain:
         raise file.refuse(
-            "dimensions", f"{dict(value)} is unknown", f"region: {_one_of(get_args(Depth))}; others true or false"
+            "dimensions", f"{dict(value)} is unknown", f"region: {one_of(get_args(Depth))}; others true or false"
         )
     return Dimensions(value["region"], value["domain"], value["insurer"])
 
 
-def _golden(file: _File, entry: Any) -> Golden:
+def _golden(file: DefinitionFile, entry: Any) -> Golden:
     try:
         numerator, denominator, shown = (Decimal(entry[key]) for key in ("numerator", "denominator", "shown"))
         return Golden(str(entry["case"]), numerator, denominator, shown, str(entry["source"]))
@@ -299,11 +230,7 @@ def _contributions(path: pathlib.Path) -> str:
     unknown = sorted(set(_PARAMETER.findall(code)) - PARAMETERS)
     if unknown:
         line = next(n for n, row in enumerate(text.splitlines(), 1) if f":{unknown[0]}" in row)
-        raise DefinitionError(path.name, f":{unknown[0]}", "is no parameter", line, _one_of(PARAMETERS))
+        raise DefinitionError(path.name, f":{unknown[0]}", "is no parameter", line, one_of(PARAMETERS))
     if not code.strip().startswith(("select", "with")) or ";" in code:
         raise DefinitionError(path.name, "select", "is not one select", 1, "write one `select` or `with`, no semicolon")
     return text
-
-
-def _one_of(names: Any) -> str:
-    return f"one of {', '.join(sorted(map(str, names)))}"

@@ -22,6 +22,14 @@ _ROOM = Context(prec=80)
 
 
 @dataclass(frozen=True)
+class Words:
+    """The same words in Chinese and in English."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
 class Unit:
     """A unit as people read it: the word behind the number, and how many decimals the number has."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from warehouse.indicators.catalogue import Words
+from warehouse.indicators.measures import Words
 
 #: Reasons of excluded contributions, in the order in which the first that matches wins.
 EXCLUSIONS: Mapping[str, Words] = MappingProxyType(

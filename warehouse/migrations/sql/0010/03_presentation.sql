@@ -305,12 +305,3 @@ comment on view report.indicator is
 comment on column report.indicator.numerator is '分子(未取整的原值;平均整改天数为秒)';
 comment on column report.indicator.denominator is '分母(未取整的原值;平均整改天数为86400乘以隐患数)';
 comment on column report.indicator.shown_text is '显示文字:百分比两位小数,金额元两位小数,计数无小数;无值为 —';
-comment on column report.indicator.region_name is '地区名称(期间末日时),县级前加所在市名';
-comment on column report.indicator.insurer_name is '机构名称(当前名录);不在名录的机构为空';
-comment on column report.indicator.domain_name is '高危行业领域名称';
-comment on column report.indicator.period_text is '期间的文字,如 本年累计 2026-01-01 至 2026-11-20';
-comment on column report.indicator.numerator_text is '分子,按单位显示';
-comment on column report.indicator.denominator_text is '分母,按单位显示;计数指标无分母,为空';
-comment on column report.indicator.is_small_sample is '样本过小:分母低于该指标的最小分母,不参与比较和排序';
-comment on column report.indicator.comparable_value is '可比较的值:样本过小或无值时为空,排序用此列';
-comment on column report.indicator.mark_text is '标记:样本过小、分母为零、分母为负、暂定';

@@ -1,0 +1,99 @@
+"""How the command line shows figures: by unit, with names and the period in words, small samples marked."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipeline.cli.output import print_table
+
+if TYPE_CHECKING:
+    from warehouse.indicators.catalogue import Definition
+
+COLUMNS = (
+    "代码",
+    "指标 indicator",
+    "地区 region",
+    "行业 domain",
+    "机构 insurer",
+    "期间 period",
+    "分子 numerator",
+    "分母 denominator",
+    "值 value",
+    "",
+)
+
+
+def show_cells(cells: Sequence[Any]) -> None:
+    """Print figures, one a line, in the order given; a figure of too small a sample says so."""
+    print_table(COLUMNS, map(_row, cells), right=(6, 7, 8))
+
+
+def for_scripts(cell: Any) -> dict[str, Any]:
+    """A figure's exact numbers as they are stored, and beside them the texts that people read."""
+    from warehouse.indicators.measures import period_text
+
+    d = _definition(cell)
+    return {
+        **{field.name: getattr(cell, field.name) for field in dataclasses.fields(cell)},
+        "numerator_text": d.numerator_text(cell.numerator),
+        "denominator_text": d.denominator_text(cell.denominator) or None,
+        "period_text": period_text(cell.period_kind, cell.period_start, cell.period_end),
+        "is_small_sample": d.is_small(cell.denominator),
+        "min_denominator": d.min_denominator.value if d.min_denominator else None,
+    }
+
+
+def place_words(region_code: str, domain_code: str, insurer_id: str) -> str:
+    """A cell's place in words: ``济南市市中区 370103 × 矿山 10 × 全部机构``; an insurer by its id alone."""
+    from schemas.code_lists import load_code_list
+    from schemas.regions import full_region_name
+
+    domains = {entry.code: entry.zh for entry in load_code_list("CL-DOMAIN").entries}
+    region = named(full_region_name(region_code), region_code)
+    domain = "全部行业领域" if domain_code == "*" else named(domains.get(domain_code), domain_code)
+    return f"{region} × {domain} × {'全部机构' if insurer_id == '*' else insurer_id}"
+
+
+def named(name: str | None, code: str) -> str:
+    """A name with its code behind it; the code alone where there is no name, the name alone for all (``*``)."""
+    return name if name and code == "*" else f"{name} {code}" if name else code
+
+
+def sums_text(d: Definition, numerator: Any, denominator: Any) -> str:
+    """Numerator and denominator as people read them, ``55 家 / 57 家``."""
+    return " / ".join(filter(None, (d.numerator_text(numerator), d.denominator_text(denominator))))
+
+
+def _row(cell: Any) -> tuple[Any, ...]:
+    from warehouse.indicators.measures import period_text
+
+    d = _definition(cell)
+    return (
+        cell.indicator_code,
+        cell.indicator_name,
+        named(cell.region_name, cell.region_code),
+        named(cell.domain_name, cell.domain_code),
+        named(cell.insurer_name, cell.insurer_id),
+        period_text(cell.period_kind, cell.period_start, cell.period_end),
+        d.numerator_text(cell.numerator),
+        d.denominator_text(cell.denominator),
+        cell.shown_text,
+        _marks(cell, d),
+    )
+
+
+def _marks(cell: Any, d: Definition) -> str:
+    """What stands behind a figure: too small a sample, why it has no value, that it is provisional."""
+    from warehouse.indicators.reasons import NULLS
+
+    marks = [f"样本过小 small: < {d.denominator_text(d.least)}"] if d.is_small(cell.denominator) else []
+    marks += ["暂定 provisional"] if cell.is_provisional else []
+    return ", ".join(marks + ([f"{NULLS[cell.null_reason].zh} {cell.null_reason}"] if cell.null_reason else []))
+
+
+def _definition(cell: Any) -> Definition:
+    from warehouse.indicators.catalogue import load_definition
+
+    return load_definition(cell.indicator)
