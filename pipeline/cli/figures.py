@@ -88,7 +88,7 @@ def _marks(cell: Any, d: Definition) -> str:
     """What stands behind a figure: too small a sample, why it has no value, that it is provisional."""
     from warehouse.indicators.reasons import NULLS
 
-    marks = [f"样本过小 small: < {d.denominator_text(d.least)}"] if d.is_small(cell.denominator) else []
+    marks = [f"样本过小 small < {d.denominator_text(d.least)}"] if d.is_small(cell.denominator) else []
     marks += ["暂定 provisional"] if cell.is_provisional else []
     return ", ".join(marks + ([f"{NULLS[cell.null_reason].zh} {cell.null_reason}"] if cell.null_reason else []))
 

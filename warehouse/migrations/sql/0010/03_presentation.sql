@@ -50,8 +50,9 @@ from reference.code_entry as e
 where e.list_code = 'CL-DOMAIN'
 order by e.code asc, e.valid_from desc nulls last;
 
+-- Stable, not immutable: to_char is, and only so the two are opened up into the queries that use them.
 create function core.shown_number(number numeric, decimals integer, unit text) returns text
-language sql immutable parallel safe as $$
+language sql stable parallel safe as $$
     select to_char(
         round($1, $2),
         'FM999,999,999,999,999,999,999,999,990' || case when $2 > 0 then '.' || repeat('0', $2) else '' end
@@ -60,12 +61,13 @@ $$;
 comment on function core.shown_number is '按单位显示的数:千分位、固定小数位(四舍五入)、单位';
 
 create function core.period_text(period_kind text, period_start date, period_end date) returns text
-language sql immutable parallel safe as $$
-    select case $1
-        when 'as_of' then '截至 ' || cast($3 as text)
-        else case $1 when 'month' then '当月' when 'ytd' then '本年累计' when 'rolling12' then '近12个月' else $1 end
-            || ' ' || cast($2 as text) || ' 至 ' || cast($3 as text)
-    end
+language sql stable parallel safe as $$
+    select
+        case $1
+            when 'as_of' then '截至 '
+            else case $1 when 'month' then '当月 ' when 'ytd' then '本年累计 ' when 'rolling12' then '近12个月 ' else $1 || ' ' end
+                || to_char($2, 'YYYY-MM-DD') || ' 至 '
+        end || to_char($3, 'YYYY-MM-DD')
 $$;
 comment on function core.period_text is '期间的文字:截至某日、当月、本年累计、近12个月';
 grant execute on function core.shown_number, core.period_text to anze_regulator;
