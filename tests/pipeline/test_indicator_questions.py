@@ -18,8 +18,9 @@ FEEDS = [("lichun", "policy"), ("youlan", "policy"), ("youlan", "claim")]
 @pytest.fixture
 def told(engine: sa.Engine, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> sa.Engine:
     """One policy, published on the 20th without what youlan owes."""
-    span = {"region_code": "370102", "cover_start_date": at(18).date(), "cover_end_date": at(30).date()}
-    load_rows(engine, tmp_path, "policy", [policy("P1", at(16), **span)], at(18))
+    span = {"cover_start_date": at(18).date(), "cover_end_date": at(30).date()}
+    place = {"region_code": "370102", "high_risk_domain_code": "20"}
+    load_rows(engine, tmp_path, "policy", [policy("P1", at(16), **span, **place)], at(18))
     with engine.begin() as connection:
         publish(connection, dt.date(2026, 11, 20), at(21), at(21), expected=FEEDS, delivered_since=at(1))
     monkeypatch.setenv("ANZE_DATABASE_URL", engine.url.render_as_string(hide_password=False))
@@ -120,3 +121,30 @@ def test_records_that_were_left_out_are_listed_with_their_reason_in_words(
 @pytest.mark.usefixtures("told")
 def test_a_figure_without_value_says_why_also_when_it_is_provisional(anze: Anze) -> None:
     assert "暂定 provisional, 分母为零 zero_denominator" in " ".join(anze("indicator", "show", "I1").out.split())
+
+
+@pytest.mark.parametrize("asked", [(), ("--as-of", "2026-11-20", "--known-at", "2026-11-22T02:00+08:00")])
+@pytest.mark.usefixtures("told")
+def test_a_figure_stands_in_its_unit_with_names_and_its_period_in_words(anze: Anze, asked: tuple[str, ...]) -> None:
+    """Published or computed for the asking; the premium of one policy is a small sample."""
+    place = ("indicator", "show", "I2", "--period", "ytd", "--region", "370100", "--domain", "20", *asked)
+    (figure,) = anze(*place, "--json").json
+    assert figure["denominator_text"] == "100.00 元"
+    assert figure["period_text"] == "本年累计 2026-01-01 至 2026-11-20"
+    assert (figure["domain_name"], figure["insurer_name"]) == ("危险化学品", "全部机构")
+    assert figure["is_small_sample"] is True
+    line = " ".join(anze(*place).out.split())
+    for words in ("济南市 370100", "危险化学品 20", "本年累计 2026-01-01 至 2026-11-20", "0.00 元", "样本过小 small"):
+        assert words in line
+
+
+def test_a_difference_is_told_in_units_too(told: sa.Engine, anze: Anze, tmp_path: pathlib.Path) -> None:
+    load_rows(told, tmp_path, "policy", [policy("P2", at(21), region_code="370102")], at(21))
+    with told.begin() as connection:
+        publish(connection, dt.date(2026, 11, 21), at(22), at(22), expected=FEEDS, delivered_since=at(1))
+    out = " ".join(anze("indicator", "diff", "1", "2", "-i", "I2", "--period", "ytd").out.split())
+    assert "山东省 370000 × 全部行业领域 × 全部机构, 本年累计" in out
+    assert "发布 1: 本年累计 2026-01-01 至 2026-11-20" in out
+    assert "100.00 元" in out
+    assert "+100.00 元" in out
+    assert "200.00 元" in out
