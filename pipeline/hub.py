@@ -43,6 +43,11 @@ class Hub:
         """The mistakes of every insurer whose definition cannot be used, by id."""
         return self.definitions.broken
 
+    @property
+    def mistakes(self) -> list[DefinitionError]:
+        """Everything that is wrong in definitions, and stops what it speaks of only."""
+        return list(self.broken.values())
+
     @functools.cached_property
     def rules(self) -> RuleSet:
         """The rule catalogue."""

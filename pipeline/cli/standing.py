@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 IN_TIME = dt.timedelta(hours=26)
 #: What may be wrong, the worst first: its name, and what to do.
 NEXT = {
+    "broken": ("定义有误 its definition is broken", "anze insurer check {0}"),
+    "stuck": ("有批次无法判定 a batch cannot be judged", "anze batch show {2}"),
     "awaiting": ("待决定 awaits a decision", "anze batch list --state awaiting"),
     "silent": ("未按时报送 not delivered", "anze feed list --insurer {0}; Airflow: sync__{0}"),
     "refused": ("最近一批被退回 last one refused", "anze batch show {1}"),
@@ -23,7 +26,7 @@ NEXT = {
     "held": ("有隔离的行 rows held", "anze batch list --insurer {0} --state partly_loaded"),
 }
 COLUMNS = (
-    "机构 insurer", "按时 in time", "最近接收 received", "最久有效 oldest good", "待入库 wait", "待决定 decide",
+    "机构 insurer", "按时 in time", "最近接收 received", "最久有效 oldest good", "待入库 wait", "无法判定 stuck", "待决定 decide",
     "隔离 held", "情况 what is wrong",
 )  # fmt: skip
 
@@ -44,9 +47,11 @@ class Standing:
 
 
 def told() -> dict[str, Any]:
-    """Senders, worst first, and what to do next, for scripts."""
-    found = _standings(_open())
+    """Senders, worst first, what is broken, and what to do next, for scripts."""
+    hub = _open()
+    found = _standings(hub)
     return {
+        "broken": _broken(hub),
         "insurers": [{**vars(each.sender), "problems": each.problems} for each in found],
         "next": [{"problem": problem, "insurers": ids, "command": command} for problem, ids, command in _steps(found)],
     }
@@ -54,13 +59,17 @@ def told() -> dict[str, Any]:
 
 def show() -> None:
     """Print one line for each sender, worst first, and what to do next."""
-    found = _standings(_open())
-    print_table(COLUMNS, map(_row, found), right=(1, 4, 5, 6))
+    hub = _open()
+    found = _standings(hub)
+    print_table(COLUMNS, map(_row, found), right=(1, 4, 5, 6, 7))
+    broken = _broken(hub)
+    for line in broken:
+        stdout.print(f"有误 broken: {line}", markup=False, soft_wrap=True)
     steps = _steps(found)
     for problem, ids, command in steps:
         who = ", ".join(ids[:4]) + (f" … {len(ids)}" if len(ids) > 4 else "")
         stdout.print(f"下一步 next: {NEXT[problem][0]} ({who}): {command}", soft_wrap=True)
-    if not steps:
+    if not steps and not broken:
         stdout.print("一切正常 all is well")
 
 
@@ -70,16 +79,30 @@ def _open() -> Hub:
     return steps.open_hub()
 
 
+def _broken(hub: Hub) -> list[str]:
+    """A line for each mistake in definitions, rules and indicators, and each batch that waits to be replayed in vain."""
+    from warehouse.troubles import lasting
+
+    mistakes = [str(each) for error in hub.mistakes for each in error.all]
+    waiting = [
+        f"批次 batch {each.batch_id} {each.insurer_id}/{each.record_type}: 无法重放 cannot be replayed: {each.reason_text}"
+        for each in lasting(hub.engine)
+    ]
+    return mistakes + waiting
+
+
 def _standings(hub: Hub) -> list[Standing]:
     from pipeline.freezing import expected_feeds
     from warehouse.feeds import senders
 
     found = senders(hub.engine, expected_feeds(hub), hub.now() - IN_TIME)
-    return sorted((Standing(each, _problems(each)) for each in found), key=lambda each: each.rank)
+    return sorted((Standing(each, _problems(each, hub.broken)) for each in found), key=lambda each: each.rank)
 
 
-def _problems(sender: SenderState) -> tuple[str, ...]:
+def _problems(sender: SenderState, broken: Collection[str]) -> tuple[str, ...]:
     wrong = {
+        "broken": sender.insurer_id in broken,
+        "stuck": sender.stuck_count,
         "awaiting": sender.awaiting_count,
         "silent": sender.in_time_count < sender.feed_count,
         "refused": sender.refused_batch_id,
@@ -96,9 +119,8 @@ def _steps(found: list[Standing]) -> list[tuple[str, list[str], str]]:
         them = [each.sender for each in found if problem in each.problems]
         if them:
             first = them[0]
-            steps.append(
-                (problem, [s.insurer_id for s in them], command.format(first.insurer_id, first.refused_batch_id))
-            )
+            named = command.format(first.insurer_id, first.refused_batch_id, first.stuck_batch_id)
+            steps.append((problem, [s.insurer_id for s in them], named))
     return steps
 
 
@@ -110,6 +132,7 @@ def _row(each: Standing) -> tuple[Any, ...]:
         _moment(sender.last_received_at),
         _moment(sender.oldest_fresh_at),
         sender.waiting_count or "",
+        sender.stuck_count or "",
         sender.awaiting_count or "",
         sender.held_count or "",
         "; ".join(NEXT[name][0] for name in each.problems),
