@@ -57,6 +57,7 @@ _OWN_KEYS = {"insurer", "extends", "name", "insurer_code", "feed_mode", "base_ur
 _VENDOR_KEYS = {"vendor", "channel", "naming", "auth", "paging", "window", "limits", "response", "file"}
 _VENDOR_KEYS |= {"records", "ignored", "kinds", "lookups", "request", "signature", "envelope", "tls"}
 _API_ONLY = ("auth", "paging", "window", "response", "base_url", "request", "signature", "envelope", "tls")
+_ID = re.compile(r"[a-z][a-z0-9_]{1,30}")
 _REFERENCE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
 
@@ -190,6 +191,8 @@ def _optional_part(kind: type[P], definition: Section, key: str, mistakes: Mista
 
 def _read(files: Mapping[str, str], insurer_id: str, mistakes: Mistakes) -> _Source:
     file, text = _own_file(files, insurer_id)
+    if not _ID.fullmatch(insurer_id):
+        mistakes.add(DefinitionError(file, "file", f"{insurer_id!r} is no id", fix="lower-case letters, digits and _"))
     lines = text.count("\n") + (not text.endswith("\n") and bool(text))
     if lines > LINES_PER_FILE:
         problem = f"has {lines} lines, {LINES_PER_FILE} at most"

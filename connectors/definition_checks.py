@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
+from connectors.cron import is_cron
 from connectors.model import InsurerDefinition, RecordMapping
 from connectors.protocol_checks import check_protocol
 from connectors.yaml_tree import Section
@@ -69,8 +70,6 @@ _NO_PATH = ("is no path into the body", "write such as data.rows")
 _ENDS = ("total", "total_header", "page_count", "last_page")
 _CHECKSUMS = ("checksum", "checksum_header")
 
-_CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-_CRON_PART = re.compile(r"(?:\*|(\d+)(?:-(\d+))?)(?:/(\d+))?")
 _HOST = re.compile(r"[\w.\-:]+")
 _CODE = re.compile(r"[A-Z0-9_]{2,12}")
 _ADDRESS = re.compile(r"/[^\s?#]*")
@@ -116,20 +115,8 @@ def check_ways(feed: InsurerDefinition, definition: Section, mistakes: Mistakes)
 def _check_schedule(definition: Section) -> None:
     """Refuse a cron that is not five fields of numbers in their ranges."""
     text = definition.text("schedule")
-    parts = text.split()
-    if len(parts) != len(_CRON_RANGES) or not all(map(_is_cron, parts, _CRON_RANGES)):
+    if not is_cron(text):
         raise definition.entries["schedule"].place.error(f"{text!r} is no cron", 'five fields: "30 1 * * *"')
-
-
-def _is_cron(field: str, bounds: tuple[int, int]) -> bool:
-    for part in field.split(","):
-        match = _CRON_PART.fullmatch(part)
-        if match is None or match[3] == "0":
-            return False
-        numbers = [int(number) for number in (match[1], match[2]) if number]
-        if numbers != sorted(numbers) or any(not bounds[0] <= number <= bounds[1] for number in numbers):
-            return False
-    return True
 
 
 def _check_code(definition: Section) -> None:

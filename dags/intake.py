@@ -3,6 +3,9 @@
 **值班手册 Run-book.** 随时可以运行,次数不限。Safe to run at any time, as often as you like.
 
 - 红色:数据库或磁盘不可用,`anze status` 指出是哪一个。Red: the database or the disk is not there.
+- 红色一次:有批次无法判定(结构变了、定义有误或已不在、文件损坏),日志写明批次和办法;之后每次重试但不再报红,`anze status`
+  列出。Red once: a batch cannot be judged; it is tried again every time without turning red, and `anze status` names it.
+  修正后自动入库,或 mend it, or `anze batch discard <id> --by --reason`.
 - 读不了的文件不算红色:批次写明位置和原因。A file that cannot be read is not red: `anze batch list --state rejected`.
 - 「请人决定」为每个待决定的批次启动一次 `decisions`,不等待;跳过表示没有要问的。`ask` starts one run of `decisions` for
   each batch that awaits a decision, and waits for none; skipped means nothing to ask.
@@ -14,9 +17,17 @@ import datetime as dt
 from typing import Any
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import dag, task
+from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, dag, task
 
 from pipeline.oncall import TOLD
+
+RETRY_AFTER = dt.timedelta(minutes=1)
+#: A batch that cannot be judged is told in one try: the next one would find it told, and hide it.
+RETRIES = ExceptionRetryPolicy(
+    rules=[
+        RetryRule("schemas.errors.StopFeed", RetryAction.FAIL, reason="a person must act: a retry cannot help"),
+    ]
+)
 
 
 @dag(
@@ -25,7 +36,7 @@ from pipeline.oncall import TOLD
     start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 1, "retry_delay": dt.timedelta(minutes=1), **TOLD},
+    default_args={"retries": 1, "retry_delay": RETRY_AFTER, "retry_policy": RETRIES, **TOLD},
     tags=["intake"],
     doc_md=__doc__,
 )
