@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from connectors.definition import Found, find_definitions, load_definition
 from connectors.model import InsurerDefinition
 from pipeline.settings import Settings, load_settings
-from quality.catalogue import RuleSet, load_rules
+from quality.catalogue import RuleSet, find_rules
 from schemas.errors import DefinitionError
 from warehouse.engine import connect
 from warehouse.landing import Store
@@ -50,8 +50,8 @@ class Hub:
 
     @functools.cached_property
     def rules(self) -> RuleSet:
-        """The rule catalogue."""
-        return load_rules()
+        """The rule catalogue; its mistakes stop the record types that they speak of."""
+        return find_rules()
 
     def definition(self, insurer_id: str) -> InsurerDefinition:
         """The definition of one sender, the regulator included, read alone. Raises DefinitionError."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from quality.catalogue import load_rules
+from quality.catalogue import find_rules
 from quality.working_days import load_calendar
 from schemas.code_lists import load_code_lists
 from schemas.regions import region_rows, resolution_rows
@@ -25,7 +25,7 @@ def prepare(url: str) -> None:
         regions=region_rows(),
         resolutions=resolution_rows(),
         code_entries=_code_entries(),
-        rules=[dataclasses.asdict(rule) for rule in load_rules().rules],
+        rules=[dataclasses.asdict(rule) for rule in find_rules().rules],
         presentations=[_presentation(definition) for definition in load_definitions().values()],
     )
     engine.dispose()

@@ -6,35 +6,28 @@ record ``c`` has the key of staged row ``s``) and any fragment of ``quality/rule
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import hashlib
 import pathlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, get_args
-
-import yaml
 
 from quality import amounts
 from quality.amounts import AmountBound
 from quality.deliveries import FILE as BOUNDS_FILE
 from quality.deliveries import Bound, as_values, bounds_of
+from quality.rule_files import read_entries
 from schemas.contract import RECORD_TYPES, Contract, load_contract
 from schemas.errors import DefinitionError
-from schemas.findings import Rule, Severity, Tier
+from schemas.findings import Rule
 from schemas.generate import table
+from schemas.mistakes import Mistakes
 
 FOLDER = pathlib.Path(__file__).parent / "rules"
 
-_ID = re.compile(r"^[A-Z]{3,4}-(\d{3}|ALL)$")
-_NEEDED = {"id", "title", "severity", "tier", "fields", "message", "remedy", "basis", "confidence"}
-_ALLOWED = _NEEDED | {"version", "valid_from", "valid_to", "expectation", "arguments", "select", "parent", "told"}
-_CONFIDENCES = ("confirmed", "secondary", "assumption")
 #: Files whose rules speak of every record type.
 _FILES_OF_ALL = ("common", "delivery", "field", "history")
-_CHOICES = {"severity": get_args(Severity), "tier": get_args(Tier), "confidence": _CONFIDENCES}
 _SQL_TIERS = ("orphan", "bound", "cross", "batch", "history")
 #: Rules for ``*`` in these tiers speak of registers too; the others of insurer-fed types only.
 _TIERS_OF_ALL = ("file", "mapping", "field", "bound", "batch", "history")
@@ -44,19 +37,24 @@ _TIERS_OF_ALL = ("file", "mapping", "field", "bound", "batch", "history")
 class RuleSet:
     """All rules in the order of their ids; ``version`` is a digest over everything they say.
 
-    ``texts`` are the files that they were read from, by name, fragments included.
+    ``texts`` are the files that they were read from, by name, fragments included. ``broken`` are the mistakes, by the
+    record type that they stop: a rule that cannot be read must not be left out in silence. ``*`` = every type.
     """
 
     rules: tuple[Rule, ...]
     version: str
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    broken: Mapping[str, DefinitionError] = field(default_factory=dict, repr=False)
 
     @functools.cached_property
     def by_id(self) -> dict[str, Rule]:
         return {rule.rule_id: rule for rule in self.rules}
 
     def for_type(self, record_type: str) -> tuple[Rule, ...]:
-        """Every rule that speaks of a record type."""
+        """Every rule that speaks of a record type. Raises DefinitionError with all mistakes that stop the type."""
+        with Mistakes() as mistakes:
+            for name in filter(self.broken.__contains__, (record_type, "*")):
+                mistakes.add(self.broken[name])
         is_register = load_contract(record_type).is_register
         return tuple(
             rule
@@ -64,6 +62,10 @@ class RuleSet:
             if rule.record_type == record_type
             or (rule.record_type == "*" and (not is_register or rule.tier in _TIERS_OF_ALL))
         )
+
+    def is_broken(self, record_type: str) -> bool:
+        """Whether a mistake stops a record type."""
+        return not self.broken.keys().isdisjoint({record_type, "*"})
 
     def record_rules(self, record_type: str) -> tuple[Rule, ...]:
         """Rules that Great Expectations judges, one record at a time."""
@@ -113,111 +115,58 @@ class RuleSet:
 
 @functools.cache
 def load_rules() -> RuleSet:
-    """The rules as shipped. Raises DefinitionError naming file, rule and fix."""
+    """The rules as shipped. Raises DefinitionError with every mistake, naming file, line, rule and fix."""
     return read_rules(FOLDER)
 
 
+@functools.cache
+def find_rules() -> RuleSet:
+    """The rules as shipped, mistakes and all: they stop the record types that they speak of."""
+    return rules_of(_texts(FOLDER))
+
+
 def read_rules(folder: pathlib.Path) -> RuleSet:
-    """The rules of a folder. Raises DefinitionError for a mistake or an id that stands twice."""
-    paths = [path for path in folder.glob("**/*.*") if path.suffix in (".yml", ".sql")]
-    return rules_of({path.relative_to(folder).as_posix(): path.read_bytes().decode() for path in paths})
+    """The rules of a folder. Raises DefinitionError with every mistake, an id that stands twice included."""
+    found = rules_of(_texts(folder))
+    with Mistakes() as mistakes:
+        for error in found.broken.values():
+            mistakes.add(error)
+    return found
 
 
 def rules_of(texts: Mapping[str, str]) -> RuleSet:
-    """The rules of a catalogue's files, by name as in its folder. Raises as ``read_rules`` does."""
+    """The rules of a catalogue's files, by name as in its folder; what is wrong with them is kept in ``broken``."""
     found: dict[str, Rule] = {}
     digest = hashlib.sha256()
+    mistakes: dict[str, Mistakes] = {}
     names = sorted(texts, key=pathlib.PurePosixPath)
     for name in names:
         digest.update(f"{name}{texts[name]}".encode())
     for name in names:
-        for rule in _rules(name, texts[name]) if re.fullmatch(r"[^/]+\.yml", name) else ():
-            if rule.rule_id in found:
-                raise DefinitionError(
-                    name, rule.rule_id, "stands twice", fix="ids are never reused: take the next number"
-                )
-            found[rule.rule_id] = rule
+        told = mistakes.setdefault(_speaks_of(name), Mistakes())
+        if read_bounds := {BOUNDS_FILE: bounds_of, amounts.FILE: amounts.amounts_of}.get(name):
+            told.attempt(read_bounds, texts[name])
+        if not re.fullmatch(r"[^/]+\.yml", name):
+            continue
+        for entry in read_entries(name, _speaks_of(name), texts[name], told):
+            if entry.rule.rule_id in found:
+                fix = "ids are never reused: take the next number"
+                told.add(DefinitionError(name, entry.rule.rule_id, "stands twice", entry.line, fix))
+            found.setdefault(entry.rule.rule_id, entry.rule)
+    broken = {name: told.together() for name, told in mistakes.items() if told}
     kept = {name: texts[name] for name in names}
-    return RuleSet(tuple(found[rule_id] for rule_id in sorted(found)), digest.hexdigest()[:16], kept)
+    return RuleSet(tuple(found[rule_id] for rule_id in sorted(found)), digest.hexdigest()[:16], kept, broken)
 
 
-def _rules(name: str, text: str) -> Iterator[Rule]:
+def _texts(folder: pathlib.Path) -> dict[str, str]:
+    paths = [path for path in folder.glob("**/*.*") if path.suffix in (".yml", ".sql")]
+    return {path.relative_to(folder).as_posix(): path.read_bytes().decode(errors="replace") for path in paths}
+
+
+def _speaks_of(name: str) -> str:
+    """The record type that a file of rules speaks of; ``*`` for files of all types, fragments and bounds."""
     stem = name.removesuffix(".yml")
-    record_type = "*" if stem in _FILES_OF_ALL else stem
-    if record_type != "*" and record_type not in RECORD_TYPES:
-        raise DefinitionError(name, "file name", f"{stem} is no record type", fix=", ".join(RECORD_TYPES))
-    try:
-        document = yaml.load(text, Loader=yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise DefinitionError(name, "document", str(error.problem), line, "write valid YAML") from error
-    for body in document or []:
-        yield _rule(name, record_type, body)
-
-
-def _rule(file: str, record_type: str, body: dict[str, Any]) -> Rule:
-    rule_id = str(body.get("id"))
-    _refuse(file, rule_id, record_type, body)
-    return Rule(
-        rule_id=rule_id,
-        record_type=record_type,
-        tier=body["tier"],
-        severity=body["severity"],
-        fields=tuple(body["fields"]),
-        title_zh=body["title"]["zh"],
-        title_en=body["title"]["en"],
-        message_zh=body["message"]["zh"],
-        message_en=body["message"]["en"],
-        remedy_zh=body["remedy"]["zh"],
-        remedy_en=body["remedy"]["en"],
-        basis=body["basis"],
-        confidence=body["confidence"],
-        version=body.get("version", 1),
-        valid_from=body.get("valid_from"),
-        valid_to=body.get("valid_to"),
-        expectation=body.get("expectation"),
-        arguments=body.get("arguments", {}),
-        select=body.get("select"),
-        parent=body.get("parent"),
-        told=body.get("told", "row"),
-    )
-
-
-def _refuse(file: str, rule_id: str, record_type: str, body: dict[str, Any]) -> None:
-    """Raises DefinitionError for the first mistake of an entry."""
-    for key, problem, fix in _mistakes(rule_id, record_type, body):
-        raise DefinitionError(file, f"{rule_id}.{key}", problem, fix=fix)
-
-
-def _mistakes(rule_id: str, record_type: str, body: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    if not _ID.match(rule_id):
-        yield "id", "is no rule id", "write it like POL-014"
-    for key in sorted(_NEEDED - set(body)):
-        yield key, "is missing", f"add {key}"
-    for key in sorted(set(body) - _ALLOWED):
-        yield key, "unknown key", ", ".join(sorted(_ALLOWED))
-    for key, allowed in _CHOICES.items():
-        if body[key] not in allowed:
-            yield key, f"{body[key]!r} is not known", " | ".join(allowed)
-    yield from _misplaced(body)
-    known = {f.name for f in load_contract(record_type).fields} if record_type != "*" else set(body["fields"])
-    for name in sorted(set(body["fields"]) - known):
-        yield "fields", f"{name} is no field of {record_type}", ", ".join(sorted(known))
-    for key in ("valid_from", "valid_to"):
-        if key in body and type(body[key]) is not dt.date:
-            yield key, f"{body[key]!r} is no date", "YYYY-MM-DD"
-
-
-def _misplaced(body: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    """What does not belong to the rule's tier."""
-    if "expectation" in body and "select" in body:
-        yield "select", "stands beside an expectation", "keep one of them"
-    if (body["tier"] == "record") != ("expectation" in body):
-        yield "expectation", "belongs to tier record, and only there", None
-    if "told" in body and (body["tier"], body["severity"], body["told"]) != ("field", "warning", "column"):
-        yield "told", "is column for warnings of tier field, and nothing else", None
-    if (body["tier"] == "orphan") != ("parent" in body):
-        yield "parent", "belongs to tier orphan, and only there", None
+    return "*" if stem in _FILES_OF_ALL or "/" in name else stem
 
 
 def _filled(text: str, names: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ import yaml
 
 from schemas.contract import RECORD_TYPES
 from schemas.errors import DefinitionError
+from schemas.mistakes import Mistakes
 
 FILE = "bounds/deliveries.yml"
 NAMES = (
@@ -42,17 +43,33 @@ class Bound:
 
 
 def bounds_of(text: str) -> tuple[Bound, ...]:
-    """The bounds of a file's text. Raises DefinitionError for a mistake, or a bound that nothing says for all."""
+    """The bounds of a file's text. Raises DefinitionError with every mistake, bounds that nothing says for all included."""
+    bodies = _bodies(text)
+    with Mistakes() as mistakes:
+        for body, line in bodies:
+            for key, problem, fix in _mistakes(body):
+                mistakes.add(DefinitionError(FILE, f"{body.get('name')}.{key}", problem, line, fix))
+        for name in NAMES:
+            if not any(b.get("name") == name and "insurer" not in b and "record_type" not in b for b, _ in bodies):
+                mistakes.add(
+                    DefinitionError(FILE, name, "is missing", fix="write it once without insurer and record_type")
+                )
+    return tuple(_bound(body) for body, _ in bodies)
+
+
+def _bodies(text: str) -> list[tuple[dict[str, Any], int]]:
+    """(entry, line) of each bound. Raises DefinitionError for what is no list of them."""
     try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
         document = yaml.load(text, Loader=yaml.CSafeLoader) or []
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise DefinitionError(FILE, "document", str(error.problem), line, "write valid YAML") from error
-    bounds = tuple(_bound(body) for body in document)
-    for name in NAMES:
-        if not any(b.name == name and b.insurer_id == b.record_type == "*" for b in bounds):
-            raise DefinitionError(FILE, name, "is missing", fix="write it once without insurer and record_type")
-    return bounds
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = str(getattr(error, "problem", None) or error)
+        raise DefinitionError(FILE, "document", problem, mark.line + 1 if mark else None, "write valid YAML") from error
+    if not isinstance(document, list) or not all(isinstance(body, dict) for body in document):
+        raise DefinitionError(FILE, "document", "is no list of bounds", 1, "begin each with `- {name: ...`")
+    lines = [each.start_mark.line + 1 for each in node.value] if node else []
+    return list(zip(document, lines, strict=True))
 
 
 def as_values(bounds: Iterable[Bound]) -> str:
@@ -61,8 +78,6 @@ def as_values(bounds: Iterable[Bound]) -> str:
 
 
 def _bound(body: dict[str, Any]) -> Bound:
-    for key, problem, fix in _mistakes(body):
-        raise DefinitionError(FILE, f"{body.get('name')}.{key}", problem, fix=fix)
     return Bound(
         body["name"],
         Decimal(str(body["value"])),
@@ -79,12 +94,12 @@ def _mistakes(body: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         yield key, "is missing", f"add {key}"
     for key in sorted(set(body) - _ALLOWED):
         yield key, "unknown key", ", ".join(sorted(_ALLOWED))
-    if body["name"] not in NAMES + SWITCHES:
+    if "name" in body and body["name"] not in NAMES + SWITCHES:
         yield "name", "is no bound", ", ".join(NAMES + SWITCHES)
-    if body["name"] in SWITCHES:
-        if type(body["value"]) is not int or body["value"] not in (0, 1):
-            yield "value", f"{body['value']!r} is neither 0 nor 1", None
-    elif not _is_positive(body["value"]):
+    if body.get("name") in SWITCHES:
+        if type(body.get("value")) is not int or body["value"] not in (0, 1):
+            yield "value", f"{body.get('value')!r} is neither 0 nor 1", None
+    elif "value" in body and not _is_positive(body["value"]):
         yield "value", f"{body['value']!r} is no positive number", None
     if body.get("record_type", "*") not in ("*", *RECORD_TYPES):
         yield "record_type", f"{body['record_type']} is no record type", ", ".join(RECORD_TYPES)

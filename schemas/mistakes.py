@@ -56,7 +56,11 @@ class Mistakes:
     def tell(self, cause: BaseException | None = None) -> None:
         """Raise everything that was found as one DefinitionError; return when there is nothing."""
         if self._found:
-            first, *others = self._found.values()
-            told = DefinitionError(first.file, first.key, first.problem, first.line, first.fix)
-            told.also = tuple(others)
-            raise told from cause
+            raise self.together() from cause
+
+    def together(self) -> DefinitionError:
+        """Everything that was found, which is at least one, as one DefinitionError."""
+        first, *others = self._found.values()
+        told = DefinitionError(first.file, first.key, first.problem, first.line, first.fix)
+        told.also = tuple(others)
+        return told

@@ -158,7 +158,7 @@ def test_a_mistake_in_a_rule_file_names_it(tmp_path: pathlib.Path, change: str, 
     }
     text = (pathlib.Path("quality/rules") / "policy.yml").read_text(encoding="utf-8").replace(change, wrong[key], 1)
     (tmp_path / "policy.yml").write_text(text, encoding="utf-8")
-    with pytest.raises(DefinitionError, match=rf"policy.yml: \w[\w-]*\.{key}"):
+    with pytest.raises(DefinitionError, match=rf"policy.yml:\d+: \w[\w-]*\.{key}"):
         read_rules(tmp_path)
 
 
