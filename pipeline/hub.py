@@ -16,6 +16,7 @@ from pipeline.settings import Settings, load_settings
 from quality.catalogue import RuleSet, find_rules
 from schemas.errors import DefinitionError
 from warehouse.engine import connect
+from warehouse.indicators.catalogue import find_definitions as find_indicators
 from warehouse.landing import Store
 from warehouse.schema_version import require_current
 
@@ -45,8 +46,8 @@ class Hub:
 
     @property
     def mistakes(self) -> list[DefinitionError]:
-        """Everything that is wrong in definitions, and stops what it speaks of only."""
-        return list(self.broken.values())
+        """Everything that is wrong in definitions, rules and indicators: it stops what it speaks of, and nothing else."""
+        return [*self.broken.values(), *self.rules.broken.values(), *find_indicators().broken.values()]
 
     @functools.cached_property
     def rules(self) -> RuleSet:

@@ -10,7 +10,7 @@ from schemas.code_lists import load_code_lists
 from schemas.regions import region_rows, resolution_rows
 from warehouse import access
 from warehouse.engine import connect, translated
-from warehouse.indicators.catalogue import Definition, load_definitions
+from warehouse.indicators.catalogue import Definition, find_definitions
 from warehouse.migrate import migrate
 from warehouse.reference import fill
 
@@ -26,7 +26,7 @@ def prepare(url: str) -> None:
         resolutions=resolution_rows(),
         code_entries=_code_entries(),
         rules=[dataclasses.asdict(rule) for rule in find_rules().rules],
-        presentations=[_presentation(definition) for definition in load_definitions().values()],
+        presentations=[_presentation(definition) for definition in find_definitions().usable.values()],
     )
     engine.dispose()
 

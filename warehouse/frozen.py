@@ -95,7 +95,8 @@ def freeze(
     """Publishes a month as of its last day, as known now, and keeps it as the month's first figures.
 
     A month that is frozen already keeps them: when any figure differs now, a revision is stored beside them, else
-    the newest one answers. Works in the caller's transaction. Raises MonthOpen before the month's end in Shanghai.
+    the newest one answers. Works in the caller's transaction. Raises MonthOpen before the month's end in Shanghai, and
+    DefinitionError for a definition with a mistake: a month is frozen whole.
     """
     month = month.replace(day=1)
     if now.astimezone(SHANGHAI).date() <= last_day(month):
@@ -107,8 +108,9 @@ def freeze(
     with connection.begin_nested() as attempt:
         since = delivered_since
         found = publish(
-            connection, last_day(month), now, now, expected=expected, delivered_since=since, versions=versions
-        )
+            connection, last_day(month), now, now, expected=expected, delivered_since=since, versions=versions,
+            may_lack=False,
+        )  # fmt: skip
         if newest is not None and not _differ(connection, newest.publication, found):
             attempt.rollback()
             return newest

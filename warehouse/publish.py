@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 
 from schemas.contract import INSURER_RECORD_TYPES, load_contract
+from schemas.errors import DefinitionError
 from warehouse.expressions import event_on
-from warehouse.indicators.catalogue import Definition, load_definitions
-from warehouse.indicators.rollup import contribute, period, roll_up, snapshot
+from warehouse.indicators.catalogue import Definition, Found, find_definitions
+from warehouse.indicators.rollup import contribute, period, refused, roll_up, snapshot
 from warehouse.load import CUT_LOCK, Versions
 from warehouse.statements import filled, statement, text_of
 
@@ -35,6 +37,16 @@ class Publication:
     """``insurer_id/record_type`` of every expected feed with a delivery that does not add up, see warehouse.imbalance."""
     expected_count: int
     delivered_count: int
+    missing_indicators: tuple[str, ...] = ()
+    """Indicators whose definition has a mistake; ``gaps`` says which."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """An indicator that a publication lacks, and why: file, line, problem and fix."""
+
+    indicator: str
+    reason: str
 
 
 def publish(
@@ -47,13 +59,15 @@ def publish(
     delivered_since: dt.datetime,
     versions: Versions = NO_VERSIONS,
     definitions: Mapping[str, Definition] | None = None,
+    may_lack: bool = True,
 ) -> Publication:
     """Computes and stores every figure in the caller's transaction; what was published before is found again.
 
     ``expected`` are (insurer_id, record_type) feeds; one counts as delivered by a batch received from
     ``delivered_since`` to ``known_at``. ``versions`` (rule set and calendar in force) are kept beside the figures.
     ``definitions`` default to the catalogue. Waits for running loads; later ones are recorded after ``known_at``. Moments carry a zone.
-    Raises DefinitionError for a mistake in a definition.
+    An indicator whose definition has a mistake is left out, and the publication says so; without ``may_lack`` that
+    raises DefinitionError.
     """
     connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": CUT_LOCK})
     found = _find(connection, as_of=as_of, known_at=known_at)
@@ -64,8 +78,17 @@ def publish(
     judge_feeds(connection, known_at, sorted(set(expected)), delivered_since)
     moments = {"as_of": as_of, "known_at": known_at, "published_at": published_at, "delivered_since": delivered_since}
     publication_id = _record(connection, moments, versions)
-    for definition in (definitions or load_definitions()).values():
-        _publish_indicator(connection, definition, publication_id, as_of, known_at)
+    known = Found(definitions, {}) if definitions else find_definitions()
+    lacking = dict(known.broken)
+    for definition in known.usable.values():
+        try:
+            with connection.begin_nested():
+                _publish_indicator(connection, definition, publication_id, as_of, known_at)
+        except DefinitionError as error:
+            lacking[definition.indicator] = error
+    if lacking and not may_lack:
+        raise next(iter(lacking.values()))
+    _keep_gaps(connection, publication_id, lacking)
     _publish_timeliness(connection, publication_id, as_of, known_at)
     return find_publication(connection, publication_id)
 
@@ -98,7 +121,10 @@ def _find(
     row = connection.execute(statement("publish/find"), wanted).mappings().one_or_none()
     if row is None:
         return None
-    missing = {name: tuple(row[name]) for name in ("missing_insurers", "missing_feeds", "imbalanced_feeds")}
+    missing = {
+        name: tuple(row[name])
+        for name in ("missing_insurers", "missing_feeds", "imbalanced_feeds", "missing_indicators")
+    }
     return Publication(**{**row, **missing})
 
 
@@ -131,10 +157,25 @@ def _publish_indicator(
     connection: sa.Connection, definition: Definition, publication_id: int, as_of: dt.date, known_at: dt.datetime
 ) -> None:
     _keep_definition(connection, definition, publication_id)
-    for kind in definition.periods:
-        span = period(kind, as_of)
-        contribute(connection, definition, span, known_at)
-        roll_up(connection, definition, span, publication_id)
+    try:
+        for kind in definition.periods:
+            span = period(kind, as_of)
+            contribute(connection, definition, span, known_at)
+            roll_up(connection, definition, span, publication_id)
+    except (exc.ProgrammingError, exc.DataError) as error:
+        raise refused(definition, error) from error
+
+
+def _keep_gaps(connection: sa.Connection, publication_id: int, lacking: Mapping[str, DefinitionError]) -> None:
+    for indicator, error in sorted(lacking.items()):
+        row = {"publication_id": publication_id, "indicator": indicator, "reason": str(error)}
+        connection.execute(statement("publish/keep_gap"), row)
+
+
+def gaps(connection: sa.Connection, publication_id: int) -> list[Gap]:
+    """The indicators that a publication lacks."""
+    rows = connection.execute(statement("publish/gaps"), {"publication_id": publication_id})
+    return [Gap(**row._asdict()) for row in rows]
 
 
 def _keep_definition(connection: sa.Connection, definition: Definition, publication_id: int) -> None:

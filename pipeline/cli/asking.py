@@ -16,9 +16,9 @@ LEVELS = ("province", "city", "county")
 def find(name: str) -> Any:
     """An indicator's definition by its id or code, in either case. Raises BadParameter with what there is."""
     from connectors.yaml_tree import nearest
-    from warehouse.indicators.catalogue import load_definitions
+    from warehouse.indicators.catalogue import find_definitions
 
-    definitions = load_definitions()
+    definitions = find_definitions().usable
     for d in definitions.values():
         if name.casefold() in (d.indicator, d.code.casefold()):
             return d

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.cli.arguments import File, InsurerId, InsurerIds, RecordType
-from pipeline.cli.output import AsJson, Meter, print_json, print_table, progress, stderr, stdout, yellow
+from pipeline.cli.output import AsJson, Meter, print_json, print_table, progress, red, stderr, stdout, yellow
 
 
 def register(app: typer.Typer) -> None:
@@ -152,15 +152,25 @@ def publish(
         return
     hub = steps.open_hub()
     publication = steps.publish(hub, _in_shanghai(until))
-    reasons = _imbalances(hub, publication.publication_id)
+    reasons, gaps = _imbalances(hub, publication.publication_id), _gaps(hub, publication.publication_id)
     if as_json:
-        print_json({**vars(publication), "imbalances": reasons})
+        print_json({**vars(publication), "imbalances": reasons, "gaps": gaps})
         return
     stdout.print(f"发布 publication {publication.publication_id}: 统计截止 as of {publication.as_of}")
     if publication.missing_insurers:
         stdout.print(yellow("暂定 provisional"), f"未交 missing {', '.join(publication.missing_insurers)}", sep=": ")
     for reason in reasons:
         stdout.print(yellow("暂定 provisional"), f"不平 unbalanced {reason.text}", sep=": ", soft_wrap=True)
+    for gap in gaps:
+        stdout.print(red("缺少指标 indicator missing"), f"{gap.indicator}: {gap.reason}", sep=": ", soft_wrap=True)
+
+
+def _gaps(hub: Any, publication_id: int) -> list[Any]:
+    from warehouse.engine import translated
+    from warehouse.publish import gaps
+
+    with translated("reading a publication"), hub.engine.connect() as connection:
+        return gaps(connection, publication_id)
 
 
 def _imbalances(hub: Any, publication_id: int) -> list[Any]:

@@ -53,9 +53,9 @@ Publication = Annotated[int | None, typer.Option(help="Publication id; default: 
 @indicator.command("list")
 def list_indicators(as_json: AsJson = False) -> None:
     """List the indicators and their definitions in one line each."""
-    from warehouse.indicators.catalogue import load_definitions
+    from warehouse.indicators.catalogue import find_definitions
 
-    found = load_definitions().values()
+    found = find_definitions().usable.values()
     if as_json:
         print_json([{"indicator": d.indicator, "code": d.code, "name": d.name.zh, "unit": d.unit} for d in found])
         return

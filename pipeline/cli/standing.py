@@ -88,7 +88,22 @@ def _broken(hub: Hub) -> list[str]:
         f"批次 batch {each.batch_id} {each.insurer_id}/{each.record_type}: 无法重放 cannot be replayed: {each.reason_text}"
         for each in lasting(hub.engine)
     ]
-    return mistakes + waiting
+    return mistakes + waiting + _gaps(hub)
+
+
+def _gaps(hub: Hub) -> list[str]:
+    """A line for each indicator that the newest publication lacks, unless its mistake was told."""
+    from warehouse.publish import gaps, latest_publication
+
+    told = {str(error) for error in hub.mistakes}
+    with hub.engine.connect() as connection:
+        latest = latest_publication(connection)
+        found = gaps(connection, latest.publication_id) if latest else []
+    return [
+        f"最近发布缺少指标 the newest publication lacks {gap.indicator}: {gap.reason}"
+        for gap in found
+        if gap.reason not in told
+    ]
 
 
 def _standings(hub: Hub) -> list[Standing]:

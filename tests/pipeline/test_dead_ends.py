@@ -13,6 +13,7 @@ from connectors import definition as definitions_module
 from connectors.definition import FOLDER
 from pipeline import steps
 from pipeline.services.installation import FIRST_NIGHT, NIGHT
+from quality.catalogue import rules_of
 from sandbox import drops
 from sandbox.truth import Record, build
 from schemas.delivery import Delivery, Payload, Window
@@ -20,6 +21,8 @@ from schemas.errors import DefinitionError, LandingDamaged, ProgramFault, Schema
 from tests.pipeline.conftest import Anze
 from tests.pipeline.telling import rows_of
 from warehouse import landing
+from warehouse import publish as publishing
+from warehouse.indicators import catalogue as indicators
 
 CLERK, SENDER = "tianquan", "lichun"
 
@@ -279,3 +282,79 @@ def test_a_dropped_file_is_judged_again_once_its_control_file_or_definition_is_m
     assert len(found) == 4
     control.write_text('{"row_count": 3}', encoding="utf-8")
     assert len(look()) == 5
+
+
+def test_a_broken_rule_stops_its_record_type_only(
+    installed: pathlib.Path, engine: sa.Engine, anze: Anze, policies: list[Record]
+) -> None:
+    hub = steps.open_hub()
+    texts = dict(hub.rules.texts)
+    hub.__dict__["rules"] = rules_of(
+        {**texts, "policy.yml": texts["policy.yml"].replace("severity: error", "severity: x", 1)}
+    )
+    receipts = list(build(5, 0.01).feed(CLERK, "premium_receipt", None, FIRST_NIGHT))[:1]
+    policy = steps.submit(hub, CLERK, "policy", written(installed / "a", policies[:1])).batch_id
+    file = drops.write_file("csv_utf8", installed / "a", "premium_receipt", receipts, NIGHT.date())
+    other = steps.submit(hub, CLERK, "premium_receipt", file).batch_id
+    with pytest.raises(DefinitionError, match=r"policy.yml:\d+: .*severity"):
+        steps.intake(hub)
+    states = {row.batch_id: (row.state, row.reason_code) for row in rows_of(engine, "select * from landing.batch")}
+    assert states[policy] == ("stuck", "HUB-002")
+    assert states[other][0] in ("loaded", "partly_loaded", "rejected")
+    assert any("policy.yml" in str(error) for error in hub.mistakes)
+    assert steps.intake(steps.open_hub()) == [policy]
+    assert anze("batch", "show", policy, "--json").json["state"] == "loaded"
+
+
+def test_a_broken_indicator_is_itself_missing_only_and_loudly(
+    installed: pathlib.Path,
+    engine: sa.Engine,
+    anze: Anze,
+    policies: list[Record],
+    tmp_path: pathlib.Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    anze("submit", CLERK, "policy", written(installed / "a", policies[:2]))
+    folder = tmp_path / "indicators"
+    shutil.copytree(indicators.FOLDER, folder)
+    change(folder / "coverage_ratio.yml", "unit: percent", "unit: per cent")
+    change(folder / "fee_input_ratio.sql", "select", "select 1 / 0 as nothing,")
+    change(folder / "claim_closing_ratio.sql", "select", "select no_such_column,")
+    found = indicators.find_definitions(folder)
+    monkeypatch.setattr(publishing, "find_definitions", lambda: found)
+    answer = anze("publish", "--json")
+    assert answer.code == 0
+    gaps = {gap["indicator"]: gap["reason"] for gap in answer.json["gaps"]}
+    assert set(gaps) == {"coverage_ratio", "fee_input_ratio", "claim_closing_ratio"}
+    assert "coverage_ratio.yml:7: unit: 'per cent' is unknown" in gaps["coverage_ratio"]
+    published = {row.indicator for row in rows_of(engine, "select distinct indicator from report.indicator_latest")}
+    assert published.isdisjoint(gaps)
+    assert "insured_enterprise_count" in published
+    assert {row.indicator for row in rows_of(engine, "select indicator from report.publication_gap")} == set(gaps)
+    assert "缺少指标" in anze("publish").out
+    assert "claim_closing_ratio" in anze("status").out
+    verdict = anze("verify", "--json")
+    assert verdict.code == 0, verdict
+    assert sum("未发布,未核对" in line for line in verdict.json["told"]) == len(gaps)
+    frozen = anze("publish", "--freeze", "2026-10")
+    assert (frozen.code, "is" in frozen.err) == (4, True)
+
+
+def test_a_broken_definition_is_named_and_the_others_go_on(
+    installed: pathlib.Path, engine: sa.Engine, anze: Anze, policies: list[Record], definitions: pathlib.Path
+) -> None:
+    anze("submit", CLERK, "policy", written(installed / "a", policies[:1]))
+    change(definitions / f"insurers/{SENDER}.yml", '"30 1 * * *"', '"99 1 * * *"')
+    told = f"insurers/{SENDER}.yml:7: schedule: '99 1 * * *' is no cron"
+    status = anze("status").out
+    assert told in status
+    assert f"anze insurer check {SENDER}" in status
+    publication = anze("publish", "--json").json
+    assert SENDER in publication["missing_insurers"], "what it does not deliver is missed"
+    collected = anze("collect", SENDER, CLERK, "--json")
+    assert collected.code == 4
+    assert [fault["of"] for fault in collected.json["faults"]] == [SENDER]
+    written(installed / "drop" / CLERK, policies[1:2])
+    (batch,) = steps.intake(steps.open_hub())
+    assert anze("batch", "show", batch, "--json").json["state"] == "loaded"
+    assert anze("verify", "--json").code == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import pathlib
+import shutil
 from dataclasses import replace
 
 import great_expectations as gx
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from connectors.mapping import _SENTENCES
 from connectors.parse.reasons import REASONS
 from quality.cast import cast
-from quality.catalogue import RuleSet, load_rules, markdown, read_rules
+from quality.catalogue import RuleSet, load_rules, markdown, read_rules, rules_of
 from quality.check import Checked, check
 from quality.expectations import RuleNotRun, expectation
 from quality.messages import render
@@ -160,6 +161,29 @@ def test_a_mistake_in_a_rule_file_names_it(tmp_path: pathlib.Path, change: str, 
     (tmp_path / "policy.yml").write_text(text, encoding="utf-8")
     with pytest.raises(DefinitionError, match=rf"policy.yml:\d+: \w[\w-]*\.{key}"):
         read_rules(tmp_path)
+
+
+def test_all_mistakes_of_the_rules_are_told_in_one_go_each_with_its_line_and_stop_their_type(
+    tmp_path: pathlib.Path,
+) -> None:
+    folder = tmp_path / "rules"
+    shutil.copytree("quality/rules", folder)
+    lines = (folder / "policy.yml").read_text(encoding="utf-8").splitlines()
+    first, second = [n for n, line in enumerate(lines) if line.startswith("  severity:")][:2]
+    third = next(n for n, line in enumerate(lines) if line.startswith("  basis:"))
+    lines[first], lines[second], lines[third] = "  severity: fatal", "  severity: 3", "  bases: x"
+    (folder / "policy.yml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "claim.yml").write_text("- id: [CLM-001\n", encoding="utf-8")
+    found = rules_of({p.relative_to(folder).as_posix(): p.read_text(encoding="utf-8") for p in folder.rglob("*.*")})
+    assert set(found.broken) == {"policy", "claim"}
+    told = {(each.line, each.key.partition(".")[2]) for each in found.broken["policy"].all}
+    assert {(first + 1, "severity"), (second + 1, "severity"), (third + 1, "bases")} <= told
+    assert found.for_type("endorsement") == load_rules().for_type("endorsement")
+    for record_type in ("policy", "claim"):
+        with pytest.raises(DefinitionError, match=f"{record_type}.yml"):
+            found.for_type(record_type)
+    with pytest.raises(DefinitionError, match=r"claim.yml:\d+.*\n.*policy.yml"):
+        read_rules(folder)
 
 
 def test_an_id_stands_once(tmp_path: pathlib.Path) -> None:

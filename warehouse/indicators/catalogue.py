@@ -7,13 +7,14 @@ import functools
 import hashlib
 import pathlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, cast, get_args
 
 from schemas.contract import INSURER_RECORD_TYPES
 from schemas.errors import DefinitionError
+from schemas.mistakes import Mistakes
 from warehouse.indicators.definition_file import (
     DefinitionFile,
     choice,
@@ -22,6 +23,7 @@ from warehouse.indicators.definition_file import (
     min_denominator,
     one_of,
     shown_per,
+    text_of,
     typed,
     words,
 )
@@ -42,6 +44,7 @@ REQUIRED = (
 OPTIONAL = ("denominator", "min_denominator", "shown_per", "variant_of", "distinct", "golden")
 PARAMETERS = frozenset({"period_start", "period_end", "as_of", "known_at"})
 HEADER = ("grain", "scope", "exclusions", "limits")
+_T = TypeVar("_T")
 _PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
 _COMMENT = re.compile(r"--[^\n]*")
 
@@ -126,79 +129,125 @@ class Definition:
         return denominator is not None and 0 < denominator < self.least
 
 
+@dataclass(frozen=True)
+class Found:
+    """The definitions that can be used, in the order of their codes, and the mistakes of every other; by indicator."""
+
+    usable: Mapping[str, Definition]
+    broken: Mapping[str, DefinitionError]
+
+
 @functools.cache
-def load_definitions(folder: pathlib.Path = FOLDER) -> dict[str, Definition]:
-    """All definitions by indicator, in the order of their codes. Raises DefinitionError at the first mistake."""
-    found = [_read(path) for path in sorted(folder.glob("*.yml"))]
-    names = {d.indicator for d in found}
+def find_definitions(folder: pathlib.Path = FOLDER) -> Found:
+    """All definitions; the mistakes of one stop nothing but itself."""
+    broken: dict[str, DefinitionError] = {}
+    found = list[Definition]()
+    names = {path.stem for path in folder.glob("*.yml")}
+    for name in sorted(names):
+        try:
+            found.append(_read(folder / f"{name}.yml", names))
+        except DefinitionError as error:
+            broken[name] = error
     for orphan in sorted({p.stem for p in folder.glob("*.sql")} - names):
-        raise DefinitionError(f"{orphan}.sql", "indicator", "has no definition", fix=f"add {orphan}.yml")
-    for d in found:
-        if d.variant_of is not None and d.variant_of not in names:
-            raise DefinitionError(
-                f"{d.indicator}.yml", "variant_of", f"{d.variant_of} is no indicator", fix=one_of(names)
-            )
-    return {d.indicator: d for d in sorted(found, key=lambda d: d.code)}
+        broken[orphan] = DefinitionError(f"{orphan}.sql", "indicator", "has no definition", fix=f"add {orphan}.yml")
+    return Found({d.indicator: d for d in sorted(found, key=lambda d: d.code)}, broken)
+
+
+def load_definitions(folder: pathlib.Path = FOLDER) -> Mapping[str, Definition]:
+    """All definitions by indicator, in the order of their codes. Raises DefinitionError with every mistake."""
+    found = find_definitions(folder)
+    with Mistakes() as mistakes:
+        for error in found.broken.values():
+            mistakes.add(error)
+    return found.usable
 
 
 def load_definition(indicator: str, folder: pathlib.Path = FOLDER) -> Definition:
-    """One definition by its id or code. Raises DefinitionError for a name that is neither."""
-    definitions = load_definitions(folder)
-    for d in definitions.values():
+    """One definition by its id or code. Raises DefinitionError for a name that is neither, or its own mistakes."""
+    found = find_definitions(folder)
+    for d in found.usable.values():
         if indicator in (d.indicator, d.code):
             return d
-    raise DefinitionError("indicators", indicator, "no such indicator", fix=one_of(definitions))
+    if indicator in found.broken:
+        raise found.broken[indicator]
+    raise DefinitionError("indicators", indicator, "no such indicator", fix=one_of(found.usable))
 
 
-def _read(path: pathlib.Path) -> Definition:
-    file = DefinitionFile(path)
-    _check_keys(file, path)
-    unit = choice(file, "unit", get_args(Unit))
-    if (unit == "count") == ("denominator" in file.values):
-        raise file.refuse("denominator", "a count has none, every other unit has one", "add or remove `denominator`")
-    if unit == "count" and "min_denominator" in file.values:
-        raise file.refuse("min_denominator", "a count has no denominator", "remove `min_denominator`")
-    values = file.values
+def _read(path: pathlib.Path, names: Collection[str]) -> Definition:
+    """The definition of a file. Raises DefinitionError with all its mistakes, those of its SQL included."""
+    with Mistakes() as mistakes:
+        file = DefinitionFile(path)
+        contributions = mistakes.attempt(_contributions, path.with_suffix(".sql")) or ""
+        _check_keys(file, path, mistakes)
+        return _definition(file, names, contributions, mistakes)
+
+
+def _definition(file: DefinitionFile, names: Collection[str], contributions: str, mistakes: Mistakes) -> Definition:
+    """The definition as far as it can be read; what can't be is kept in ``mistakes``, and then it is not used."""
+
+    def part(read: Callable[..., _T], key: str, *more: Any) -> _T:
+        has_value = file.values.get(key) is not None
+        return cast("_T", mistakes.attempt(read, file, key, *more) if has_value else None)
+
+    unit: Unit = part(choice, "unit", get_args(Unit))
+    mistakes.attempt(_check_denominator, file, unit)
+    mistakes.attempt(_check_variant, file, names)
     return Definition(
-        indicator=path.stem,
-        code=str(values["code"]),
-        name=words(file, "name"),
-        version=typed(file, "version", int),
+        indicator=pathlib.PurePath(file.name).stem,
+        code=str(file.values.get("code")),
+        name=part(words, "name"),
+        version=part(typed, "version", int),
         unit=unit,
-        direction=choice(file, "direction", get_args(Direction)),
-        dimensions=_dimensions(file),
-        periods=choices_of(file, "periods", get_args(PeriodKind)),
-        feeds=choices_of(file, "feeds", INSURER_RECORD_TYPES),
-        numerator=measure(file, "numerator"),
-        denominator=measure(file, "denominator") if unit != "count" else None,
-        min_denominator=min_denominator(file) if unit != "count" else None,
-        shown_per=shown_per(file) if "shown_per" in values else 1,
-        population=words(file, "population"),
-        confidence=typed(file, "confidence", str),
-        owner=typed(file, "owner", str),
-        source=typed(file, "source", str),
-        valid_from=typed(file, "valid_from", dt.date),
-        review_date=typed(file, "review_date", dt.date),
-        variant_of=values.get("variant_of"),
-        is_distinct=typed(file, "distinct", bool) if "distinct" in values else False,
-        golden=tuple(_golden(file, entry) for entry in values.get("golden", [])),
-        contributions_sql=_contributions(path.with_suffix(".sql")),
+        direction=part(choice, "direction", get_args(Direction)),
+        dimensions=part(_dimensions, "dimensions"),
+        periods=part(choices_of, "periods", get_args(PeriodKind)),
+        feeds=part(choices_of, "feeds", INSURER_RECORD_TYPES),
+        numerator=part(measure, "numerator"),
+        denominator=part(measure, "denominator"),
+        min_denominator=part(min_denominator, "min_denominator"),
+        shown_per=part(shown_per, "shown_per") or 1,
+        population=part(words, "population"),
+        confidence=part(typed, "confidence", str),
+        owner=part(typed, "owner", str),
+        source=part(typed, "source", str),
+        valid_from=part(typed, "valid_from", dt.date),
+        review_date=part(typed, "review_date", dt.date),
+        variant_of=file.values.get("variant_of"),
+        is_distinct=bool(part(typed, "distinct", bool)),
+        golden=part(_goldens, "golden") or (),
+        contributions_sql=contributions,
     )
 
 
-def _check_keys(file: DefinitionFile, path: pathlib.Path) -> None:
+def _check_keys(file: DefinitionFile, path: pathlib.Path, mistakes: Mistakes) -> None:
     for key in REQUIRED:
         if file.values.get(key) is None:
-            raise file.refuse(key, "is missing", f"add `{key}:`")
+            mistakes.add(file.refuse(key, "is missing", f"add `{key}:`"))
     for key in file.values:
         if key not in REQUIRED + OPTIONAL:
-            raise file.refuse(str(key), "is no key of a definition", one_of(REQUIRED + OPTIONAL))
-    if file.values["indicator"] != path.stem:
-        raise file.refuse("indicator", "differs from the file's name", f"write `indicator: {path.stem}`")
+            mistakes.add(file.refuse(str(key), "is no key of a definition", one_of(REQUIRED + OPTIONAL)))
+    if file.values.get("indicator") not in (None, path.stem):
+        mistakes.add(file.refuse("indicator", "differs from the file's name", f"write `indicator: {path.stem}`"))
 
 
-def _dimensions(file: DefinitionFile) -> Dimensions:
-    value = file.values["dimensions"]
+def _check_denominator(file: DefinitionFile, unit: Unit | None) -> None:
+    if unit is None:
+        return
+    if (unit == "count") == ("denominator" in file.values):
+        raise file.refuse("denominator", "a count has none, every other unit has one", "add or remove `denominator`")
+    if (unit == "count") == ("min_denominator" in file.values):
+        problem = "a count has no denominator" if unit == "count" else "is missing"
+        raise file.refuse("min_denominator", problem, "add or remove `min_denominator`")
+
+
+def _check_variant(file: DefinitionFile, names: Collection[str]) -> None:
+    variant_of = file.values.get("variant_of")
+    if variant_of is not None and variant_of not in names:
+        raise file.refuse("variant_of", f"{variant_of} is no indicator", one_of(names))
+
+
+def _dimensions(file: DefinitionFile, key: str) -> Dimensions:
+    value = file.values[key]
     if not isinstance(value, Mapping) or set(value) != {"region", "domain", "insurer"}:
         raise file.refuse("dimensions", "does not say region, domain and insurer", "write all three")
     is_plain = isinstance(value["domain"], bool) and isinstance(value["insurer"], bool)
@@ -207,6 +256,13 @@ def _dimensions(file: DefinitionFile) -> Dimensions:
             "dimensions", f"{dict(value)} is unknown", f"region: {one_of(get_args(Depth))}; others true or false"
         )
     return Dimensions(value["region"], value["domain"], value["insurer"])
+
+
+def _goldens(file: DefinitionFile, key: str) -> tuple[Golden, ...]:
+    value = file.values[key]
+    if not isinstance(value, list):
+        raise file.refuse(key, f"{value!r} is no list", "begin each published figure with `-`")
+    return tuple(_golden(file, entry) for entry in value)
 
 
 def _golden(file: DefinitionFile, entry: Any) -> Golden:
@@ -222,15 +278,16 @@ def _contributions(path: pathlib.Path) -> str:
     """The SQL of a definition, checked for what can be seen without a database."""
     if not path.exists():
         raise DefinitionError(path.name, "file", "is missing", fix="write the contributions beside the definition")
-    text = path.read_text(encoding="utf-8").strip()
-    for part in HEADER:
-        if f"-- {part}: " not in text:
-            raise DefinitionError(path.name, part, "is missing in the header", 1, f"add `-- {part}: ...`")
+    text = text_of(path).strip()
     code = _COMMENT.sub("", text)
-    unknown = sorted(set(_PARAMETER.findall(code)) - PARAMETERS)
-    if unknown:
-        line = next(n for n, row in enumerate(text.splitlines(), 1) if f":{unknown[0]}" in row)
-        raise DefinitionError(path.name, f":{unknown[0]}", "is no parameter", line, one_of(PARAMETERS))
-    if not code.strip().startswith(("select", "with")) or ";" in code:
-        raise DefinitionError(path.name, "select", "is not one select", 1, "write one `select` or `with`, no semicolon")
+    with Mistakes() as mistakes:
+        for part in HEADER:
+            if f"-- {part}: " not in text:
+                mistakes.add(DefinitionError(path.name, part, "is missing in the header", 1, f"add `-- {part}: ...`"))
+        for name in sorted(set(_PARAMETER.findall(code)) - PARAMETERS):
+            line = next(n for n, row in enumerate(text.splitlines(), 1) if f":{name}" in row)
+            mistakes.add(DefinitionError(path.name, f":{name}", "is no parameter", line, one_of(PARAMETERS)))
+        if not code.strip().startswith(("select", "with")) or ";" in code:
+            fix = "write one `select` or `with`, no semicolon"
+            mistakes.add(DefinitionError(path.name, "select", "is not one select", 1, fix))
     return text

@@ -19,11 +19,11 @@ class DefinitionFile:
 
     def __init__(self, path: pathlib.Path) -> None:
         self.name = path.name
-        text = path.read_text(encoding="utf-8")
+        text = text_of(path)
         try:
             node = yaml.compose(text, Loader=yaml.CSafeLoader)
             values = yaml.load(text, Loader=yaml.CSafeLoader)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError) as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else None
             raise DefinitionError(path.name, "document", "is not YAML", line, "check indentation and quotes") from error
@@ -34,6 +34,15 @@ class DefinitionFile:
 
     def refuse(self, key: str, problem: str, fix: str | None = None) -> DefinitionError:
         return DefinitionError(self.name, key, problem, self.lines.get(key), fix)
+
+
+def text_of(path: pathlib.Path) -> str:
+    """A definition's text. Raises DefinitionError for bytes that are not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise DefinitionError(path.name, "file", "is not UTF-8", line, "save it as UTF-8") from error
 
 
 def typed(file: DefinitionFile, key: str, kind: type[_T]) -> _T:
@@ -59,14 +68,15 @@ def measure(file: DefinitionFile, key: str) -> Measure:
     return Measure(str(value["zh"]), str(value["en"]), units[value["unit"]])
 
 
-def shown_per(file: DefinitionFile) -> int:
-    if typed(file, "shown_per", int) < 1:
-        raise file.refuse("shown_per", "is no divisor", "write a whole number from 1 on")
-    return int(file.values["shown_per"])
+def shown_per(file: DefinitionFile, key: str) -> int:
+    value = typed(file, key, int)
+    if value < 1:
+        raise file.refuse(key, "is no divisor", "write a whole number from 1 on")
+    return value
 
 
-def min_denominator(file: DefinitionFile) -> MinDenominator:
-    value = file.values.get("min_denominator")
+def min_denominator(file: DefinitionFile, key: str) -> MinDenominator:
+    value = file.values[key]
     if (
         not isinstance(value, dict)
         or set(value) != {"value", "label", "source"}
@@ -75,7 +85,7 @@ def min_denominator(file: DefinitionFile) -> MinDenominator:
         or value["value"] < 0
     ):
         fix = "write `value:` (a whole number in the denominator's unit; 0 = none), `label:` and `source:` below it"
-        raise file.refuse("min_denominator", "does not say below what a figure is compared with no other", fix)
+        raise file.refuse(key, "does not say below what a figure is compared with no other", fix)
     return MinDenominator(Decimal(value["value"]), str(value["label"]), str(value["source"]))
 
 
@@ -87,7 +97,7 @@ def choice(file: DefinitionFile, key: str, choices: tuple[Any, ...]) -> Any:
 
 def choices_of(file: DefinitionFile, key: str, choices: tuple[Any, ...]) -> tuple[Any, ...]:
     value = file.values[key]
-    if not isinstance(value, list) or not value or not set(value) <= set(choices):
+    if not isinstance(value, list) or not value or not all(each in choices for each in value):
         raise file.refuse(key, f"{value!r} is no list of known names", one_of(choices))
     return tuple(value)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from schemas.errors import DefinitionError
 from schemas.regions import PROVINCE_CODE
@@ -59,7 +59,7 @@ def contribute(connection: sa.Connection, definition: Definition, span: Period, 
     try:
         connection.execute(filled, {**_moments(span, known_at), "province_code": PROVINCE_CODE})
     except ProgrammingError as error:
-        raise _refused(definition, error) from error
+        raise refused(definition, error) from error
     connection.execute(sa.text("analyze contribution"))
 
 
@@ -138,7 +138,7 @@ def check_queries(connection: sa.Connection, definitions: dict[str, Definition])
             empty = statement("no_contribution", contributions=definition.contributions_sql)
             result = connection.execute(empty, _moments(span, moment))
         except ProgrammingError as error:
-            raise _refused(definition, error) from error
+            raise refused(definition, error) from error
         if tuple(result.keys()) != COLUMNS:
             problem = f"returns {', '.join(result.keys())}"
             raise DefinitionError(_file(definition), "columns", problem, fix=f"return {', '.join(COLUMNS)}")
@@ -166,7 +166,8 @@ def _year_before(day: dt.date) -> dt.date:
     return day.replace(year=day.year - 1, day=min(day.day, last))
 
 
-def _refused(definition: Definition, error: ProgrammingError) -> DefinitionError:
+def refused(definition: Definition, error: DBAPIError) -> DefinitionError:
+    """What the database said of a definition's SQL, as its mistake."""
     message = str(getattr(error.orig, "diag", None) and error.orig.diag.message_primary)  # type: ignore[union-attr]
     return DefinitionError(_file(definition), "select", message, fix="correct the SQL of the contributions")
 

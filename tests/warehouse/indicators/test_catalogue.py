@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from schemas.errors import DefinitionError
-from warehouse.indicators.catalogue import FOLDER, load_definition, load_definitions
+from warehouse.indicators.catalogue import FOLDER, find_definitions, load_definition, load_definitions
 from warehouse.indicators.reasons import EXCLUSIONS
 from warehouse.indicators.rollup import check_queries, grouping_sets
 
@@ -119,3 +119,18 @@ def test_wrong_sql_is_named(folder: pathlib.Path, connection: sa.Connection, old
     spoil(folder, "sql", old, new)
     with pytest.raises(DefinitionError, match=message):
         check_queries(connection, load_definitions(folder))
+
+
+def test_all_mistakes_of_a_definition_are_told_in_one_go_and_stop_it_alone(folder: pathlib.Path) -> None:
+    spoil(folder, "yml", "unit: percent", "unit: per cent")
+    spoil(folder, "yml", "periods: [as_of]", "periods: [yesterday]")
+    spoil(folder, "yml", "direction:", "directon:")
+    spoil(folder, "sql", ":as_of", ":as_off")
+    spoil(folder, "sql", "-- limits:", "-- limit:")
+    found = find_definitions(folder)
+    assert set(found.broken) == {"coverage_ratio"}
+    told = {each.key: each.line for each in found.broken["coverage_ratio"].all}
+    assert set(told) == {"unit", "periods", "direction", "directon", ":as_off", "limits"}
+    assert told["unit"] == 7
+    with pytest.raises(DefinitionError, match="per cent"):
+        load_definition("coverage_ratio", folder)
