@@ -27,14 +27,17 @@ _DATES = tuple(
     )
 )
 _CLOCKS = (
-    re.compile(r"(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?P<f>\.\d{1,6})?)?(?P<z>Z|[+-]\d{2}:?\d{2})?"),
+    re.compile(r"(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?P<f>[.,]\d{1,9})?)?(?P<z>[Zz]|[+-]\d{2}(?::?\d{2})?)?"),
     re.compile(r"(?P<H>\d{1,2})时(?P<M>\d{1,2})分(?:(?P<S>\d{1,2})秒)?(?P<f>)(?P<z>)"),
 )
 _COMPACT = re.compile(
     _YEAR + r"(?P<m>\d{2})(?P<d>\d{2})T?(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})(?P<f>)(?P<z>Z|[+-]\d{4})?"
 )
 _MIDNIGHT = re.compile(r"[T ]0{1,2}:00(:00(\.0+)?)?$")
-_PARTED = re.compile(r"([^T ]+?日) ?(.+)|([^T ]+)[T ](.+)")
+#: The last second of a day that stands for never: nobody means the second.
+_NEVER = re.compile(r"((?:2099|9999)-12-31)[Tt ]23:59:59(?:[.,]\d{1,9})?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)?")
+_PARTED = re.compile(r"([^Tt ]+?日) ?(.+)|([^Tt ]+)[Tt ](.+)")
+_HOURS_ALONE = 3
 _MONTHS, _DAYS, _HOURS, _MINUTES = 12, 31, 23, 59
 
 _NUMBER = re.compile(r"([+-]?)[¥￥]?([+-]?)((?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d+)?)元?")
@@ -53,11 +56,16 @@ class Notation:
 
 def date(text: str) -> str | None:
     """A date in any listed form as YYYY-MM-DD; a midnight behind it counts as no time. None: not listed."""
+    if never := _NEVER.fullmatch(half_width(text)):
+        return never[1]
     return _day(_MIDNIGHT.sub("", half_width(text)))
 
 
 def timestamp(text: str) -> str | None:
-    """A moment in any listed form in ISO 8601, its zone as written; a date alone stays a date. None: not listed."""
+    """A moment in any listed form in ISO 8601, its zone as written; a date alone stays a date. None: not listed.
+
+    The hub keeps microseconds: digits behind the sixth are left out.
+    """
     written = half_width(text)
     if found := _COMPACT.fullmatch(written):
         return _moment(_day(found["Y"] + found["m"] + found["d"]), found)
@@ -98,7 +106,8 @@ def _moment(day: str | None, clock: re.Match[str]) -> str | None:
     hour, minute, second = (int(clock[part] or 0) for part in "HMS")
     if day is None or hour > _HOURS or max(minute, second) > _MINUTES:
         return None
-    return f"{day}T{hour:02}:{minute:02}:{second:02}{clock['f'] or ''}{clock['z'] or '+08:00'}"
+    fraction, zone = (clock["f"] or "")[:7].replace(",", "."), (clock["z"] or "+08:00").upper()
+    return f"{day}T{hour:02}:{minute:02}:{second:02}{fraction}{zone}" + (":00" if len(zone) == _HOURS_ALONE else "")
 
 
 def _yes_or_no(text: str) -> str | None:
@@ -113,7 +122,7 @@ _SHAPES = bytes(ord("0") if byte in _DIGITS else byte for byte in range(256))
 NOTATIONS: dict[Kind, Notation] = {
     "date": Notation(f"^{_ISO_DAY}$", date, b""),
     "timestamp": Notation(
-        rf"^{_ISO_DAY}([T ]\d{{2}}:\d{{2}}(:\d{{2}}(\.\d+)?)?(Z|[+-]\d{{2}}:?\d{{2}})?)?$", timestamp, b""
+        rf"^{_ISO_DAY}([T ]\d{{2}}:\d{{2}}(:\d{{2}}(\.\d{{1,6}})?)?(Z|[+-]\d{{2}}:?\d{{2}})?)?$", timestamp, b""
     ),
     "amount": Notation(r"^-?\d+(\.\d+)?$", amount, _DIGITS + b".-"),
     "decimal": Notation(r"^-?\d+(\.\d+)?$", number, _DIGITS + b".-"),

@@ -53,7 +53,7 @@ def fetch(
             page = read_page(definition, answer)
             _check_nested(definition, record, page)
             proof.add(page)
-            payloads.append(_payload(definition, record, step, (answer, caller.secrets())))
+            payloads.append(_payload(definition, record, step, (answer, caller.kept_out())))
             step = next_step(definition, step, page, proof.is_done())
         for again in proof.unconfirmed():
             proof.confirm(again, read_page(definition, caller.ask(request(definition, again))))

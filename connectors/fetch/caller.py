@@ -16,6 +16,7 @@ from connectors.definition_checks import LOOPBACK
 from connectors.fetch.auth import signer
 from connectors.fetch.body import DamagedBody, dig, read_body
 from connectors.fetch.deadline import Deadline
+from connectors.fetch.keys import spelt
 from connectors.fetch.opening import Answer, Failure, Opening, judged
 from connectors.fetch.request import Request, split_query
 from connectors.fetch.signature import Clock, QuerySigner
@@ -57,7 +58,7 @@ class Caller:
         self, definition: InsurerDefinition, credentials: Credentials, sleep: Callable[[float], None], clock: Clock
     ) -> None:
         hide_queries()
-        self._definition = definition
+        self._definition, self._credentials = definition, credentials
         self._waiting = Waiting(definition.limits, sleep)
         self._session = requests.Session()
         self._session.auth = _no_netrc
@@ -89,9 +90,12 @@ class Caller:
         """
         return self._deliver(request, self._answer)
 
-    def secrets(self) -> tuple[str, ...]:
-        """Every text of ours that must not be shown or kept."""
-        return self._signer.secrets()
+    def kept_out(self) -> tuple[str, ...]:
+        """Every text of ours that must not land: secret, tokens, and the entries that the definition names as keys."""
+        how, sealed, tls = self._definition.signature, self._definition.envelope, self._definition.tls
+        named = {tls.key, f"{tls.key}_password", how and how.key, sealed and sealed.key, sealed and sealed.iv_key}
+        harmless = spelt(text for name, text in self._credentials.extra.items() if name not in named)
+        return tuple(text for text in self._signer.secrets() if text not in harmless)
 
     def _deliver(self, request: Request, once: Callable[[Request], Answer | Failure]) -> Answer:
         attempt, may_renew = 0, True

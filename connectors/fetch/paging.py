@@ -223,7 +223,8 @@ def _pointer(definition: InsurerDefinition, page: Page, path: str | None) -> str
         if text in definition.paging.end:
             return None
         if not isinstance(value, str):
-            told = f"{path} is {text}, which leads nowhere and is not listed in paging.end"
+            shown = text if isinstance(value, bool) else "an object or a list"
+            told = f"{path} is {shown}, which leads nowhere and is not listed in paging.end"
             raise IncompleteFetch(f"{definition.insurer_id}: {told}, so the last page cannot be proven")
         return str(value)
     if page.total is None and not _is_there(page.answer.document, path or ""):

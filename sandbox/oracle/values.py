@@ -25,7 +25,8 @@ _YUAN = re.compile(r"([+-]?)[¥￥]?([+-]?[\d,.]+)元?")
 _DAY_FORMS = ("{}-{}-{}", "{}/{}/{}", "{}.{}.{}", "{}年{}月{}日")
 _COMPACT_DAY = re.compile(r"\d{8}")
 _COMPACT_MOMENT = re.compile(r"(\d{8})T?(\d{2})(\d{2})(\d{2})(Z|[+-]\d{4})?")
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})([.,]\d{1,9})?)?([Zz]|[+-]\d{2}(?::?\d{2})?)?")
+_NEVER = re.compile(r"(2099|9999)-12-31[Tt ]23:59:59([.,]\d{1,9})?([Zz]|[+-]\d{2}(:?\d{2})?)?")
 _CLOCK_IN_WORDS = re.compile(r"(\d{1,2})时(\d{1,2})分(?:(\d{1,2})秒)?")
 _MIDNIGHT = re.compile(r"[T ]0?0:00(:00(\.0+)?)?")
 _SPACES = re.compile(r"\s+")
@@ -147,6 +148,8 @@ def date(text: str, form: str | None = None) -> dt.date:
     folded = fold(text)
     if form is not None:
         return _made(lambda: dt.datetime.strptime(folded, form).date())  # noqa: DTZ007  # a date has no zone
+    if _NEVER.fullmatch(folded):
+        return _day(folded[:10])
     end = next((m.start() for m in _MIDNIGHT.finditer(folded) if m.end() == len(folded)), len(folded))
     return _day(folded[:end])
 
@@ -186,7 +189,7 @@ def _instant(text: str) -> dt.datetime:
         day, hour, minute, second, zone = found.groups()
         return _at(_day(day), (hour, minute, second, None, zone))
     for at in range(1, len(text)):
-        if text[at] not in "T 日":
+        if text[at] not in "Tt 日":
             continue
         day, clock = (
             (text[: at + 1], text[at + 1 :].removeprefix(" ")) if text[at] == "日" else (text[:at], text[at + 1 :])
@@ -200,7 +203,10 @@ def _instant(text: str) -> dt.datetime:
 
 def _at(day: dt.date, clock: Sequence[str | None]) -> dt.datetime:
     hour, minute, second, fraction, zone = clock
-    text = f"{day}T{int(hour or 0):02}:{int(minute or 0):02}:{int(second or 0):02}{fraction or ''}{zone or '+08:00'}"
+    parts = (
+        f"{(fraction or '')[:7].replace(',', '.')}{(zone or '+08:00').upper()}"  # a part of a microsecond is not kept
+    )
+    text = f"{day}T{int(hour or 0):02}:{int(minute or 0):02}:{int(second or 0):02}{parts}"
     return _made(lambda: dt.datetime.fromisoformat(text))
 
 

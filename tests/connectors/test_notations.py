@@ -63,7 +63,8 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, dt.datetime):
-        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+        fraction = f".{value:%f}".rstrip("0").rstrip(".")
+        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}{fraction}"
     return EMPTY if value is None else str(value)
 
 

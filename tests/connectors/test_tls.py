@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import http.server
 import ipaddress
+import logging
 import pathlib
 import ssl
 import threading
@@ -20,7 +21,8 @@ from cryptography.x509.oid import NameOID
 from connectors.definition import load_definition
 from connectors.fetch import fetch
 from schemas.delivery import Credentials, Window
-from schemas.errors import StopFeed
+from schemas.errors import AuthRefused, HubError, StopFeed
+from tests.connectors.speaking import Said, System, collected, defined, policies
 
 seen: list[str] = []
 
@@ -77,6 +79,77 @@ def test_a_self_signed_certificate_is_refused_at_once(address: str) -> None:
     with pytest.raises(StopFeed, match="certificate cannot be verified"):
         fetch(definition, "policy", window, Credentials(secret="abcdefgh"), sleep=lambda _: pytest.fail("retried"))
     assert seen == []
+
+
+def pem(key: ec.EllipticCurvePrivateKey, phrase: bytes | None = None) -> str:
+    sealed = serialization.BestAvailableEncryption(phrase) if phrase else serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, sealed).decode()
+
+
+@pytest.fixture
+def mutual(tmp_path: pathlib.Path) -> Iterator[tuple[System, str]]:
+    """A TLS system of an authority of its own that answers only who shows a certificate, and that authority's PEM."""
+    server = certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(server)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(server)
+    system = System(lambda _asked, _number: Said({"rows": policies(1), "total": 1}), context)
+    yield system, server.read_text(encoding="utf-8")
+    system.stop()
+
+
+VENDOR = """
+tls: {certificate: client_certificate, authority: own_authority}
+paging: {kind: single}
+response: {items: rows, total: total}
+records: {policy: {path: /policies}}
+"""
+
+
+@pytest.mark.parametrize("how", ["text", "files", "a phrase"])
+def test_a_client_certificate_opens_a_system_that_asks_for_one(
+    mutual: tuple[System, str], tmp_path: pathlib.Path, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    system, both = mutual
+    chain = both[both.index("-----BEGIN CERTIFICATE") :]
+    key = serialization.load_pem_private_key(both.encode(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    extra = {"client_certificate": chain, "client_key": pem(key), "own_authority": chain}
+    if how == "a phrase":
+        extra |= {"client_key": pem(key, b"phrase-of-the-key"), "client_key_password": "phrase-of-the-key"}
+    if how == "files":
+        for name, text in extra.items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        extra = {name: str(tmp_path / name) for name in extra}
+    definition = defined(tmp_path, VENDOR, system.url)
+    assert len(collected(definition, **extra).payloads) == 1
+    assert "PRIVATE KEY" not in caplog.text
+    assert extra["client_key"] not in caplog.text
+
+
+def test_without_its_certificate_nothing_is_asked_and_a_bad_one_is_told(
+    mutual: tuple[System, str], tmp_path: pathlib.Path
+) -> None:
+    system, both = mutual
+    chain = both[both.index("-----BEGIN CERTIFICATE") :]
+    definition = defined(tmp_path, VENDOR, system.url)
+    good = {"client_certificate": chain, "client_key": both, "own_authority": chain}
+    for spoilt, told in (
+        ({"client_key": ""}, r"give extra\.client_key"),
+        ({"client_key": both.replace("MI", "XX", 1)}, "no private key that opens"),
+        ({"client_key": pem(ec.generate_private_key(ec.SECP256R1()))}, "no PEM that fits"),
+        ({"own_authority": "/nowhere.pem"}, "neither PEM text nor a file"),
+    ):
+        with pytest.raises(AuthRefused, match=told) as caught:
+            collected(definition, **{**good, **spoilt})
+        assert "BEGIN" not in str(caught.value)
+    with pytest.raises(StopFeed, match="certificate cannot be verified"):
+        collected(defined(tmp_path, VENDOR.replace(", authority: own_authority", ""), system.url), **good)
+    with pytest.raises(HubError):
+        collected(defined(tmp_path, VENDOR.replace("certificate: client_certificate, ", ""), system.url), **good)
+    assert system.asked == []
 
 
 def test_nothing_in_the_connectors_can_switch_verification_off() -> None:
