@@ -39,7 +39,9 @@ NAMING: dict[str, Callable[[Field], str]] = {
     "snake": lambda field: field.name,
     "camel": _camel,
     "business_name": lambda field: field.business_name,
+    "none": lambda _field: "",
 }
+"""How a source calls a field that ``columns`` does not name; none: it has no column."""
 
 
 def read_rules(definition: Section, mistakes: Mistakes) -> ColumnRules:
@@ -111,7 +113,7 @@ def _of_kind(kind: str, kinds: Section, lookups: dict[str, dict[str, str]]) -> C
 
 
 def _column(field: Field, given: Section, rules: ColumnRules) -> ColumnSource:
-    derived = replace(rules.by_kind.get(field.kind, ColumnSource(None)), source=rules.name_of(field))
+    derived = replace(rules.by_kind.get(field.kind, ColumnSource(None)), source=rules.name_of(field) or None)
     if field.name not in given:
         return derived
     entry = given.entries[field.name]

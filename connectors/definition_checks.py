@@ -11,6 +11,7 @@ from connectors.cron import is_cron
 from connectors.model import InsurerDefinition, RecordMapping
 from connectors.protocol_checks import check_protocol
 from connectors.yaml_tree import Section
+from schemas.contract import load_contract
 from schemas.errors import DefinitionError
 from schemas.mistakes import Mistakes
 
@@ -105,11 +106,29 @@ def check_ways(feed: InsurerDefinition, definition: Section, mistakes: Mistakes)
     """Look over how a sender delivers, as a whole; of a section that is wrong in itself nothing more is asked."""
     if mistakes.below("channel"):
         return
+    for name, record in feed.records.items():
+        if not mistakes.below(f"records.{name}"):
+            mistakes.attempt(_check_required, name, record, definition)
     if feed.channel == "api":
         _check_paths(definition, feed.records, mistakes)
         _check_api(feed, definition, mistakes)
     elif not mistakes.below("file"):
         mistakes.attempt(_check_file, feed, definition)
+
+
+def _check_required(name: str, record: RecordMapping, definition: Section) -> None:
+    """Refuse a record type of which a required field comes from nowhere: every row of it would be held."""
+    lacking = [f for f in load_contract(name).fields if f.is_required and not comes_from(record, f.name)]
+    if lacking:
+        told = ", ".join(f"{f.name} ({f.business_name})" for f in lacking)
+        place = definition.section("records").section(name).place
+        raise place.error(f"required fields have no column: {told}", "name each below columns:, or as a constant")
+
+
+def comes_from(record: RecordMapping, field: str) -> bool:
+    """Whether a field has a column or a constant."""
+    column = record.columns[field]
+    return column.source is not None or column.constant is not None
 
 
 def _check_schedule(definition: Section) -> None:

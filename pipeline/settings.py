@@ -46,17 +46,22 @@ class Settings:
         return read_env_file(file).get(TWIN_URL)
 
     def credentials(self, insurer_id: str) -> Credentials:
-        """Secrets of one insurer from ``ANZE_CREDENTIALS_<ID>`` (JSON: login, secret, extra). Raises AuthRefused."""
-        name = f"ANZE_CREDENTIALS_{insurer_id.upper()}"
-        if name not in self.environ:
-            raise AuthRefused(f"no credentials for {insurer_id}: set {name}, or run it through Airflow")
-        try:
-            entry = json.loads(self.environ[name])
-        except ValueError:
-            entry = None
-        if not isinstance(entry, dict) or not isinstance(entry.get("extra") or {}, dict):
-            raise AuthRefused(f'{name} is no JSON object: write {{"login": "...", "secret": "...", "extra": {{}}}}')
-        return credentials_from(entry)
+        """Secrets of one insurer from ``ANZE_CREDENTIALS_<ID>``. Raises AuthRefused."""
+        return credentials_of(insurer_id, self.environ)
+
+
+def credentials_of(insurer_id: str, environ: Mapping[str, str]) -> Credentials:
+    """Secrets of one insurer from ``ANZE_CREDENTIALS_<ID>`` (JSON: login, secret, extra). Raises AuthRefused."""
+    name = f"ANZE_CREDENTIALS_{insurer_id.upper()}"
+    if name not in environ:
+        raise AuthRefused(f"no credentials for {insurer_id}: set {name}, or run it through Airflow")
+    try:
+        entry = json.loads(environ[name])
+    except ValueError:
+        entry = None
+    if not isinstance(entry, dict) or not isinstance(entry.get("extra") or {}, dict):
+        raise AuthRefused(f'{name} is no JSON object: write {{"login": "...", "secret": "...", "extra": {{}}}}')
+    return credentials_from(entry)
 
 
 def credentials_from(entry: Mapping[str, object]) -> Credentials:
@@ -73,11 +78,16 @@ def var_folder(environ: Mapping[str, str] = os.environ) -> pathlib.Path:
     return pathlib.Path(environ.get("ANZE_VAR", ROOT / "var")).resolve()
 
 
+def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment laid over ``var/anze.env``. Raises SetupError when that cannot be read."""
+    given = dict(os.environ if environ is None else environ)
+    return {**read_env_file(var_folder(given) / "anze.env"), **given}
+
+
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings of this installation. Raises SetupError when neither environment nor ``var/anze.env`` names a database."""
-    given = dict(os.environ if environ is None else environ)
-    folder = var_folder(given)
-    merged = {**read_env_file(folder / "anze.env"), **given}
+    merged = environment(environ)
+    folder = var_folder(os.environ if environ is None else environ)
     if not merged.get("ANZE_DATABASE_URL"):
         raise SetupError("no database: run `anze up` for a local one, or set ANZE_DATABASE_URL")
     return Settings(

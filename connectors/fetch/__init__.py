@@ -18,7 +18,7 @@ from connectors.parse.nested import split
 from schemas.delivery import Control, Credentials, Payload, Window
 from schemas.errors import DefinitionError, SchemaDrift
 
-__all__ = ["Fetched", "effective_window", "fetch"]
+__all__ = ["Fetched", "effective_window", "fetch", "first_page"]
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,22 @@ def _check_nested(definition: InsurerDefinition, record: RecordMapping, page: Pa
         if other.within and other.within.record_type == record.record_type:
             for item in page.items:
                 split(item, other.within)
+
+
+def first_page(
+    definition: InsurerDefinition,
+    record_type: str,
+    window: Window,
+    credentials: Credentials,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Clock = time.time,
+) -> Page:
+    """The first page of a record type, and no more: nothing is proven by it. Raises as ``fetch`` does."""
+    record = asked_record(definition, record_type)
+    with Caller(definition, credentials, sleep, clock) as caller:
+        answer = caller.ask(request(definition, first_step(definition, record, window)))
+    return read_page(definition, answer)
 
 
 def effective_window(definition: InsurerDefinition, cursor: dt.datetime | None, until: dt.datetime) -> Window:

@@ -49,6 +49,12 @@ def read_page(path: Path, source: SourceFormat, limits: Limits) -> Iterator[tupl
             yield f"{number}.{inner}", _flat(row, limits.json_depth)
 
 
+def flat_rows(items: list[dict[str, Any]], source: SourceFormat) -> list[Row]:
+    """The rows of one page's items, as ``read_page`` makes them. Raises as it does."""
+    rows = items if source.nesting is None else [row for item in items for row in split(item, source.nesting)]
+    return [_flat(row, Limits().json_depth) for row in rows]
+
+
 def to_table(rows: list[Row]) -> pa.Table:
     """Rows as text columns, in the order in which their keys first appear; an absent key is null.
 

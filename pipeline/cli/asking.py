@@ -88,7 +88,7 @@ def refuse(chosen: Sequence[Any], asked: Question) -> None:
     if len(told) == len(chosen):
         raise typer.BadParameter("; ".join(told))
     for line in told:
-        stderr.print(line, markup=False, soft_wrap=True)
+        stderr.print(line, soft_wrap=True)
 
 
 def why_none(connection: Any, publication_id: int | None) -> str:

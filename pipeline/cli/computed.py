@@ -53,7 +53,7 @@ def show_at(asked: Asked, as_of: str | None, known_at: str | None, as_json: bool
         if found
         else "not published: computed now, nothing stored 未发布,现算"
     )
-    stderr.print(f"{pair}: {origin}", markup=False, soft_wrap=True)
+    stderr.print(f"{pair}: {origin}", soft_wrap=True)
     if not is_settled:
         stderr.print("a load is running: what is known of the last minutes may still grow", soft_wrap=True)
     if not cells:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import pathlib
 from typing import Annotated
 
 import typer
 
+from pipeline.cli.arguments import InsurerId
 from pipeline.cli.output import AsJson, green, print_json, print_table, red, stdout
 
 insurer = typer.Typer(help="Insurers 保险机构.", no_args_is_help=True)
@@ -39,20 +42,28 @@ def list_insurers(as_json: AsJson = False) -> None:
 
 @insurer.command("check")
 def check(insurer_ids: Annotated[list[str] | None, typer.Argument(help="Insurers; default: all.")] = None) -> None:
-    """Check definition files; a mistake is told with file, line, key and the fix. Exit code 4 if there is one."""
+    """Check definition files; a mistake is told with file, line, key and the fix. Exit code 4 if there is one.
+
+    For insurers that are named also what their profile covers: required fields that only the naming fills, fields
+    without a column, and codes that no source value leads to.
+    """
+    from connectors.coverage import coverage
     from connectors.definition import load_definition, load_definitions
+    from pipeline.cli.probing import show_coverage
     from pipeline.schedule import feeds
     from schemas.errors import DefinitionError
 
     mistakes: list[str] = []
     for insurer_id in insurer_ids or [feed.insurer_id for feed in feeds()]:
         try:
-            load_definition(insurer_id)
+            found = load_definition(insurer_id)
         except DefinitionError as error:
             mistakes.append(str(error))
             _tell_mistake(insurer_id, error)
         else:
             stdout.print(green("✓"), insurer_id)
+            if insurer_ids:
+                show_coverage(coverage(found))
     try:
         load_definitions()  # what only shows beside the others: two insurers with one code
     except DefinitionError as error:
@@ -64,8 +75,44 @@ def check(insurer_ids: Annotated[list[str] | None, typer.Argument(help="Insurers
 
 
 def _tell_mistake(where: str, error: Exception) -> None:
-    stdout.print(red("✗"), f"{where}: ", end="")
-    stdout.print(str(error), soft_wrap=True, markup=False)
+    stdout.print(red("✗"), f"{where}: {error}", soft_wrap=True)
+
+
+@insurer.command("probe")
+def probe(
+    insurer_id: InsurerId,
+    record_types: Annotated[list[str] | None, typer.Option("--type", help="Only these record types.")] = None,
+    file: Annotated[
+        pathlib.Path | None, typer.Option(help="A file instead of the interface; with one --type.", exists=True)
+    ] = None,
+    days: Annotated[int, typer.Option(help="How many days back the page is asked for.", min=1)] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Look at an insurer's system with its real credentials: one page of each feed, its columns, a proposed mapping.
+
+    Nothing is stored. Personal values, and those of columns that are not mapped, are shown as their shape. Credentials
+    come from ANZE_CREDENTIALS_<ID>. Exit code 1 for a file that cannot be read, 3 or 4 if a feed did not answer.
+    """
+    from pipeline.cli import exit_code
+    from pipeline.cli.probing import as_plain, show_probe
+    from pipeline.probing import probe as probe_feeds
+    from pipeline.probing import probe_file
+    from pipeline.settings import environment
+
+    now = dt.datetime.now(dt.UTC)
+    if file is not None:
+        if not record_types or len(record_types) != 1:
+            raise typer.BadParameter("--file 需要一个 --type needs one --type, such as --type policy")
+        found = [probe_file(insurer_id, record_types[0], file, environment())]
+    else:
+        found = list(probe_feeds(insurer_id, record_types or [], now - dt.timedelta(days=days), now, environment()))
+    if as_json:
+        print_json([as_plain(each) for each in found])
+    else:
+        for each in found:
+            show_probe(each)
+    if faults := [exit_code(each.fault) for each in found if each.fault is not None]:
+        raise typer.Exit(max(faults))
 
 
 @insurer.command("new")

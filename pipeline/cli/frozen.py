@@ -59,7 +59,6 @@ def _show_frozen(frozen: Any, state: str = "") -> None:
     stdout.print(
         f"{frozen.month:%Y-%m} {what}{state}: 发布 publication {publication.publication_id}, "
         f"统计截止 as of {publication.as_of}, 由 by {frozen.frozen_by}",
-        markup=False,
         soft_wrap=True,
     )
     if publication.missing_insurers:

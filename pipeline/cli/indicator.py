@@ -132,7 +132,7 @@ def show(
     elif cells:
         show_cells(cells)
     for line in told:
-        stderr.print(line, markup=False, soft_wrap=True)
+        stderr.print(line, soft_wrap=True)
     if not cells:
         raise typer.Exit(1)
 
@@ -200,7 +200,7 @@ def explain(
 def _refuse_cell(connection: Any, d: Any, asked: Question, publication: int | None) -> None:
     """Say why there is no such cell. Raises BadParameter when there can be none."""
     refuse([d], asked)
-    stderr.print(f"{d.code} {why_none(connection, publication)}", markup=False, soft_wrap=True)
+    stderr.print(f"{d.code} {why_none(connection, publication)}", soft_wrap=True)
 
 
 def _provisional(connection: Any, found: Any) -> list[str]:
@@ -222,12 +222,12 @@ def _show_explanation(found: Any, excluded: Sequence[Any], places: Places, provi
     d = found.definition
     show_cells([found.cell])
     for line in provisional:
-        stdout.print(f"暂定 provisional: {line}", markup=False, soft_wrap=True)
+        stdout.print(f"暂定 provisional: {line}", soft_wrap=True)
     stdout.print(bold(f"\n{d.code} {d.name.zh}"), f"{d.name.en}, v{d.version} ({d.confidence})")
-    stdout.print(f"分子 {d.numerator.zh}\n     {d.numerator.en}", markup=False)
+    stdout.print(f"分子 {d.numerator.zh}\n     {d.numerator.en}")
     if d.denominator:
-        stdout.print(f"分母 {d.denominator.zh}\n     {d.denominator.en}", markup=False)
-    stdout.print(f"范围 {d.population.zh}\n     {d.population.en}\n来源 {d.source}", markup=False)
+        stdout.print(f"分母 {d.denominator.zh}\n     {d.denominator.en}")
+    stdout.print(f"范围 {d.population.zh}\n     {d.population.en}\n来源 {d.source}")
     verdict = "与发布一致 agrees" if found.agrees else red("与发布不一致 DIFFERS")
     sums = sums_text(d, found.numerator, found.denominator)
     stdout.print(f"\n由 {found.record_count} 条记录重算 recomputed: {sums}", verdict)

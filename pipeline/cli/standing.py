@@ -64,7 +64,7 @@ def show() -> None:
     print_table(COLUMNS, map(_row, found), right=(1, 4, 5, 6, 7))
     broken = _broken(hub)
     for line in broken:
-        stdout.print(f"有误 broken: {line}", markup=False, soft_wrap=True)
+        stdout.print(f"有误 broken: {line}", soft_wrap=True)
     steps = _steps(found)
     for problem, ids, command in steps:
         who = ", ".join(ids[:4]) + (f" … {len(ids)}" if len(ids) > 4 else "")
