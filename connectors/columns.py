@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal, get_args
 
 from connectors.building import build, texts_by_key
+from connectors.keys import RECORD_KEYS
 from connectors.model import ColumnSource, RecordMapping
 from connectors.yaml_tree import Leaf, Place, Section, as_text, nearest
 from schemas.code_lists import load_code_list
@@ -31,9 +32,6 @@ def _camel(field: Field) -> str:
     first, *rest = field.name.split("_")
     return first + "".join(word.capitalize() for word in rest)
 
-
-RECORD_KEYS = frozenset({"path", "params", "columns", "ignored", "replaces", "within", "inherit", "absent"})
-"""What a record type of a definition may say."""
 
 NAMING: dict[str, Callable[[Field], str]] = {
     "snake": lambda field: field.name,

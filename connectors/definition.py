@@ -18,6 +18,7 @@ from connectors.building import build
 from connectors.columns import ColumnRules, read_mapping, read_rules
 from connectors.definition_checks import check_sender, check_ways, twins, url_problem
 from connectors.files import REGULATOR, Files
+from connectors.keys import OWN_KEYS, VENDOR_KEYS
 from connectors.model import (
     Auth,
     Channel,
@@ -53,9 +54,6 @@ P = TypeVar("P", Signature, Envelope)
 FOLDER = pathlib.Path(__file__).parent
 LINES_PER_FILE = 70
 
-_OWN_KEYS = {"insurer", "extends", "name", "insurer_code", "feed_mode", "base_url", "schedule", "contact"}
-_VENDOR_KEYS = {"vendor", "channel", "naming", "auth", "paging", "window", "limits", "response", "file"}
-_VENDOR_KEYS |= {"records", "ignored", "kinds", "lookups", "request", "signature", "envelope", "tls"}
 _API_ONLY = ("auth", "paging", "window", "response", "base_url", "request", "signature", "envelope", "tls")
 _ID = re.compile(r"[a-z][a-z0-9_]{1,30}")
 _REFERENCE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
@@ -198,7 +196,7 @@ def _read(files: Mapping[str, str], insurer_id: str, mistakes: Mistakes) -> _Sou
         problem = f"has {lines} lines, {LINES_PER_FILE} at most"
         mistakes.add(DefinitionError(file, "file", problem, lines, "move to a vendor"))
     own = read_yaml(text, file, mistakes)
-    mistakes.attempt(own.refuse_unknown, _OWN_KEYS | _VENDOR_KEYS - {"vendor"})
+    mistakes.attempt(own.refuse_unknown, {*OWN_KEYS, *VENDOR_KEYS} - {"vendor"})
     mistakes.attempt(_refuse_other_name, own, "insurer", insurer_id)
     if "extends" not in own:
         return _Source(own, insurer_id, {file: text})
@@ -248,7 +246,7 @@ def _read_vendor(text: str, file: str, name: str, mistakes: Mistakes) -> Section
         mistakes.add(
             vendor.entries["extends"].place.error("a vendor extends nothing", "one level only: copy what is needed")
         )
-    mistakes.attempt(vendor.refuse_unknown, _VENDOR_KEYS)
+    mistakes.attempt(vendor.refuse_unknown, VENDOR_KEYS)
     mistakes.attempt(_refuse_other_name, vendor, "vendor", name)
     return vendor
 

@@ -25,13 +25,17 @@ class SourceFormat:
     """How payload bytes are laid out. Rows above ``header_row`` (1-based) are titles; ``sheet`` None = the first visible."""
 
     kind: Literal["json", "csv", "xlsx"]
+    """csv or xlsx; json is what an API sends."""
     items_path: str = ""
     """JSON: dotted path from the body to the list of items; empty = the body is the list."""
     encoding: Encoding = "utf-8"
     """CSV: utf-8 (a BOM is tolerated), utf-8-sig or gb18030."""
     delimiter: Delimiter = ","
+    """CSV: what stands between columns."""
     header_row: int = 1
+    """Row of the column names, from 1; those above are titles."""
     sheet: str | None = None
+    """XLSX: name of the sheet; absent = the first visible one."""
     nesting: Nesting | None = None
     """JSON: rows are the items of a list inside each item; see ``Nesting``."""
 
@@ -45,10 +49,15 @@ class ColumnSource:
     """
 
     source: str | None
+    """Source column; a dot leads into a nested object."""
     unit: Unit | None = None
+    """The source's unit, of amounts and ratios."""
     format: str | None = None
+    """strptime form of dates and times, epoch_seconds or epoch_millis; absent = ISO."""
     lookup: Mapping[str, str] | None = None
+    """Source value -> canonical value, or the name of one of lookups; others are findings."""
     constant: str | None = None
+    """The value of every row, where the source has no such column."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,7 @@ class Auth:
     """How requests prove who asks; the secrets themselves come with the call, never from a file."""
 
     kind: AuthKind = "none"
+    """How requests prove who asks."""
     header: str | None = None
     """api_key: header that carries the key; hmac: header that carries the signature."""
     query: str | None = None
@@ -82,12 +92,17 @@ class Auth:
     token_path: str | None = None
     """oauth2 and sign_in: path below ``base_url`` that gives tokens."""
     login_header: str = "X-Access-Key"
+    """hmac: header that carries the login."""
     timestamp_header: str = "X-Timestamp"
+    """hmac: header that carries the time of signing, seconds since 1970."""
     nonce_header: str = "X-Nonce"
+    """hmac: header that carries a text that is used once."""
     sign_in_body: BodyForm = "json"
     """sign_in: how login and secret are posted."""
     login_param: str = "login"
+    """sign_in: what the login is called."""
     secret_param: str = "secret"  # noqa: S105  # a parameter's name
+    """sign_in: what the secret is called."""
     secret_form: Literal["plain", "md5", "MD5", "sha256"] = "plain"  # noqa: S105  # a form
     """sign_in: whether the secret itself is sent, or its digest in hex, MD5 in capitals."""
     sign_in_fixed: Mapping[str, str] = field(default_factory=dict)
@@ -109,12 +124,19 @@ class Paging:
     """How the pages of one answer follow each other."""
 
     kind: PagingKind = "single"
+    """page and offset count, cursor and next point on in the body, link in a Link header (RFC 8288)."""
     page_param: str | None = None
+    """page: parameter of the page's number."""
     first: int = 1
+    """page: number of the first page."""
     size_param: str | None = None
+    """Parameter of the page size; absent = the source's own."""
     size: int = 500
+    """Items a page."""
     offset_param: str | None = None
+    """offset: parameter of the number of items before the page."""
     cursor_param: str | None = None
+    """cursor: parameter of the cursor."""
     cursor_path: str | None = None
     """Body path of the next cursor; absent, null or empty = last page."""
     next_path: str | None = None
@@ -133,8 +155,11 @@ class WindowFormat:
     """How the interval is asked for: parameter names, and ``iso``, ``epoch_seconds``, ``epoch_millis`` or a strftime form."""
 
     since_param: str | None = None
+    """Parameter of the interval's begin, which is left out on the first collection."""
     until_param: str | None = None
+    """Parameter of the interval's end; without one the window has no end."""
     format: str = "iso"
+    """iso, epoch_seconds, epoch_millis, or a strftime form of Shanghai's clock."""
     lookback: dt.timedelta = dt.timedelta(0)
     """How far before its cursor a fetch starts again, for records that the source changes without dating them."""
 
@@ -144,8 +169,11 @@ class ErrorBody:
     """How an answer with HTTP 200 says that it failed: the value at ``path`` is none of ``ok``."""
 
     path: str
+    """Body path of the code."""
     ok: tuple[str, ...]
+    """Codes of an answer that is none of an error."""
     message: str | None = None
+    """Body path of the text that explains the code."""
     retry: tuple[str, ...] = ()
     """Codes that pass with time."""
     auth: tuple[str, ...] = ()
@@ -159,9 +187,11 @@ class Response:
     """Where an answer keeps its items and its proof of completeness; at least one proof is required."""
 
     items: str = ""
+    """Body path of the list of items; empty = the body is the list."""
     total: str | None = None
     """Body path of the number of items over all pages."""
     total_header: str | None = None
+    """Header that says the number of items over all pages."""
     page_count: str | None = None
     """Body path of the number of pages."""
     last_page: str | None = None
@@ -173,9 +203,13 @@ class Response:
     checksum: str | None = None
     """Body path of a SHA-256 in hex over the items (compact JSON, keys sorted), when ``checksum_of`` is items."""
     checksum_header: str | None = None
+    """Header that says a SHA-256 in hex, over what checksum_of names."""
     checksum_of: ChecksumOf = "items"
+    """What a checksum is taken of."""
     error: ErrorBody | None = None
+    """How an answer with HTTP 200 says that it failed."""
     encoding: Encoding = "utf-8"
+    """Encoding of the body."""
 
 
 @dataclass(frozen=True)
@@ -183,19 +217,27 @@ class FetchLimits:
     """How gently and how patiently we ask; seconds, bytes and counts."""
 
     requests_per_second: float = 10.0
+    """At most so many requests a second."""
     connect_seconds: float = 5.0
+    """Longest time to connect."""
     read_seconds: float = 30.0
+    """Longest silence within an answer."""
     attempts: int = 6
+    """How often one request is tried."""
     patience_seconds: float = 300.0
     """Longest sum of waits within one fetch."""
     backoff_seconds: float = 0.5
+    """First pause after a failure; each further one is twice as long."""
     backoff_cap_seconds: float = 30.0
+    """Longest pause that the hub chooses itself."""
     answer_seconds: float = 600.0
     """Longest time for one answer, from the request to its last byte."""
     body_bytes: int = 64_000_000
+    """Longest answer, unpacked."""
     fetch_bytes: int = 1_000_000_000
     """All pages of one fetch together, unpacked."""
     pages: int = 10_000
+    """Most pages of one fetch."""
 
 
 @dataclass(frozen=True)

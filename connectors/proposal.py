@@ -21,6 +21,8 @@ _SYNONYMS = {
     "start": ("begin", "bgn", "effective"), "end": ("expire", "expiry"), "updated": ("modified", "changed", "update", "modify"),
 }  # fmt: skip
 _MEANINGS = {spelling: word for word, spellings in _SYNONYMS.items() for spelling in spellings}
+_PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|\d{15}|1[3-9]\d{9})(?!\d)")
+"""Identity and mobile numbers, which may stand in any column."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[\u4e00-\u9fff]+")
 
 
@@ -115,7 +117,7 @@ def _example(values: Sequence[str], *, is_shown: bool) -> str:
     if not values:
         return ""
     text = values[0][:EXAMPLE_LENGTH] + ("…" if len(values[0]) > EXAMPLE_LENGTH else "")
-    return text if is_shown else shape(text)
+    return text if is_shown and not _PERSONAL.search(text) else shape(text)
 
 
 def shape(text: str) -> str:

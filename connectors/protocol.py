@@ -21,6 +21,7 @@ class RequestForm:
     """How a query is sent: its parameters in the address (GET) or in a body (POST)."""
 
     method: Literal["GET", "POST"] = "GET"
+    """GET: parameters in the address; POST: in a body."""
     body: BodyForm = "json"
     """POST: a JSON object, in which a dot in a parameter's name nests, or a form."""
     numbers: Literal["number", "text"] = "number"
@@ -41,6 +42,7 @@ class Signature:
     """
 
     algorithm: Algorithm
+    """Digest with the key in the text (md5, sha256, sm3), keyed digest (hmac_*), or RSA with SHA-256 and PKCS#1 v1.5."""
     place: str
     """Where the signature goes: "header X-Sign", "query sign" or "body sign"."""
     text: str | None = None
@@ -48,6 +50,7 @@ class Signature:
     pairs: Literal["k=v&", "kv"] = "k=v&"
     """How {params} is written: a=1&b=2, or a1b2."""
     form: Literal["hex", "HEX", "base64"] = "hex"
+    """How the signature is written."""
     key: str = "secret"
     """Entry of the credentials that signs; for rsa_sha256 a private key as PEM, or the path of such a file."""
     login: str | None = None
@@ -65,10 +68,13 @@ class Envelope:
     """Answers that arrive encrypted. Paths of ``response`` are written as though they had arrived in plain."""
 
     cipher: Literal["aes_cbc", "sm4_cbc"]
+    """AES (key of 16, 24 or 32 bytes) or SM4 (16), in CBC mode with PKCS#7 padding."""
     at: str = ""
     """Body path of the encrypted text; empty = the whole body is encrypted text."""
     form: Literal["base64", "hex"] = "base64"
+    """How the encrypted text is written."""
     key: str = "envelope_key"
+    """Entry of the credentials that opens it."""
     key_form: Literal["text", "hex", "base64"] = "text"
     """How the credentials write key and initialisation vector."""
     iv_at: str | None = None

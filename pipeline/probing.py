@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors import parse
+from connectors.credentials import needed
 from connectors.definition import load_definition
 from connectors.fetch import first_page
 from connectors.model import InsurerDefinition
@@ -47,7 +48,7 @@ def probe(
         raise DefinitionError(
             f"insurers/{insurer_id}.yml", "channel", "is drop: there is nothing to ask", fix="probe a file with --file"
         )
-    credentials = credentials_of(insurer_id, environ) if _needs_credentials(definition) else Credentials()
+    credentials = credentials_of(insurer_id, environ) if needed(definition) else Credentials()
     for name in _chosen(definition, record_types):
         yield _probed(definition, name, Window(since, until), credentials)
 
@@ -93,9 +94,3 @@ def _chosen(definition: InsurerDefinition, record_types: Sequence[str]) -> list[
             file = f"insurers/{definition.insurer_id}.yml"
             raise DefinitionError(file, f"records.{name}", "is not delivered", fix=f"add {name} to records")
     return list(record_types or definition.records)
-
-
-def _needs_credentials(definition: InsurerDefinition) -> bool:
-    return bool(
-        definition.auth.kind != "none" or definition.signature or definition.envelope or definition.tls.certificate
-    )

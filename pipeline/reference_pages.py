@@ -9,6 +9,7 @@ from typing import Any
 import typer.main
 
 from connectors.definition import load_definitions
+from pipeline.definition_pages import credentials_page, definitions_page
 from quality import calendar_page
 from quality.catalogue import markdown as rules_page
 from quality.working_days import load_calendar
@@ -30,6 +31,8 @@ def write(folder: pathlib.Path) -> None:
         "insurers.md": _insurers(),
         "indicators.md": _indicators(),
         "commands.md": _commands(),
+        "definitions.md": definitions_page(),
+        "credentials.md": credentials_page(),
     }
     for name, text in pages.items():
         (folder / name).write_text(NOTE + "\n" + text.strip() + "\n", encoding="utf-8")

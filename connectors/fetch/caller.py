@@ -94,7 +94,7 @@ class Caller:
         """Every text of ours that must not land: secret, tokens, and the entries that the definition names as keys."""
         how, sealed, tls = self._definition.signature, self._definition.envelope, self._definition.tls
         named = {tls.key, f"{tls.key}_password", how and how.key, sealed and sealed.key, sealed and sealed.iv_key}
-        harmless = spelt(text for name, text in self._credentials.extra.items() if name not in named)
+        harmless = spelt(str(text) for name, text in self._credentials.extra.items() if name not in named)
         return tuple(text for text in self._signer.secrets() if text not in harmless)
 
     def _deliver(self, request: Request, once: Callable[[Request], Answer | Failure]) -> Answer:

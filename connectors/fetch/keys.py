@@ -19,7 +19,7 @@ _PEM = "-----BEGIN"
 def entry(credentials: Credentials, name: str, insurer_id: str) -> str:
     """The entry of that name: ``login``, ``secret``, or one of ``extra``. Raises AuthRefused when it is missing."""
     own = {"login": credentials.login, "secret": credentials.secret}
-    found = own.get(name) or credentials.extra.get(name)
+    found = str(own.get(name) or credentials.extra.get(name) or "")
     if not found:
         where = name if name in own else f"extra.{name}"
         raise AuthRefused(f"{insurer_id}: credentials are missing: give {where}")
@@ -55,7 +55,7 @@ def basic(credentials: Credentials) -> str:
 
 def known_secrets(credentials: Credentials) -> tuple[str, ...]:
     """Every text of the credentials that must not be shown, in all its spellings."""
-    return spelt([credentials.secret, basic(credentials).removeprefix("Basic "), *credentials.extra.values()])
+    return spelt([credentials.secret, basic(credentials).removeprefix("Basic "), *map(str, credentials.extra.values())])
 
 
 def spelt(texts: Iterable[str]) -> tuple[str, ...]:
