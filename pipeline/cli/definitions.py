@@ -44,7 +44,7 @@ def list_insurers(as_json: AsJson = False) -> None:
 def check(insurer_ids: Annotated[list[str] | None, typer.Argument(help="Insurers; default: all.")] = None) -> None:
     """Check definition files; a mistake is told with file, line, key and the fix. Exit code 4 if there is one.
 
-    For insurers that are named also what their profile covers: required fields that only the naming fills, fields
+    For one insurer alone also what its profile covers: required fields that only the naming fills, fields
     without a column, and codes that no source value leads to.
     """
     from connectors.coverage import coverage
@@ -62,7 +62,7 @@ def check(insurer_ids: Annotated[list[str] | None, typer.Argument(help="Insurers
             _tell_mistake(insurer_id, error)
         else:
             stdout.print(green("✓"), insurer_id)
-            if insurer_ids:
+            if insurer_ids is not None and len(insurer_ids) == 1:
                 show_coverage(coverage(found))
     try:
         load_definitions()  # what only shows beside the others: two insurers with one code
