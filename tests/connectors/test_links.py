@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.fetch.links import following, links
@@ -74,11 +74,13 @@ def written(link: tuple[str, dict[str, str]]) -> str:
     return f"<{link[0]}>" + "".join(f'; {name}="{value}"' for name, value in escaped.items())
 
 
+@settings(deadline=None)
 @given(st.lists(LINK, max_size=4))
 def test_what_is_written_by_the_rules_is_read_as_it_was_meant(meant: list[tuple[str, dict[str, str]]]) -> None:
     assert list(links(", ".join(map(written, meant)))) == meant
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_ends_in_some_links_and_no_fault(header: str) -> None:
     following(header, HERE)
