@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
+import pathlib
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from sandbox.misbehaviour import Misbehaviour
 from sandbox.server import Serving, credentials, serve
 from schemas.contract import Field, load_contract
 from schemas.delivery import Credentials, Window
+from tests.connectors.speaking import BASE, Script, Speak, System, defined
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 SEED = 7
@@ -109,3 +111,17 @@ def stage() -> Iterator[StageMaker]:
 def naps() -> list[float]:
     """The seconds that a fetch wanted to sleep: pass ``naps.append`` as ``sleep``."""
     return []
+
+
+@pytest.fixture
+def speak(tmp_path: pathlib.Path) -> Iterator[Speak]:
+    """A definition out of YAML and the scripted system that it asks: ``speak(script, yaml)``."""
+    running: list[System] = []
+
+    def start(script: Script, vendor: str = BASE) -> tuple[Any, System]:
+        running.append(System(script))
+        return defined(tmp_path, vendor, running[-1].url), running[-1]
+
+    yield start
+    for system in running:
+        system.stop()

@@ -131,3 +131,21 @@ def collected(definition: InsurerDefinition, record_type: str = "policy", **extr
 
 def policies(*numbers: int) -> list[dict[str, Any]]:
     return [{"policy_no": f"P{n}", "source_updated_at": "2026-11-01T00:00:00+08:00"} for n in numbers]
+
+
+Speak = Callable[..., tuple[Any, System]]
+"""A definition out of YAML and the scripted system that it asks: ``speak(script, yaml)``."""
+BASE = """
+paging: {kind: page, page_param: page, size_param: size, size: 2}
+window: {since_param: since, until_param: until, lookback: 1d}
+response: {items: rows, total: total}
+records: {policy: {path: /policies}}
+"""
+
+
+def paged(*numbers: int, page_of: Callable[[Asked], int]) -> Script:
+    def script(asked: Asked, _number: int) -> Said:
+        at = (page_of(asked) - 1) * 2
+        return Said({"rows": policies(*numbers)[at : at + 2], "total": len(numbers)})
+
+    return script
