@@ -21,9 +21,9 @@ class Request:
 
     method: str
     url: str
-    params: Params = field(default_factory=list)
-    headers: dict[str, str] = field(default_factory=dict)
-    body: Params | None = None
+    params: Params = field(default_factory=list, repr=False)
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    body: Params | None = field(default=None, repr=False)
     body_form: BodyForm = "form"
 
     @property
