@@ -136,13 +136,21 @@ class Proof:
             raise self._broken(f"page {self.pages + 1} repeats an earlier page")
         if known := self._ids & set(marks):
             raise self._broken(f"page {self.pages + 1} repeats {len(known)} records of earlier pages")
-        if twice := len(marks) - len(set(marks)):
+        if twice := self._twice(page.items, marks):
             raise self._broken(f"page {self.pages + 1} holds {twice} records twice, so others may be missing")
         keys = {key for item in page.items if (key := self._key(item))}
         self._has_moved |= bool(keys & self._keys)
         self._pages.append(text)
         self._ids |= set(marks)
         self._keys |= keys
+
+    def _twice(self, items: Sequence[Any], marks: Sequence[tuple[str, ...]]) -> int:
+        """How many records of a page are there before on it; versions of one moment that differ are left to the merge."""
+        if len(set(marks)) == len(marks):
+            return 0
+        sources = [column.source for column in self.record.columns.values() if column.source]
+        contents = {(mark, canonical([dig(item, s) for s in sources])) for mark, item in zip(marks, items, strict=True)}
+        return len(marks) - len(contents)
 
     def _print(self, page: Page) -> str:
         """A digest of the page's records by their keys and times, or by content where one lacks them."""

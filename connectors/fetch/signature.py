@@ -44,6 +44,11 @@ class QuerySigner:
     insurer_id: str
     clock: Clock
 
+    def __post_init__(self) -> None:
+        entry(self.credentials, self.how.key, self.insurer_id)  # what is missing is told before anything is asked
+        if self.how.login:
+            entry(self.credentials, "login", self.insurer_id)
+
     def sign(self, request: Request) -> Request:
         """The request with time, nonce, login and signature where they belong."""
         values = {

@@ -220,6 +220,8 @@ def test_a_page_that_holds_a_record_twice_in_the_place_of_another_is_no_answer(a
     for records in (rows(1, 1, 3, 4), rows(1, 2, 3, 3)):
         with pytest.raises(IncompleteFetch, match="holds 1 records twice"):
             ask(numbered(records, records, 4))
+    changed_in_one_second = [{**row, "holderName": name} for row, name in zip(rows(1, 1), "甲乙", strict=True)]
+    assert ask(always(reply(page(changed_in_one_second, 2)))).control.row_count == 2, "for the merge to decide"
     keyless = [{"remark": "x"}, {"remark": "x"}]
     with pytest.raises(IncompleteFetch, match="holds 1 records twice"):
         ask(always(reply(page(keyless, 2))))
