@@ -16,7 +16,7 @@ from typing import Any
 from airflow.sdk import Param, dag, task
 
 from pipeline.backfill.priority import BACKFILL_POOL, BACKFILL_WEIGHT
-from pipeline.oncall import TOLD
+from pipeline.oncall import TOLD, credentials
 from pipeline.schedule import feeds
 
 FAMILIES = {"policy": "投保 policies", "claim": "理赔 claims", "service": "事故预防服务 services"}
@@ -39,6 +39,7 @@ BEHIND_THE_NIGHT = {"pool": BACKFILL_POOL, "priority_weight": BACKFILL_WEIGHT, "
 
 @dag(
     dag_display_name="补采与重放",
+    description="按需补采或重放过去的日期 collect or replay past days, on demand",
     schedule=None,
     start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
@@ -62,14 +63,7 @@ def backfill() -> None:
     @task(task_display_name="区间", map_index_template="{{ part['label'] }}")
     def part(part: dict[str, Any]) -> list[int]:
         """Collect or replay one window of one insurer; returns its batch ids."""
-        from airflow.sdk import Connection
-
         from pipeline.backfill.form import run_part_of
-        from schemas.delivery import Credentials
-
-        def credentials(insurer_id: str) -> Credentials:
-            secret = Connection.get(f"insurer_{insurer_id}")
-            return Credentials(secret.login or "", secret.password or "", secret.extra_dejson)
 
         return run_part_of(part, credentials)
 

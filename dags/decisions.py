@@ -16,7 +16,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from pipeline.oncall import OWNER
+from pipeline.oncall import OWNER, TOLD, done
 from pipeline.questions import QuestionOperator
 
 LOOK_SECONDS = float(os.environ.get("ANZE_QUESTION_SECONDS", "60"))  # decided elsewhere?
@@ -24,6 +24,7 @@ LOOK_SECONDS = float(os.environ.get("ANZE_QUESTION_SECONDS", "60"))  # decided e
 
 @dag(
     dag_display_name="待决定的批次",
+    description="请人决定撤销过多的批次,按决定处理 ask a person about a delivery, act as decided",
     schedule=None,
     start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
@@ -38,7 +39,7 @@ def decisions() -> None:
     form = {"reason": Param("", type="string", title="理由 reason")}
     ask = QuestionOperator(task_id="ask", task_display_name="请人决定", params=form, look_seconds=LOOK_SECONDS)
 
-    @task(task_display_name="按决定处理")
+    @task(task_display_name="按决定处理", **TOLD)
     def settle(answer: dict[str, str], dag_run: Any = None) -> str:
         """Keep the decision and load by it; a decision taken elsewhere meanwhile stands."""
         from pipeline import deciding, steps
@@ -46,9 +47,11 @@ def decisions() -> None:
 
         hub, batch_id = steps.open_hub(), dag_run.conf["batch_id"]
         try:
-            return deciding.decide(hub, batch_id, answer["choice"], answer["by"], answer["reason"]).state
+            state = deciding.decide(hub, batch_id, answer["choice"], answer["by"], answer["reason"]).state
         except NothingToDecide:
-            return steps.load_patiently(hub, batch_id).state
+            state = steps.load_patiently(hub, batch_id).state
+        done(f"批次 batch {batch_id} {state}")
+        return state
 
     settle(ask.output)
 

@@ -19,7 +19,7 @@ from typing import Any
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, dag, task
 
-from pipeline.oncall import TOLD
+from pipeline.oncall import TOLD, counted, done
 
 RETRY_AFTER = dt.timedelta(minutes=1)
 #: A batch that cannot be judged is told in one try: the next one would find it told, and hide it.
@@ -32,6 +32,7 @@ RETRIES = ExceptionRetryPolicy(
 
 @dag(
     dag_display_name="收件",
+    description="收取投递的文件,入库等待的批次 land drops, load what waits, ask what people must decide",
     schedule="*/10 * * * *",
     start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
@@ -48,7 +49,8 @@ def intake() -> None:
         """Land drops and load pending batches; returns the batch ids."""
         from pipeline import steps
 
-        return steps.intake(steps.open_hub())
+        hub = steps.open_hub()
+        return counted(hub, lambda: steps.intake(hub))
 
     @task(task_display_name="列出待决定的批次")
     def awaiting() -> list[dict[str, Any]]:
@@ -57,6 +59,7 @@ def intake() -> None:
         from warehouse.decisions import awaiting
 
         waiting = [each.batch_id for each in awaiting(steps.open_hub().engine)]
+        done(f"待决定的批次 batches that await a decision {len(waiting)}")
         return [{"trigger_run_id": f"batch_{batch_id}", "conf": {"batch_id": batch_id}} for batch_id in waiting]
 
     receive()

@@ -10,15 +10,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 
 from pipeline.backfill.priority import NIGHT_WEIGHT
-from pipeline.oncall import TOLD
+from pipeline.oncall import TOLD, done
 
 
 @dag(
     dag_display_name="发布指标",
+    description="按已入库的数据计算并发布全部指标 compute and publish every indicator",
     schedule=CronDataIntervalTimetable("0 5 * * *", timezone="Asia/Shanghai"),
     start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
@@ -35,7 +37,12 @@ def publish() -> None:
         """Publish as of the day before the interval's end; returns the publication id."""
         from pipeline import steps
 
-        return steps.publish(steps.open_hub(), until=data_interval_end).publication_id
+        began = time.monotonic()
+        made = steps.publish(steps.open_hub(), until=data_interval_end)
+        missing = ", ".join(made.missing_insurers) or "无 none"
+        figures = f"发布 publication {made.publication_id}, 统计截止 as of {made.as_of}, 未交 missing {missing}"
+        done(f"{figures}, {time.monotonic() - began:.1f} s")
+        return made.publication_id
 
     indicators()
 

@@ -3,7 +3,7 @@
 **值班手册 Run-book.** 任何一天都可以重跑 running a date again is always safe. 失败任务日志的最后两行写明原因和处理办法 the last two lines of a failed task's log say what happened and what to do.
 
 - SourceUnavailable, RateLimited, IncompleteFetch: 对方系统故障,不用处理,下次自动补齐,指标标为暂定。Nothing: the next good run heals it, figures are provisional.
-- AuthRefused: 更新连接 `insurer_<id>`,再清除任务 renew the connection, then clear the task.
+- ConnectionMissing, AuthRefused: 新建或更新连接 `insurer_<id>`,再清除任务 make or renew the connection, then clear the task.
 - DefinitionError, SchemaDrift: `anze insurer check <id>` 指出文件、行和改法 names file, line and fix.
 - WarehouseUnreachable, SetupError: `anze status` 指出缺什么 says what is missing.
 - 整批退回或部分入库不算红色 a batch that was refused or partly loaded is not red: `anze batch list --insurer <id>`.
@@ -19,7 +19,7 @@ from typing import Any
 from airflow.sdk import CronDataIntervalTimetable, ExceptionRetryPolicy, RetryAction, RetryRule, dag, task
 
 from pipeline.backfill.priority import NIGHT_WEIGHT
-from pipeline.oncall import TOLD
+from pipeline.oncall import SYNC, TOLD, counted, credentials
 from pipeline.schedule import Feed, feeds
 
 RETRY_AFTER = dt.timedelta(seconds=float(os.environ.get("ANZE_RETRY_SECONDS", "300")))
@@ -38,8 +38,9 @@ def sync(feed: Feed) -> None:
     """Declare the DAG of one insurer."""
 
     @dag(
-        dag_id=f"sync__{feed.insurer_id}",
+        dag_id=f"{SYNC}{feed.insurer_id}",
         dag_display_name=f"{feed.name} 同步",
+        description=f"采集{feed.name}的新数据并入库 collect and load what is new",
         schedule=CronDataIntervalTimetable(feed.schedule, timezone="Asia/Shanghai"),
         start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
         catchup=False,
@@ -54,18 +55,13 @@ def sync(feed: Feed) -> None:
             name: str, data_interval_start: Any = None, data_interval_end: Any = None, dag_run: Any = None
         ) -> list[int]:
             """Collect and load the record types of one family; returns the batch ids."""
-            from airflow.sdk import Connection
-
             from pipeline import steps
-            from schemas.delivery import Credentials
-
-            def credentials() -> Credentials:
-                secret = Connection.get(f"insurer_{feed.insurer_id}")
-                return Credentials(secret.login or "", secret.password or "", secret.extra_dejson)
 
             since = data_interval_start if dag_run.run_type == "backfill" else None
-            hub = steps.open_hub()
-            return steps.sync_family(hub, feed.insurer_id, name, data_interval_end, credentials, since=since)
+            hub, own = steps.open_hub(), lambda: credentials(feed.insurer_id)
+            return counted(
+                hub, lambda: steps.sync_family(hub, feed.insurer_id, name, data_interval_end, own, since=since)
+            )
 
         policies = family.override(task_id="policies", task_display_name="投保")("policy")
         claims = family.override(task_id="claims", task_display_name="理赔")("claim")

@@ -7,10 +7,12 @@ HubError
 │   ├── IncompleteFetch
 │   ├── FileChanging
 │   ├── WarehouseBusy
+│   ├── InstallationBusy
 │   └── WarehouseUnreachable
 ├── StopFeed              a person must act, a retry cannot help
 │   ├── DefinitionError
 │   ├── AuthRefused
+│   │   └── ConnectionMissing
 │   ├── SchemaDrift
 │   ├── LandingDamaged
 │   ├── ProgramFault
@@ -58,6 +60,10 @@ class WarehouseBusy(RetryLater):
     """Raised when another writer holds the feed's lease, or the database asks for a retry, from warehouse."""
 
 
+class InstallationBusy(RetryLater):
+    """Raised when another command starts or runs this installation, from pipeline.services; nothing was changed."""
+
+
 class WarehouseUnreachable(RetryLater):
     """Raised when no database server answers, or it leaves in the middle, from warehouse.engine."""
 
@@ -94,6 +100,10 @@ class DefinitionError(StopFeed):
 
 class AuthRefused(StopFeed):
     """Raised when an insurer's system refuses our credentials, or they are missing, from connectors.fetch."""
+
+
+class ConnectionMissing(AuthRefused):
+    """Raised when Airflow has no connection for an insurer, from pipeline.oncall; its text says how to make it."""
 
 
 class SchemaDrift(StopFeed):

@@ -191,6 +191,23 @@ def report(engine: sa.Engine, batch_id: int) -> LoadReport:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Totals:
+    """What several batches brought together."""
+
+    batch_count: int
+    row_count: int
+    accepted_count: int
+    held_count: int
+    finding_count: int
+
+
+def totals(engine: sa.Engine, batch_ids: list[int]) -> Totals:
+    """The books of some batches, added up."""
+    with translated("reading batches"), engine.connect() as connection:
+        return Totals(**connection.execute(statement("batches/totals"), {"batch_ids": batch_ids}).one()._asdict())
+
+
 def last_definition(engine: sa.Engine, batch_id: int) -> str | None:
     """Digest of the definition that a batch was read by last; None before its first load."""
     with translated("reading the log of loads"), engine.connect() as connection:

@@ -11,6 +11,7 @@ from pipeline import steps
 from pipeline.backfill.plan import make, record_types
 from pipeline.backfill.run import CredentialsOf, begin, run_part
 from pipeline.hub import Hub
+from pipeline.oncall import counted
 from schemas.errors import SetupError
 from warehouse import plans
 from warehouse.plans import Plan, Request
@@ -28,7 +29,7 @@ def plan_of(params: Mapping[str, Any], asked_by: str) -> list[dict[str, Any]]:
     """
     hub = steps.open_hub()
     plan = _plan(hub, params, asked_by)
-    logger.warning("plan %s: %s parts, see `anze backfill show %s`", plan.plan_id, len(plan.parts), plan.plan_id)
+    logger.info("plan %s: %s parts, see `anze backfill show %s`", plan.plan_id, len(plan.parts), plan.plan_id)
     if params.get("plan_only"):
         return []
     if len(plan.parts) > MAX_PARTS:
@@ -43,7 +44,8 @@ def plan_of(params: Mapping[str, Any], asked_by: str) -> list[dict[str, Any]]:
 
 def run_part_of(part: Mapping[str, Any], credentials: CredentialsOf) -> list[int]:
     """Do one part; returns its batch ids. Raises as ``run_part`` does."""
-    return run_part(steps.open_hub(), int(part["plan_id"]), int(part["part_no"]), credentials)
+    hub = steps.open_hub()
+    return counted(hub, lambda: run_part(hub, int(part["plan_id"]), int(part["part_no"]), credentials))
 
 
 def _plan(hub: Hub, params: Mapping[str, Any], asked_by: str) -> Plan:

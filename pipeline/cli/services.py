@@ -33,9 +33,11 @@ def up(
 ) -> None:
     """Start the local installation: PostgreSQL, the sandbox province, Airflow. Safe to run again."""
     from pipeline.services import demonstration, installation
+    from pipeline.services.alone import alone
 
     here = installation.installation(_chosen(scale, seed))
-    demonstration.start(here, _tell, with_airflow=airflow)
+    with alone(here.folder, "anze up"):
+        demonstration.start(here, _tell, with_airflow=airflow)
     _addresses()
 
 
@@ -102,15 +104,20 @@ def _services(running: dict[str, bool]) -> None:
 
 
 def demo(scale: Scale = "", seed: Seed = 0) -> None:
-    """Run one whole night for all insurers through Airflow, publish, verify, and show the result."""
+    """Run one whole night for all insurers through Airflow, publish, verify, and show the result.
+
+    Exit code 3, and nothing changed, while another `anze demo` or `anze up` is at work on the same installation.
+    """
     from pipeline.cli.demo_report import report
     from pipeline.services import demonstration, installation
+    from pipeline.services.alone import alone
 
     begun = time.monotonic()
     here = installation.installation(_chosen(scale, seed))
-    demonstration.start(here, _tell)
-    night = demonstration.run_night(here, _tell)
-    balanced = report(here, night)
+    with alone(here.folder, "anze demo"):
+        demonstration.start(here, _tell)
+        night = demonstration.run_night(here, _tell)
+        balanced = report(here, night)
     _addresses()
     stdout.print(f"\n用时 took {time.monotonic() - begun:.0f} s. `anze status`, `anze indicator show`, `make down`.")
     if not balanced:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import configparser
 import datetime as dt
 import importlib.metadata
+import io
 import json
 import os
 import pathlib
@@ -20,7 +22,7 @@ import requests
 
 from pipeline.backfill.priority import BACKFILL_POOL, BACKFILL_POOL_SLOTS
 from pipeline.services.processes import Service
-from pipeline.settings import ROOT
+from pipeline.settings import ROOT, TWIN_URL
 from schemas.delivery import Credentials
 from schemas.errors import SetupError
 
@@ -50,6 +52,15 @@ if sys.argv[1:2] == ["scheduler"]:
     from pipeline.warm import warm_up
 
     warm_up()
+"""
+
+#: Secrets of the installation that a task has no business with; the loader's address is in what remains.
+NOT_FOR_LOADERS = (TWIN_URL, "ANZE_REGULATOR_PASSWORD", "ANZE_AIRFLOW_DATABASE_PASSWORD")
+CONFIG_HEAD = """\
+# 由 anze up 生成,每次启动重写;此处是实际生效的设置,未列出的为 Airflow 默认值。
+# Written by `anze up` at every start: what is in force; what does not stand here is Airflow's default.
+# An environment variable AIRFLOW__SECTION__KEY still goes before this file. It holds secrets: keep it 0600.
+
 """
 
 #: Airflow's own commands in one process: starting each costs seconds.
@@ -87,49 +98,63 @@ class LocalAirflow:
         """The background processes, in the order of their start."""
         return [Service(f"airflow-{name}", self.folder / "run") for name in PROCESSES]
 
-    def configure(self) -> None:
-        """Write passwords, keys and the preload file once; safe to run again."""
+    def configure(self, base: Mapping[str, str] = os.environ) -> None:
+        """Write passwords and keys once, the preload file and ``airflow.cfg`` anew; safe to run again."""
         (self.folder / "config").mkdir(parents=True, exist_ok=True)
         (self.folder / "config" / "airflow_local_settings.py").write_text(LOCAL_SETTINGS)
         if not (self.folder / "passwords.json").exists():
             _write_secret(self.folder / "passwords.json", json.dumps({USER: secrets.token_urlsafe(9)}))
             keys = {"fernet": base64.urlsafe_b64encode(os.urandom(32)).decode(), "jwt": secrets.token_urlsafe(64)}
             _write_secret(self.folder / "keys.json", json.dumps(keys))
+        self._write_config(base.get("ANZE_PARALLELISM", "4"))
 
     def environ(self, base: Mapping[str, str]) -> dict[str, str]:
-        """Environment of Airflow's processes: ``base`` and the settings of this home."""
+        """Environment of Airflow's processes: ``base`` without what no loader needs to know, and where this home is."""
+        kept = {name: value for name, value in base.items() if name not in NOT_FOR_LOADERS}
+        return {**kept, "AIRFLOW_HOME": str(self.folder), "PYTHONPATH": str(ROOT)}
+
+    def _write_config(self, parallelism: str) -> None:
+        """Write ``airflow.cfg``: all that differs from Airflow's defaults, and what is in force."""
         keys = json.loads((self.folder / "keys.json").read_text())
-        config = {
-            "CORE__DAGS_FOLDER": str(self.dags_folder),
-            "CORE__LOAD_EXAMPLES": "False",
-            "CORE__EXECUTOR": "LocalExecutor",
-            "CORE__PARALLELISM": base.get("ANZE_PARALLELISM", "4"),
-            "CORE__MAX_ACTIVE_TASKS_PER_DAG": "16",
-            "CORE__DEFAULT_TIMEZONE": "Asia/Shanghai",
-            "CORE__FERNET_KEY": keys["fernet"],
-            "CORE__EXECUTION_API_SERVER_URL": f"{self.address}/execution/",
-            "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
-            "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.folder / "passwords.json"),
-            "DATABASE__SQL_ALCHEMY_CONN": self.database_url,
-            "API__HOST": "127.0.0.1",
-            "API__MAXIMUM_PAGE_LIMIT": str(PAGE),
-            "API__PORT": str(self.port),
-            "API__BASE_URL": self.address,
-            "API__SECRET_KEY": keys["jwt"],
-            "API_AUTH__JWT_SECRET": keys["jwt"],
-            "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "30",
-            "SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
-            "SCHEDULER__MAX_DAGRUNS_PER_LOOP_TO_SCHEDULE": "100",
-            "SCHEDULER__MAX_DAGRUNS_TO_CREATE_PER_LOOP": "100",
-            "LOGGING__LOGGING_LEVEL": "WARNING",
-            "USAGE_DATA_COLLECTION__ENABLED": "False",
-        }
-        return {
-            **base,
-            "AIRFLOW_HOME": str(self.folder),
-            "PYTHONPATH": str(ROOT),
-            **{f"AIRFLOW__{key}": value for key, value in config.items()},
-        }
+        written = configparser.ConfigParser(interpolation=None)
+        written.read_dict(
+            {
+                "core": {
+                    "dags_folder": self.dags_folder,
+                    "load_examples": False,
+                    "executor": "LocalExecutor",
+                    "parallelism": parallelism,
+                    "max_active_tasks_per_dag": 16,
+                    "default_timezone": "Asia/Shanghai",
+                    "fernet_key": keys["fernet"],
+                    "execution_api_server_url": f"{self.address}/execution/",
+                    "simple_auth_manager_users": f"{USER}:admin",
+                    "simple_auth_manager_passwords_file": self.folder / "passwords.json",
+                },
+                "database": {"sql_alchemy_conn": self.database_url.replace("%", "%%")},
+                "api": {
+                    "host": "127.0.0.1",
+                    "port": self.port,
+                    "base_url": self.address,
+                    "maximum_page_limit": PAGE,
+                    "secret_key": keys["jwt"],
+                },
+                "api_auth": {"jwt_secret": keys["jwt"]},
+                "dag_processor": {"min_file_process_interval": 30},
+                "scheduler": {
+                    "scheduler_heartbeat_sec": 1,
+                    "max_dagruns_per_loop_to_schedule": 100,
+                    "max_dagruns_to_create_per_loop": 100,
+                },
+                "logging": {"logging_level": "INFO", "namespace_levels": "http.access=WARNING"},
+                "usage_data_collection": {"enabled": False},
+            }
+        )
+        text = io.StringIO()
+        written.write(text)
+        beside = self.folder / f".airflow.cfg-{os.getpid()}"
+        _write_secret(beside, CONFIG_HEAD + text.getvalue())
+        beside.replace(self.folder / "airflow.cfg")
 
     def migrate(self, base: Mapping[str, str]) -> None:
         """Create or upgrade the metadata tables and make the pools, once a version. Raises SetupError with the log's name."""

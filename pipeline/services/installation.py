@@ -137,7 +137,7 @@ def start_database(here: Installation, tell: Tell) -> None:
     here.cluster.start()
     _write_settings(here)
     _create_databases(here)
-    here.airflow.configure()
+    here.airflow.configure(here.environ())
     with ThreadPoolExecutor(max_workers=1) as beside:
         airflow = beside.submit(here.airflow.migrate, here.environ())
         tell("migrations and reference tables")

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -64,15 +65,16 @@ dags = {
     dag_id: {
         "schedule": getattr(dag.timetable, "expression", str(dag.timetable)), "timezone": str(getattr(dag.timetable, "timezone", "")),
         "tags": sorted(dag.tags), "doc": dag.doc_md or "", "name": dag.dag_display_name, "catchup": dag.catchup,
-        "paused": dag.is_paused_upon_creation, "owner": dag.owner,
+        "paused": dag.is_paused_upon_creation, "owner": dag.owner, "description": dag.description,
         "form": {name: [p.value, p.schema.get("type", "null")] for name in dag.params for p in [dag.params.get_param(name)]},
         "max_active_runs": dag.max_active_runs,
-        "tasks": {t.task_id: [sorted(t.downstream_task_ids), t.task_display_name, t.retries, bool(t.on_failure_callback)] for t in dag.tasks},
+        "tasks": {t.task_id: [sorted(t.downstream_task_ids), t.task_display_name, t.retries, bool(t.on_failure_callback), bool(t.execution_timeout)] for t in dag.tasks},
     }
     for dag_id, dag in bag.dags.items()
 }
 print("\\n" + json.dumps({"errors": bag.import_errors, "dags": dags}))
 """
+
 
 TEST_RUN = """
 import datetime as dt, sys
@@ -163,6 +165,8 @@ def test_every_dag_has_a_run_book_a_name_and_labels(bag: dict[str, Any]) -> None
         assert (dag["catchup"], dag["max_active_runs"]) == (False, 1000 if dag_id == "decisions" else 1)
         assert (dag["paused"] is False) == (dag_id in ("backfill", "decisions")), "people's questions never wait"
         assert dag["owner"] == "anze"
+        assert re.search("[\u4e00-\u9fff].*[a-z]", dag["description"]), "in Chinese and in English"
+        assert all(task[4] for name, task in dag["tasks"].items() if name != "ask"), "a task that hangs is ended"
     assert {dag["tags"][-1] for dag_id, dag in bag["dags"].items() if not dag_id.startswith("sync__")} == {
         "backfill",
         "decisions",
@@ -250,7 +254,9 @@ def test_a_real_scheduler_runs_one_night_of_one_insurer(cluster: Cluster, databa
         client.unpause(dag_id)
         state = _wait(lambda: client.runs_since([dag_id], begun).get(dag_id, {}).get("state"), 300.0)
         pids = [service.pid for service in local.services()]
+        logs = [path.read_text(encoding="utf-8") for path in (local.folder / "logs").rglob("*.log")]
     assert state == "success"
+    assert sum("完成 done: 批次 batches" in log for log in logs) == 3, "each task says in one line what it did"
     assert _batches(engine) == dict.fromkeys(INSURER_RECORD_TYPES, "loaded")
     assert all(pid is not None for pid in pids)
     assert [service.pid for service in local.services()] == [None] * 4

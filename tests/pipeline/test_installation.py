@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import configparser
 import pathlib
 import socket
 
 import pytest
 
+from pipeline.services.alone import alone
 from pipeline.services.demonstration import start
 from pipeline.services.installation import _write_settings, installation, states, stop
 from pipeline.services.postgres import free_port
 from pipeline.settings import load_settings, read_env_file, write_env_file
 from schemas.errors import SetupError
+from tests.pipeline.conftest import Anze
 
 
 def environ(folder: pathlib.Path, **more: str) -> dict[str, str]:
@@ -73,6 +76,40 @@ def test_a_later_start_may_move_ports_and_keeps_secrets_seed_and_clock(tmp_path:
     assert oct(moved.env_file.stat().st_mode)[-3:] == "600"
 
 
+def test_a_second_demo_says_so_and_changes_nothing(
+    nowhere: pathlib.Path, anze: Anze, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for who in ("POSTGRES", "SANDBOX", "AIRFLOW"):
+        monkeypatch.setenv(f"ANZE_{who}_PORT", str(free_port()))
+    with alone(nowhere / "var", "anze demo"):
+        before = {path: path.stat().st_mtime_ns for path in (nowhere / "var").rglob("*")}
+        for command in ("demo", "up"):
+            second = anze(command)
+            assert (
+                second.code,
+                second.out,
+                second.err.count("\n"),
+            ) == (3, "", 1)
+            assert "正被另一个命令使用(anze demo, " in second.err
+        assert {path: path.stat().st_mtime_ns for path in (nowhere / "var").rglob("*")} == before
+    with alone(nowhere / "var", "anze up"):
+        pass
+
+
+def test_airflows_settings_on_disk_are_those_in_force(tmp_path: pathlib.Path) -> None:
+    here = installation(environ(tmp_path, ANZE_AIRFLOW_PORT="4444"))
+    here.airflow.configure({"ANZE_PARALLELISM": "7"})
+    written = configparser.ConfigParser(interpolation=None)
+    written.read(here.folder / "airflow" / "airflow.cfg")
+    assert (written["core"]["parallelism"], written["api"]["port"], written["api"]["host"]) == (
+        "7",
+        "4444",
+        "127.0.0.1",
+    )
+    assert not any(name.startswith("AIRFLOW__") for name in here.airflow.environ({}))
+    assert oct((here.folder / "airflow" / "airflow.cfg").stat().st_mode)[-3:] == "600"
+
+
 def test_the_superusers_password_is_in_no_loaders_environment(tmp_path: pathlib.Path) -> None:
     here = installation(environ(tmp_path))
     here.cluster.folder.mkdir(parents=True)
@@ -80,16 +117,9 @@ def test_the_superusers_password_is_in_no_loaders_environment(tmp_path: pathlib.
     write_env_file(here.env_file, {"ANZE_TWIN_DATABASE_URL": "of an older start: of-the-cluster"})
     _write_settings(here)
     here.airflow.configure({})
-    loaders = {
-        **here.settings(),
-        **here.airflow.environ({**here.environ(), "ANZE_TWIN_DATABASE_URL": "of-the-cluster"}),
-    }
-    assert "of-the-cluster" not in " ".join(loaders.values())
-    assert not any(
-        "REGULATOR" in name or "of-the-cluster" in value
-        for name, value in loaders.items()
-        if name in here.airflow.environ(here.environ())
-    )
+    loaders = here.airflow.environ({**here.environ(), "ANZE_TWIN_DATABASE_URL": "of-the-cluster"})
+    assert "of-the-cluster" not in " ".join([*loaders.values(), *here.settings().values()])
+    assert "ANZE_REGULATOR_PASSWORD" not in loaders
     assert "of-the-cluster" not in (here.folder / "airflow" / "airflow.cfg").read_text()
     settings = load_settings({"ANZE_VAR": str(here.folder)})
     assert "of-the-cluster" in (settings.twin_database_url or "")
