@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from connectors.convert import convert
 from connectors.mapping import Mapped, apply, raw_json, source_names
 from connectors.model import ColumnSource, RecordMapping
+from connectors.parse.rows import column_letter
 from connectors.template import named_after
 from schemas.contract import Contract, Field, load_contract
 from schemas.errors import SchemaDrift, UnreadableFile
-from schemas.findings import Notes
+from schemas.findings import Notes, SourceColumn
 
 POLICY = load_contract("policy")
 CLAIM = load_contract("claim")
@@ -331,3 +332,15 @@ def test_characters_that_nobody_sees_are_shown_in_messages() -> None:
     [note] = apply(table_of(1, policy_no=["HC\u200b-1"]), spec_of(), POLICY).notes
     assert (note.rule_id, note.value, note.expected) == ("MAP-021", "HC\u200b-1", "HC-1")
     assert "HC<U+200B>-1" in note.message
+
+
+def test_every_field_says_which_column_it_came_from() -> None:
+    spec = spec_of(policy_no=ColumnSource("保单号码"))
+    table = table_of(1, policy_no=None, 保单号码=["1"], 备注=["a"])  # type: ignore[arg-type]
+    shifted = json.dumps([*range(1, table.num_columns - 1)])
+    letters = apply(table.replace_schema_metadata({"kind": "xlsx", "columns": shifted}), spec, POLICY).columns
+    assert letters["insurer_code"] == SourceColumn("insurer_code", "B")
+    assert letters["policy_no"].name == "保单号码"
+    assert letters["备注"] == SourceColumn("备注", column_letter(table.num_columns - 2))
+    pages = apply(table.replace_schema_metadata({"kind": "json"}), spec, POLICY).columns
+    assert pages["policy_no"] == SourceColumn("保单号码", None)
