@@ -17,6 +17,7 @@ from airflow.sdk import Param, dag, task
 
 from pipeline.backfill.priority import BACKFILL_POOL, BACKFILL_WEIGHT
 from pipeline.oncall import TOLD, credentials
+from pipeline.retries import retrying
 from pipeline.schedule import feeds
 
 FAMILIES = {"policy": "投保 policies", "claim": "理赔 claims", "service": "事故预防服务 services"}
@@ -46,7 +47,11 @@ BEHIND_THE_NIGHT = {"pool": BACKFILL_POOL, "priority_weight": BACKFILL_WEIGHT, "
     is_paused_upon_creation=False,
     max_active_runs=1,
     params=FORM,
-    default_args={"retries": 2, "retry_delay": dt.timedelta(minutes=5), **BEHIND_THE_NIGHT, **TOLD},
+    default_args={
+        **retrying(2, dt.timedelta(minutes=5)),
+        **BEHIND_THE_NIGHT,
+        **TOLD,
+    },
     tags=["backfill"],
     doc_md=__doc__,
 )

@@ -17,17 +17,10 @@ import datetime as dt
 from typing import Any
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, dag, task
+from airflow.sdk import dag, task
 
 from pipeline.oncall import TOLD, counted, done
-
-RETRY_AFTER = dt.timedelta(minutes=1)
-#: A batch that cannot be judged is told in one try: the next one would find it told, and hide it.
-RETRIES = ExceptionRetryPolicy(
-    rules=[
-        RetryRule("schemas.errors.StopFeed", RetryAction.FAIL, reason="a person must act: a retry cannot help"),
-    ]
-)
+from pipeline.retries import retrying
 
 
 @dag(
@@ -37,7 +30,7 @@ RETRIES = ExceptionRetryPolicy(
     start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 1, "retry_delay": RETRY_AFTER, "retry_policy": RETRIES, **TOLD},
+    default_args={**retrying(1, dt.timedelta(minutes=1)), **TOLD},
     tags=["intake"],
     doc_md=__doc__,
 )

@@ -16,6 +16,7 @@ from airflow.sdk import CronDataIntervalTimetable, dag, task
 
 from pipeline.backfill.priority import NIGHT_WEIGHT
 from pipeline.oncall import TOLD, done
+from pipeline.retries import retrying
 
 
 @dag(
@@ -25,7 +26,11 @@ from pipeline.oncall import TOLD, done
     start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 2, "retry_delay": dt.timedelta(minutes=2), "priority_weight": NIGHT_WEIGHT, **TOLD},
+    default_args={
+        **retrying(2, dt.timedelta(minutes=2)),
+        "priority_weight": NIGHT_WEIGHT,
+        **TOLD,
+    },
     tags=["publish"],
     doc_md=__doc__,
 )

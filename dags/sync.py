@@ -16,22 +16,17 @@ import datetime as dt
 import os
 from typing import Any
 
-from airflow.sdk import CronDataIntervalTimetable, ExceptionRetryPolicy, RetryAction, RetryRule, dag, task
+from airflow.sdk import CronDataIntervalTimetable, dag, task
 
 from pipeline.backfill.priority import NIGHT_WEIGHT
 from pipeline.oncall import SYNC, TOLD, counted, credentials
+from pipeline.retries import retrying
 from pipeline.schedule import Feed, feeds
 
 RETRY_AFTER = dt.timedelta(seconds=float(os.environ.get("ANZE_RETRY_SECONDS", "300")))
-RETRIES = ExceptionRetryPolicy(
-    rules=[
-        RetryRule("schemas.errors.RetryLater", RetryAction.RETRY, RETRY_AFTER, "source or database may recover"),
-        RetryRule("schemas.errors.HubError", RetryAction.FAIL, reason="a person must act: a retry cannot help"),
-    ]
-)
 #: One run at a time asks an insurer's system for a family, the night before a backfill.
 NIGHT_FIRST = {"priority_weight": NIGHT_WEIGHT, "max_active_tis_per_dag": 1}
-DEFAULTS = {"retries": 2, "retry_delay": RETRY_AFTER, "retry_policy": RETRIES, **NIGHT_FIRST, **TOLD}
+DEFAULTS = {**retrying(2, RETRY_AFTER), **NIGHT_FIRST, **TOLD}
 
 
 def sync(feed: Feed) -> None:

@@ -34,7 +34,7 @@ class Store:
 
     root: pathlib.Path
 
-    def close(self) -> int:
+    def restrict(self) -> int:
         """Give what stands there its rights, too, and say how many files and folders had others. Raises SetupError."""
         changed = 0
         try:

@@ -63,7 +63,7 @@ def migrate() -> None:
     settings = load_settings()
     url = settings.twin_database_url or settings.database_url
     prepare(url)
-    Store(settings.landing_folder).close()
+    Store(settings.landing_folder).restrict()
     stdout.print(f"数据库结构 schema {newest()}")
     for name in open_databases(url):
         stdout.print(f"对所有登录开放 open to every login: revoke connect, temporary on database {name} from public;")

@@ -142,7 +142,7 @@ def start_database(here: Installation, tell: Tell) -> None:
         airflow = beside.submit(here.airflow.migrate, here.environ())
         tell("migrations and reference tables")
         prepare(here.cluster.url("anze"))
-        Store(load_settings(here.environ()).landing_folder).close()
+        Store(load_settings(here.environ()).landing_folder).restrict()
         _set_passwords(here)
         if not airflow.done():
             tell("Airflow's metadata")

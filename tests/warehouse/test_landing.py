@@ -263,7 +263,7 @@ def test_an_older_store_is_closed_to_others_too(tmp_path: pathlib.Path) -> None:
     path = store.path(store.write(b"content"))
     path.chmod(0o444)
     path.parent.chmod(0o755)
-    assert (store.close(), store.close()) == (2, 0)
+    assert (store.restrict(), store.restrict()) == (2, 0)
     assert stat.S_IMODE(path.stat().st_mode) == 0o440
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o750
-    assert Store(tmp_path / "nowhere").close() == 0
+    assert Store(tmp_path / "nowhere").restrict() == 0
