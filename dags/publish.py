@@ -4,6 +4,8 @@
 
 - 绿色但有暂定标记:有机构未交齐,发布记录写明是谁。Green with a provisional mark is normal when insurers were late: the
   publication names them (`anze indicator show`, or `report.publication`).
+- 月末数:每晚补算缺少的月份和可能有变动的月份,供 `report.indicator_month`。月末数失败不影响当日发布,明晚再补。
+  The second task computes month-end figures that are missing or may have moved; the day's publication does not wait for it.
 - 红色:数据库。Red means the database: `anze status`.
 """
 
@@ -49,7 +51,14 @@ def publish() -> None:
         done(f"{figures}, {time.monotonic() - began:.1f} s")
         return made.publication_id
 
-    indicators()
+    @task(task_display_name="月末数")
+    def month_ends() -> int:
+        """Compute month-end figures of the last two years; returns how many months."""
+        from pipeline import steps
+
+        return len(steps.month_ends(steps.open_hub()))
+
+    indicators() >> month_ends()
 
 
 publish()

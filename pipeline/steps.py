@@ -37,7 +37,7 @@ from schemas.errors import (
     WarehouseBusy,
 )  # fmt: skip
 from schemas.time_zone import SHANGHAI
-from warehouse import absence, batches, feeds, landing
+from warehouse import absence, batches, feeds, landing, months
 from warehouse.engine import translated
 from warehouse.load import AlreadyLoaded, LoadReport
 from warehouse.publish import Publication
@@ -49,6 +49,7 @@ __all__ = [
     "intake",
     "load",
     "load_patiently",
+    "month_ends",
     "open_hub",
     "publish",
     "submit",
@@ -253,6 +254,11 @@ def publish(hub: Hub, until: dt.datetime | None = None) -> Publication:
     expected, since, versions = expected_feeds(hub), delivered_since(as_of), versions_in_force(hub)
     with translated("publishing"), hub.engine.begin() as connection:
         return publish_figures(connection, as_of, now, now, expected=expected, delivered_since=since, versions=versions)
+
+
+def month_ends(hub: Hub, seconds: float = months.REFRESH_SECONDS) -> list[dt.date]:
+    """Compute the month-end figures that are missing or may have moved; first days of the months computed."""
+    return months.fill(hub.engine, hub.now(), seconds=seconds)
 
 
 def _window(

@@ -31,6 +31,7 @@ ROLE_SETTINGS = {
         "temp_file_limit": "2GB",
         "work_mem": "16MB",
         "search_path": "report",
+        "TimeZone": "Asia/Shanghai",
     },
 }
 

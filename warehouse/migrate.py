@@ -11,6 +11,7 @@ from alembic.config import Config
 
 from warehouse import access, schema_version
 from warehouse.engine import connect, translated
+from warehouse.indicators import queries
 
 SCRIPTS = pathlib.Path(__file__).parent / "migrations"
 LOCK_KEY = 7_420_001
@@ -35,6 +36,7 @@ def migrate(url: str) -> None:
                 connection.exec_driver_sql("set local role anze_owner")
                 _upgrade(connection)
                 access.show_version(connection)
+                queries.install(connection)
                 access.describe_views(connection)
     finally:
         engine.dispose()

@@ -134,6 +134,9 @@ def publish(
     revise: Annotated[
         bool, typer.Option("--revise", help="Revise every frozen month in which a figure moved.")
     ] = False,
+    months: Annotated[
+        bool, typer.Option("--months", help="Only the month ends of the last two years, for report.indicator_month.")
+    ] = False,
     by: Annotated[str, typer.Option(help="Who freezes or revises; default: the account.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -143,11 +146,14 @@ def publish(
     figure moved since.
     """
     from pipeline import steps
-    from pipeline.cli.frozen import freeze_months
+    from pipeline.cli.frozen import freeze_months, show_month_ends
 
+    if sum((until is not None, freeze is not None, revise, months)) > 1:
+        raise typer.BadParameter("--until, --freeze, --revise and --months exclude each other")
+    if months:
+        show_month_ends(steps.month_ends(steps.open_hub(), seconds=float("inf")), as_json)
+        return
     if freeze is not None or revise:
-        if until is not None or (freeze is not None and revise):
-            raise typer.BadParameter("--until, --freeze and --revise exclude each other")
         freeze_months(steps.open_hub(), freeze, by, as_json)
         return
     hub = steps.open_hub()

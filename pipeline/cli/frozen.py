@@ -53,6 +53,15 @@ def show_frozen(connection: Any, month: str, show_all: bool, wanted: dict[str, A
         stdout.print("没有变动的指标格 no figure moved" if not show_all else "没有指标格 no figure")
 
 
+def show_month_ends(months: list[Any], as_json: bool) -> None:
+    """Say which month ends were computed; none when nothing could have moved."""
+    if as_json:
+        print_json({"months": months})
+        return
+    named = ", ".join(f"{month:%Y-%m}" for month in sorted(months)) or "无需补算 nothing could have moved"
+    stdout.print(f"月末数 month ends: {named}", soft_wrap=True)
+
+
 def _show_frozen(frozen: Any, state: str = "") -> None:
     publication = frozen.publication
     what = "首次 first figures" if frozen.revision_no == 0 else f"修订 revision {frozen.revision_no}"

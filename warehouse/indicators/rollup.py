@@ -82,7 +82,17 @@ def roll_up(connection: sa.Connection, definition: Definition, span: Period, pub
 
 def cells_sql(definition: Definition) -> str:
     """The select that makes cells of the current contributions; ``roll_up`` stores it, ``at`` only reads it."""
-    return template("cells", **_dimension_sql(definition))
+    return template("cells", **_dimension_sql(definition, grouping_sets(definition)))
+
+
+def month_cells_sql(definition: Definition) -> str:
+    """The select of the cells that a month-end series keeps: all areas, and the province by sector and by insurer."""
+    kept = [
+        columns
+        for columns in grouping_sets(definition)
+        if len(columns) == 1 or (len(columns) == 2 and columns[0] == "province_code")
+    ]
+    return template("cells", **_dimension_sql(definition, kept))
 
 
 def cells_parameters(definition: Definition) -> dict[str, Any]:
@@ -118,13 +128,13 @@ def _columns(definition: Definition) -> tuple[list[str], list[str], list[str]]:
     return regions, domains, ["insurer_id"] if dimensions.insurer else []
 
 
-def _dimension_sql(definition: Definition) -> dict[str, str]:
+def _dimension_sql(definition: Definition, sets: list[tuple[str, ...]]) -> dict[str, str]:
     regions, domains, insurers = _columns(definition)
     return {
         "regions": ", ".join(regions),
         "domains": ", ".join(domains) or "null",
         "insurers": ", ".join(insurers) or "null",
-        "grouping_sets": ", ".join(f"({', '.join(columns)})" for columns in grouping_sets(definition)),
+        "grouping_sets": ", ".join(f"({', '.join(columns)})" for columns in sets),
     }
 
 

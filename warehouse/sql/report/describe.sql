@@ -1,6 +1,8 @@
--- Comments on the columns of the report views that carry none: one meaning a name, whatever the view.
--- Grain: one column of a view of schema report. Scope: the connected database; run by the views' owner.
--- Exclusions: columns that a migration or a contract has described. Limits: a name that is not listed stays bare.
+-- Comments on what stands in schema report and carries none: columns of views, one meaning a name, whatever the view;
+-- of views and functions of a record type what a row is and which records are left out; of functions their columns.
+-- Grain: one column, view or function of schema report. Scope: the connected database; run by the views' owner.
+-- Exclusions: what a migration or a contract has described. Limits: a name that is not listed stays bare; a function's
+--   columns cannot carry comments of their own in PostgreSQL, so that the function's comment lists them.
 do $$
 declare
     described record;
@@ -94,6 +96,88 @@ begin
             and col_description(c.oid, a.attnum) is null
     loop
         execute format('comment on column report.%I.%I is %L', described.relname, described.attname, described.meaning);
+    end loop;
+
+    -- Views and functions of one record type.
+    for described in
+        select
+            format('%s report.%I', case when f.suffix = '' then 'view' else 'function' end, t.relname || f.suffix)
+                as thing,
+            split_part(obj_description(t.oid, 'pg_class'), '(', 1) || f.meaning as meaning,
+            case
+                when f.suffix = '' then obj_description(v.oid, 'pg_class')
+                else obj_description(p.oid, 'pg_proc')
+            end as present
+        from (
+            values
+            (
+                '',
+                '。每条记录一行,为当前版本;已撤销和已被替换的版本不在内,已终止、到期、注销的仍在内(看其状态和日期);不含个人信息'
+            ),
+            (
+                '_known',
+                '。某时刻已知的记录,每条记录一行,为当时的版本;当时已撤销、已被替换的不在内;不含个人信息。参数: known_at 时刻'
+            ),
+            (
+                '_at',
+                '。某业务日有效、某时刻已知的记录,每条记录一行;当日尚未开始或已结束的、当时已撤销或已被替换的不在内;'
+                || '不含个人信息。参数: as_of 业务日; known_at 时刻'
+            )
+        ) as f (suffix, meaning)
+        cross join pg_catalog.pg_class as t
+        left join pg_catalog.pg_class as v
+            on v.relnamespace = 'report'::regnamespace and v.relname = t.relname and f.suffix = ''
+        left join pg_catalog.pg_proc as p
+            on p.pronamespace = 'report'::regnamespace and p.proname = t.relname || f.suffix and f.suffix <> ''
+        where t.relnamespace = 'core'::regnamespace and t.relkind = 'r' and num_nonnulls(v.oid, p.oid) = 1
+    loop
+        if described.present is null or described.present !~ '一行' then
+            execute format('comment on %s is %L', described.thing, described.meaning);
+        end if;
+    end loop;
+
+    -- The columns of every function, in the words of the view that its rows are like, else of any view.
+    for described in
+        select
+            cast(p.oid as regprocedure) as function_name,
+            obj_description(p.oid, 'pg_proc') || '。列: ' || (
+                select string_agg(c.column_name || ' ' || coalesce(c.meaning, c.column_name), '; ' order by c.position)
+                from (
+                    select
+                        given.column_name,
+                        given.position,
+                        (
+                            select col_description(a.attrelid, a.attnum)
+                            from pg_catalog.pg_attribute as a
+                            inner join pg_catalog.pg_class as r on a.attrelid = r.oid
+                            where r.relnamespace = 'report'::regnamespace
+                                and a.attname = given.column_name
+                                and col_description(a.attrelid, a.attnum) is not null
+                            order by
+                                r.oid = coalesce(nullif(y.typrelid, 0), 0) desc,
+                                r.relname = regexp_replace(p.proname, '_(known|at)$', '') desc,
+                                r.relname = regexp_replace(p.proname, '_state_at$', '') desc,
+                                r.relname
+                            limit 1
+                        ) as meaning
+                    from (
+                        select cast(u.column_name as name) as column_name, u.position
+                        from unnest(p.proargnames, p.proargmodes) with ordinality as u (column_name, mode, position)
+                        where u.mode in ('t', 'o')
+                        union all
+                        select a.attname, a.attnum
+                        from pg_catalog.pg_attribute as a
+                        where a.attrelid = nullif(y.typrelid, 0) and a.attnum > 0 and not a.attisdropped
+                    ) as given
+                ) as c
+            ) as meaning
+        from pg_catalog.pg_proc as p
+        inner join pg_catalog.pg_type as y on p.prorettype = y.oid
+        where p.pronamespace = 'report'::regnamespace and obj_description(p.oid, 'pg_proc') !~ '列: '
+    loop
+        if described.meaning is not null then
+            execute format('comment on function %s is %L', described.function_name, described.meaning);
+        end if;
     end loop;
 end
 $$

@@ -1,0 +1,153 @@
+-- Month-end figures of the last 24 months.
+-- Grain: month_figure one row a month, one row a cell: every area of the province over all sectors and insurers, and the
+--   whole province by sector and by insurer; month_computed one row a month.
+-- Scope: months that are over. A month is computed again when something was loaded since; known_at says as known when.
+-- Limits: what was frozen or published of a month stands in mart.indicator_value; the view says which figure it shows.
+create table mart.month_computed (
+    month date primary key check (month = date_trunc('month', month)),
+    known_at timestamptz not null,
+    last_load_no bigint not null,
+    definitions_digest text not null,
+    region_digest text not null
+);
+
+create table mart.month_figure (
+    month date not null references mart.month_computed on delete cascade,
+    indicator text not null,
+    definition_version integer not null,
+    period_kind text not null,
+    period_start date not null,
+    period_end date not null,
+    region_code text not null,
+    domain_code text not null,
+    insurer_id text not null,
+    numerator numeric not null,
+    denominator numeric,
+    value numeric,
+    shown_value numeric(24, 2),
+    shown_pct numeric(24, 2),
+    null_reason text,
+    primary key (region_code, indicator, domain_code, insurer_id, period_kind, month)
+);
+create index month_figure_month on mart.month_figure (month);
+
+-- Where each month's figures come from. A frozen month shows its latest revision; another the newest knowledge of it,
+-- published or computed; the month that is not over the newest publication of one of its days.
+create view report.month as
+with published as (
+    select distinct on (date_trunc('month', p.as_of))
+        cast(date_trunc('month', p.as_of) as date) as month,
+        p.publication_id,
+        p.as_of,
+        p.known_at,
+        p.as_of = cast(date_trunc('month', p.as_of) + interval '1 month - 1 day' as date) as is_complete
+    from mart.publication as p
+    order by date_trunc('month', p.as_of), p.as_of desc, p.known_at desc
+),
+
+frozen as (
+    select distinct on (f.month)
+        f.month,
+        f.publication_id,
+        p.as_of,
+        p.known_at
+    from mart.frozen as f
+    inner join mart.publication as p on f.publication_id = p.publication_id
+    order by f.month, f.revision_no desc
+)
+
+select
+    coalesce(f.month, c.month, p.month) as month,
+    case
+        when f.month is not null then 'frozen'
+        when c.month is null or (p.is_complete and p.known_at >= c.known_at) then 'published'
+        else 'computed'
+    end as source,
+    case
+        when f.month is not null then f.publication_id
+        when c.month is null or (p.is_complete and p.known_at >= c.known_at) then p.publication_id
+    end as publication_id,
+    case
+        when f.month is not null then f.as_of
+        when c.month is null or (p.is_complete and p.known_at >= c.known_at) then p.as_of
+        else cast(c.month + interval '1 month - 1 day' as date)
+    end as as_of,
+    case
+        when f.month is not null then f.known_at
+        when c.month is null or (p.is_complete and p.known_at >= c.known_at) then p.known_at
+        else c.known_at
+    end as known_at,
+    f.month is not null or c.month is not null or p.is_complete as is_complete
+from frozen as f
+full join mart.month_computed as c on f.month = c.month
+full join published as p on coalesce(f.month, c.month) = p.month;
+
+create view report.indicator_month as
+select
+    s.month,
+    s.as_of,
+    s.known_at,
+    s.source,
+    s.publication_id,
+    s.is_complete,
+    v.indicator,
+    d.code as indicator_code,
+    d.name_zh as indicator_name,
+    d.unit,
+    v.definition_version,
+    v.period_kind,
+    v.period_start,
+    v.period_end,
+    v.region_code,
+    v.domain_code,
+    v.insurer_id,
+    v.numerator,
+    v.denominator,
+    v.value,
+    coalesce(v.shown_pct || '%', cast(v.shown_value as text), '—') as shown_text,
+    v.null_reason,
+    v.is_provisional
+from report.month as s
+inner join lateral (
+    select
+        i.indicator, i.definition_version, i.period_kind, i.period_start, i.period_end, i.region_code, i.domain_code,
+        i.insurer_id, i.numerator, i.denominator, i.value, i.shown_value, i.shown_pct, i.null_reason, i.is_provisional
+    from mart.indicator_value as i
+    where
+        i.publication_id = s.publication_id
+        and (
+            (i.domain_code = '*' and i.insurer_id = '*')
+            or (i.region_code like '__0000' and '*' in (i.domain_code, i.insurer_id))
+        )
+    union all
+    select
+        m.indicator, m.definition_version, m.period_kind, m.period_start, m.period_end, m.region_code, m.domain_code,
+        m.insurer_id, m.numerator, m.denominator, m.value, m.shown_value, m.shown_pct, m.null_reason, null
+    from mart.month_figure as m
+    where s.source = 'computed' and m.month = s.month
+) as v on true
+left join report.indicator_definition as d on v.indicator = d.indicator;
+
+-- The series of one indicator and area. security invoker: it reads what its caller may read.
+create function report.indicator_monthly(
+    indicator text,
+    region_code text default '370000',
+    months integer default 24,
+    period_kind text default null,
+    domain_code text default '*',
+    insurer_id text default '*'
+) returns setof report.indicator_month
+language sql stable parallel safe as $$
+    select i.*
+    from report.indicator_month as i
+    where
+        i.indicator = coalesce(
+            (select d.indicator from report.indicator_definition as d where d.code = $1), $1
+        )
+        and i.region_code = $2
+        and i.month > (select max(n.month) from report.month as n where n.is_complete) - make_interval(months => $3)
+        and ($4 is null or i.period_kind = $4)
+        and i.domain_code = $5
+        and i.insurer_id = $6
+    order by i.period_kind, i.month
+$$;
