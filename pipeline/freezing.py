@@ -55,7 +55,7 @@ def _freeze(hub: Hub, connection: sa.Connection, month: dt.date, by: str) -> Fro
     return frozen.freeze(
         connection,
         month,
-        hub.now(),
+        hub.sure_now(),
         by,
         expected=expected_feeds(hub),
         delivered_since=delivered_since(frozen.last_day(month)),

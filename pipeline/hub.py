@@ -15,6 +15,7 @@ from connectors.model import InsurerDefinition
 from pipeline.settings import Settings, load_settings
 from quality.catalogue import RuleSet, find_rules
 from schemas.errors import DefinitionError
+from warehouse.clock import require_believable
 from warehouse.engine import connect
 from warehouse.indicators.catalogue import find_definitions as find_indicators
 from warehouse.landing import Store
@@ -72,6 +73,15 @@ class Hub:
     def now(self) -> dt.datetime:
         """The hub's clock, for entry points."""
         return self.settings.now()
+
+    def sure_now(self) -> dt.datetime:
+        """The hub's clock, for what is stamped with it for ever: receipts, loads, publications.
+
+        Raises SetupError when it disagrees with the database's clock or with what was received before.
+        """
+        now = self.settings.now()
+        require_believable(self.engine, now, self.settings.clock_offset, self.settings.clock_confirmed_on)
+        return now
 
 
 def open_hub(settings: Settings | None = None) -> Hub:

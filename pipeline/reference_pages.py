@@ -9,6 +9,7 @@ from typing import Any
 import typer.main
 
 from connectors.definition import load_definitions
+from pipeline import reference_of_rules
 from pipeline.definition_pages import credentials_page, definitions_page
 from quality import calendar_page
 from quality.catalogue import markdown as rules_page
@@ -33,6 +34,7 @@ def write(folder: pathlib.Path) -> None:
         "commands.md": _commands(),
         "definitions.md": definitions_page(),
         "credentials.md": credentials_page(),
+        **reference_of_rules.pages(),
     }
     for name, text in pages.items():
         (folder / name).write_text(NOTE + "\n" + text.strip() + "\n", encoding="utf-8")

@@ -107,7 +107,7 @@ def settle(hub: Hub, insurer_id: str | None = None) -> dict[int, HubError]:
 
 def _settle_one(hub: Hub, load: LoggedLoad, shelf: Shelf) -> HubError | None:
     try:
-        judge(hub.engine, hub.store, load.batch_id, shelf.judgement(load), Occasion(hub.now(), "replay"))
+        judge(hub.engine, hub.store, load.batch_id, shelf.judgement(load), Occasion(hub.sure_now(), "replay"))
     except HubError as fault:
         logger.warning("batch %s waits to be judged against its parents: %s", load.batch_id, fault)
         return fault
@@ -116,7 +116,7 @@ def _settle_one(hub: Hub, load: LoggedLoad, shelf: Shelf) -> HubError | None:
 
 def _replay_one(hub: Hub, batch_id: int, judgement: Judgement, is_rehearsal: bool) -> LoadReport:
     def act() -> LoadReport:
-        occasion = Occasion(hub.now(), "replay", is_rehearsal=is_rehearsal)
+        occasion = Occasion(hub.sure_now(), "replay", is_rehearsal=is_rehearsal)
         return judge(hub.engine, hub.store, batch_id, judgement, occasion)
 
     return patiently(act)

@@ -45,6 +45,15 @@ class Settings:
             raise SetupError(f"{file} holds the superuser's password and may be read by others: chmod 600 {file}")
         return read_env_file(file).get(TWIN_URL)
 
+    @property
+    def clock_confirmed_on(self) -> dt.date | None:
+        """The day on which a person says that the clock is right, however long nothing was received. Raises SetupError."""
+        text = self.environ.get("ANZE_CLOCK_CONFIRMED")
+        try:
+            return dt.date.fromisoformat(text) if text else None
+        except ValueError as error:
+            raise SetupError(f"ANZE_CLOCK_CONFIRMED is {text!r}: write a day, like 2027-01-31") from error
+
     def credentials(self, insurer_id: str) -> Credentials:
         """Secrets of one insurer from ``ANZE_CREDENTIALS_<ID>``. Raises AuthRefused."""
         return credentials_of(insurer_id, self.environ)

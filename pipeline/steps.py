@@ -33,6 +33,7 @@ from schemas.errors import (
     HubError,
     ProgramFault,
     RetryLater,
+    SetupError,
     TellInsurer,
     WarehouseBusy,
 )  # fmt: skip
@@ -125,12 +126,14 @@ def collect(
     ``until`` is the end of the data interval; the hub's clock bounds it. With ``since`` exactly this interval is
     collected again and the cursor stays where it is, so that no order of such runs moves it back or leaves a gap;
     without, everything since the cursor. Dropped files are landed whenever they are found, whatever the interval.
-    ``answers`` are those of this run, which records inside others are read from. Raises RetryLater, StopFeed.
+    ``answers`` are those of this run, which records inside others are read from.
+    Raises RetryLater, StopFeed, SetupError (a clock that cannot be believed, too).
     """
     if record_type not in definition.records:
         raise DefinitionError(
             f"{definition.insurer_id}.yml", "records", f"{record_type} is not delivered by this insurer"
         )
+    hub.sure_now()
     if definition.channel == "drop":
         drops = find_drops(definition, hub.settings.drop_folder / definition.insurer_id)
         return [batch for d in drops if _is_of(d, record_type, definition) for batch in _land_drop(hub, definition, d)]
@@ -175,7 +178,7 @@ def submit(
         raise refuse("FILE-063", "", str(error)) from error
     payload = _payload(path, path.name)
     delivery = Delivery(
-        insurer_id, record_type, "submit", hub.now(), (payload,), control=declared, **_judged_by(hub, definition),
+        insurer_id, record_type, "submit", hub.sure_now(), (payload,), control=declared, **_judged_by(hub, definition),
         replaces=scope,
     )  # fmt: skip
     return _land_declared(hub, delivery)
@@ -187,16 +190,17 @@ def load(hub: Hub, batch_id: int) -> LoadReport:
     Where deliveries replace, later ones that were loaded before it are replayed after it: the order received decides.
     Batches with children of what it brought are replayed too; what of that fails is told by the next intake.
     A batch that cannot be judged is marked as stuck, with the reason; the next look tries it again.
-    Raises WarehouseBusy when another loader holds the feed, LandingDamaged, DefinitionError, SchemaDrift.
+    Raises WarehouseBusy when another loader holds the feed, LandingDamaged, DefinitionError, SchemaDrift, SetupError.
     """
     batch = landing.read_batch(hub.engine, batch_id)
     if batch.state not in ("received", "stuck"):
         return batches.report(hub.engine, batch_id)
+    occasion = Occasion(hub.sure_now())
     try:
-        report = judge(hub.engine, hub.store, batch_id, judgement_today(hub, batch.insurer_id), Occasion(hub.now()))
+        report = judge(hub.engine, hub.store, batch_id, judgement_today(hub, batch.insurer_id), occasion)
     except AlreadyLoaded:
         return batches.report(hub.engine, batch_id)  # another loader was faster than our look at the state
-    except RetryLater:
+    except (RetryLater, SetupError):
         raise
     except HubError as fault:
         stuck.mark(hub.engine, batch_id, fault)
@@ -225,6 +229,7 @@ def intake(hub: Hub) -> list[int]:
     A batch that cannot be loaded does not stop the others; the first such fault is raised at the end. A batch that is
     stuck for the reason that was told before is tried again in silence: status and its receipt name it.
     """
+    hub.sure_now()
     for definition in hub.insurers.values():
         if definition.channel == "drop":
             for drop in find_drops(definition, hub.settings.drop_folder / definition.insurer_id):
@@ -249,7 +254,7 @@ def intake(hub: Hub) -> list[int]:
 
 def publish(hub: Hub, until: dt.datetime | None = None) -> Publication:
     """Compute all indicators as of the Shanghai day before ``until``, from what is known now."""
-    now = hub.now()
+    now = hub.sure_now()
     as_of = min(until or now, now).astimezone(SHANGHAI).date() - dt.timedelta(days=1)
     expected, since, versions = expected_feeds(hub), delivered_since(as_of), versions_in_force(hub)
     with translated("publishing"), hub.engine.begin() as connection:
@@ -258,7 +263,7 @@ def publish(hub: Hub, until: dt.datetime | None = None) -> Publication:
 
 def month_ends(hub: Hub, seconds: float = months.REFRESH_SECONDS) -> list[dt.date]:
     """Compute the month-end figures that are missing or may have moved; first days of the months computed."""
-    return months.fill(hub.engine, hub.now(), seconds=seconds)
+    return months.fill(hub.engine, hub.sure_now(), seconds=seconds)
 
 
 def _window(

@@ -28,7 +28,7 @@ FOLDER = pathlib.Path(__file__).parent / "rules"
 
 #: Files whose rules speak of every record type.
 _FILES_OF_ALL = ("common", "delivery", "field", "history")
-_SQL_TIERS = ("orphan", "bound", "cross", "batch", "history")
+SQL_TIERS = ("orphan", "bound", "cross", "batch", "history")
 #: Rules for ``*`` in these tiers speak of registers too; the others of insurer-fed types only.
 _TIERS_OF_ALL = ("file", "mapping", "field", "bound", "batch", "history")
 
@@ -74,7 +74,7 @@ class RuleSet:
     def sql_rules(self, record_type: str) -> tuple[Rule, ...]:
         """Rules that the warehouse runs on staged rows, with their SQL complete and limited to their validity."""
         contract = load_contract(record_type)
-        chosen = [r for r in self.for_type(record_type) if r.select is not None and r.tier in _SQL_TIERS]
+        chosen = [r for r in self.for_type(record_type) if r.select is not None and r.tier in SQL_TIERS]
         selects = [_in_force(rule, self._expand(str(rule.select), contract), contract) for rule in chosen]
         # A rule for every type speaks in the words of the batch's own.
         return tuple(
@@ -92,12 +92,14 @@ class RuleSet:
         return amounts.amounts_of(self.texts[amounts.FILE]) if amounts.FILE in self.texts else ()
 
     @functools.cached_property
-    def _fragments(self) -> dict[str, str]:
+    def fragments(self) -> dict[str, str]:
+        """Subqueries that rules share, by the name that stands for them in braces."""
         found = {pathlib.PurePosixPath(name): text for name, text in self.texts.items()}
         return {name.stem: text.strip() for name, text in found.items() if name.match("fragments/*.sql")}
 
-    def _expand(self, select: str, contract: Contract) -> str:
-        names = {
+    def names_for(self, contract: Contract) -> dict[str, str]:
+        """What a rule's select may write in braces, besides the fragments: SQL of one record type by name."""
+        return {
             "record_type": contract.record_type,
             "key_match": " and ".join(f"c.{name} = s.{name}" for name in contract.key),
             "key_text": "concat_ws('|', " + ", ".join(f"c.{name}" for name in contract.key) + ")",
@@ -110,7 +112,10 @@ class RuleSet:
             "subject_known": _told_together(contract.subject, "c"),
             "subject_field": f"cast('{contract.subject[0]}' as text)" if contract.subject else "null",
         }
-        return _filled(_filled(select, self._fragments | names), names)
+
+    def _expand(self, select: str, contract: Contract) -> str:
+        names = self.names_for(contract)
+        return _filled(_filled(select, self.fragments | names), names)
 
 
 @functools.cache

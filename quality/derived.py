@@ -41,6 +41,11 @@ def is_derived(name: str) -> bool:
     return name in _DERIVED
 
 
+def derived_names() -> tuple[str, ...]:
+    """Every derived column that a rule may name."""
+    return tuple(_DERIVED)
+
+
 def _received_on(given: Given) -> pa.Array:
     instant = pa.scalar(given.received_at, pa.timestamp("us", tz="UTC"))
     return pa.repeat(shanghai_date(instant), given.length)

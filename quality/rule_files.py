@@ -16,8 +16,8 @@ from schemas.findings import Rule, Severity, Tier
 from schemas.mistakes import Mistakes
 
 _ID = re.compile(r"^[A-Z]{3,4}-(\d{3}|ALL)$")
-_NEEDED = {"id", "title", "severity", "tier", "fields", "message", "remedy", "basis", "confidence"}
-_ALLOWED = _NEEDED | {"version", "valid_from", "valid_to", "expectation", "arguments", "select", "parent", "told"}
+NEEDED = {"id", "title", "severity", "tier", "fields", "message", "remedy", "basis", "confidence"}
+ALLOWED = NEEDED | {"version", "valid_from", "valid_to", "expectation", "arguments", "select", "parent", "told"}
 _CONFIDENCES = ("confirmed", "secondary", "assumption")
 _CHOICES = {"severity": get_args(Severity), "tier": get_args(Tier), "confidence": _CONFIDENCES}
 _TEXTS = ("basis", "expectation", "select", "parent")
@@ -108,10 +108,10 @@ def _rule(rule_id: str, record_type: str, body: Mapping[str, Any]) -> Rule:
 def _mistakes(rule_id: str, record_type: str, body: Mapping[str, Any]) -> Iterator[_Told]:
     if not _ID.match(rule_id):
         yield "id", "is no rule id", "write it like POL-014"
-    for key in sorted(_NEEDED - set(body)):
+    for key in sorted(NEEDED - set(body)):
         yield key, "is missing", f"add {key}"
-    for key in sorted(map(str, set(body) - _ALLOWED)):
-        yield key, "unknown key", ", ".join(sorted(_ALLOWED))
+    for key in sorted(map(str, set(body) - ALLOWED)):
+        yield key, "unknown key", ", ".join(sorted(ALLOWED))
     for key, allowed in _CHOICES.items():
         if key in body and body[key] not in allowed:
             yield key, f"{body[key]!r} is not known", " | ".join(allowed)

@@ -36,7 +36,8 @@ class SenderState:
 class FeedState:
     """Where a feed stands; ``collected_until`` None = the next collect takes everything.
 
-    ``last_fresh_at`` is the last delivery with at least one good row.
+    ``last_received_at`` is the last delivery, ``last_fresh_at`` the last that brought news: a new or changed record, or a
+    complete answer that there is none.
     """
 
     insurer_id: str

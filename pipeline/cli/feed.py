@@ -11,7 +11,7 @@ from pipeline.cli.arguments import InsurerId, OnlyInsurer, RecordType
 from pipeline.cli.output import AsJson, print_json, print_table, stdout
 
 feed = typer.Typer(help="Feeds 数据接口: an insurer and a record type.", no_args_is_help=True)
-COLUMNS = ("机构 insurer", "数据 record type", "已采集至 collected until", "批次 batches", "最近接收 last received", "最近有效 last fresh", "待入库 pending")  # fmt: skip
+COLUMNS = ("机构 insurer", "数据 record type", "已采集至 collected until", "批次 batches", "最近接收 last received", "最近有新 last news", "待入库 pending")  # fmt: skip
 
 
 def register(app: typer.Typer) -> None:

@@ -26,7 +26,7 @@ NEXT = {
     "held": ("有隔离的行 rows held", "anze batch list --insurer {0} --state partly_loaded"),
 }
 COLUMNS = (
-    "机构 insurer", "按时 in time", "最近接收 received", "最久有效 oldest good", "待入库 wait", "无法判定 stuck", "待决定 decide",
+    "机构 insurer", "按时 in time", "最近接收 received", "最久有新 oldest news", "待入库 wait", "无法判定 stuck", "待决定 decide",
     "隔离 held", "情况 what is wrong",
 )  # fmt: skip
 

@@ -32,7 +32,9 @@ def prepared_relations() -> dict[str, str]:
 def contributions_query(definition: Definition) -> str:
     """Contributions with the areas that they count for: one select of $1 to $4, see ``PARAMETERS``."""
     relations = ",\n".join(f"{name} as materialized (\n{text}\n)" for name, text in prepared_relations().items())
-    _, _, resolved = template("resolve", contributions=definition.contributions_sql).partition("insert into contribution\n")
+    _, _, resolved = template("resolve", contributions=definition.contributions_sql).partition(
+        "insert into contribution\n"
+    )
     return _numbered(f"with {relations}\n{resolved}")
 
 
@@ -47,7 +49,12 @@ def install(connection: sa.Connection) -> None:
         logger.warning("cells cannot be explained in SQL until the definition is mended: %s", error)
         return
     for d in definitions:
-        row = {"digest": d.digest, "indicator": d.indicator, "is_distinct": d.is_distinct, "query": contributions_query(d)}
+        row = {
+            "digest": d.digest,
+            "indicator": d.indicator,
+            "is_distinct": d.is_distinct,
+            "query": contributions_query(d),
+        }
         connection.execute(statement("report/keep_query"), row)
 
 

@@ -137,7 +137,7 @@ def test_a_cell_leads_to_its_records_and_their_files(hub: Hub, regulator: sa.Eng
     definition = DEFINITIONS[indicator]
     query = "select * from explain_cell(:indicator, period_kind => :kind)"
     for kind in definition.periods:
-        records = [r for r in _mappings(regulator, query, indicator=definition.code, kind=kind)]
+        records = list(_mappings(regulator, query, indicator=definition.code, kind=kind))
         with hub.engine.begin() as connection:
             wanted = explain(connection, Place(indicator, kind), limit=1000)
         assert (_sum(records, "numerator", definition), _sum(records, "denominator", definition)) == (
@@ -194,7 +194,7 @@ def test_a_cell_that_was_not_published_is_said_to_be_none(regulator: sa.Engine, 
 def test_nobody_who_logs_in_says_what_explain_cell_runs(hub: Hub) -> None:
     for act in ("insert into mart.contribution_query values ('x', 'y', false, 'select 1')",
                 "update mart.contribution_query set query = 'select 1'", "delete from mart.contribution_query"):  # fmt: skip
-        with pytest.raises(sa.exc.DBAPIError, match="permission denied"), hub.engine.begin() as connection:
+        with pytest.raises(sa.exc.DBAPIError, match="permission denied"), hub.engine.begin() as connection:  # noqa: PT012
             connection.exec_driver_sql("set local role anze_loader")
             connection.exec_driver_sql(act)
 
@@ -210,7 +210,11 @@ def test_held_rows_and_findings_say_why_and_show_no_person(regulator: sa.Engine)
     held = _mappings(regulator, "select * from held_row")
     assert ("POL-001", "保单号", True) in {(r["rule_id"], r["field_name"], r["is_open"]) for r in held}
     assert "(已隐去)" in [r["record_key"] for r in held]
-    told = [str(dict(r)) for name in ("held_row", "finding", "batch", "batch_file") for r in _mappings(regulator, f"select * from {name}")]
+    told = [
+        str(dict(r))
+        for name in ("held_row", "finding", "batch", "batch_file")
+        for r in _mappings(regulator, f"select * from {name}")
+    ]
     assert told
     assert [text for text in told if ID_NUMBER in text or MOBILE in text or "张三" in text] == []
 
@@ -233,7 +237,9 @@ def test_personal_numbers_are_masked_in_any_text(hub: Hub, words: str | None, ma
 
 def test_lists_that_explain_the_rest_are_there(regulator: sa.Engine) -> None:
     assert one(regulator, "select name_zh from code where list_code = 'CL-OPERATION' and code = 'U'") == "变更"
-    assert one(regulator, "select region_name from region where region_code = '370200' and valid_to is null") == "青岛市"
+    assert (
+        one(regulator, "select region_name from region where region_code = '370200' and valid_to is null") == "青岛市"
+    )
     assert one(regulator, "select severity from rule where rule_id = 'ENV-012'") == "error"
     shown = rows_of(regulator, "select field from field where record_type = 'policy' and not is_shown")
     hidden = {f.name for f in load_contracts()["policy"].fields if f.is_hidden}
@@ -266,7 +272,9 @@ def test_every_relation_says_what_a_row_is_and_what_is_left_out_and_every_column
         assert bare == [], name
         assert "一行" in (comment or ""), name
         if holds_records and name != "cell_record":
-            assert re.search("被替换|修订|未计入", comment), f"{name} does not say whether records out of force are in it"
+            assert re.search("被替换|修订|未计入", comment), (
+                f"{name} does not say whether records out of force are in it"
+            )
 
 
 def test_every_function_says_the_same_of_its_rows_parameters_and_columns(regulator: sa.Engine) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from warehouse.migrations.scripts import run
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

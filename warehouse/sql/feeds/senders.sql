@@ -1,6 +1,6 @@
 -- Where each sender stands. Grain: one row a sender of the expected feeds, or one that ever delivered.
 -- Parameters: expected feeds as two arrays; since = from when on a receipt counts as in time.
--- oldest_fresh_at: among its feeds that ever brought good rows, the one whose last good rows are oldest.
+-- oldest_fresh_at: among its feeds that ever brought news (see landing.told), the one whose last news is oldest.
 -- refused_batch_id: the newest delivery of a feed, when it was rejected; a later good one of that feed clears it, and so
 --   does a person who discards it.
 -- stuck: batches that cannot be judged as things are, and the first of them.
@@ -9,12 +9,12 @@ with feed as (
         insurer_id,
         record_type,
         max(received_at) as last_received_at,
-        max(received_at) filter (where accepted_count + duplicate_count + superseded_count > 0) as last_fresh_at,
+        max(received_at) filter (where is_news) as last_fresh_at,
         count(*) filter (where state = 'received') as waiting_count,
         count(*) filter (where state = 'stuck') as stuck_count,
         min(batch_id) filter (where state = 'stuck') as stuck_batch_id,
         count(*) filter (where state = 'awaiting') as awaiting_count
-    from landing.batch
+    from landing.told
     group by insurer_id, record_type
 ),
 

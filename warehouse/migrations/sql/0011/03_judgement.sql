@@ -103,8 +103,10 @@ select
     b.contract_version,
     b.ruleset_version,
     b.calendar_version,
-    b.definition_digest
-from landing.batch as b;
+    b.definition_digest,
+    t.is_news
+from landing.batch as b
+inner join landing.told as t on b.batch_id = t.batch_id;
 
 create view report.batch_file as
 select

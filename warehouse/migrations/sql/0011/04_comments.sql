@@ -115,6 +115,7 @@ comment on column report.batch.contract_version is '数据约定版本';
 comment on column report.batch.ruleset_version is '规则集版本';
 comment on column report.batch.calendar_version is '工作日历版本';
 comment on column report.batch.definition_digest is '机构定义的 SHA-256';
+comment on column report.batch.is_news is '是否带来新内容:新增或变更的记录,或完整的空报;只有已知内容的报送为否';
 comment on view report.batch_file is
 '批次的文件:每批的每个文件(接口为每页)一行,重复的批次也在内';
 comment on column report.batch_file.batch_id is '批次编号';
