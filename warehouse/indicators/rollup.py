@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 import pathlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,7 +129,7 @@ def _columns(definition: Definition) -> tuple[list[str], list[str], list[str]]:
     return regions, domains, ["insurer_id"] if dimensions.insurer else []
 
 
-def _dimension_sql(definition: Definition, sets: list[tuple[str, ...]]) -> dict[str, str]:
+def _dimension_sql(definition: Definition, sets: Sequence[tuple[str, ...]]) -> dict[str, str]:
     regions, domains, insurers = _columns(definition)
     return {
         "regions": ", ".join(regions),

@@ -14,4 +14,4 @@ where
     c.month is null
     or (c.last_load_no, c.definitions_digest, c.region_digest)
     is distinct from (:last_load_no, cast(:definitions_digest as text), cast(:region_digest as text))
-order by c.month is not null, c.known_at, w.month desc
+order by c.month is not null asc, c.known_at asc, w.month desc

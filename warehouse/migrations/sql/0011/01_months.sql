@@ -42,7 +42,7 @@ with published as (
         p.known_at,
         p.as_of = cast(date_trunc('month', p.as_of) + interval '1 month - 1 day' as date) as is_complete
     from mart.publication as p
-    order by date_trunc('month', p.as_of), p.as_of desc, p.known_at desc
+    order by date_trunc('month', p.as_of) asc, p.as_of desc, p.known_at desc
 ),
 
 frozen as (
@@ -53,7 +53,7 @@ frozen as (
         p.known_at
     from mart.frozen as f
     inner join mart.publication as p on f.publication_id = p.publication_id
-    order by f.month, f.revision_no desc
+    order by f.month asc, f.revision_no desc
 )
 
 select
@@ -122,7 +122,8 @@ inner join lateral (
     union all
     select
         m.indicator, m.definition_version, m.period_kind, m.period_start, m.period_end, m.region_code, m.domain_code,
-        m.insurer_id, m.numerator, m.denominator, m.value, m.shown_value, m.shown_pct, m.null_reason, null
+        m.insurer_id, m.numerator, m.denominator, m.value, m.shown_value, m.shown_pct, m.null_reason,
+        cast(null as boolean) as is_provisional
     from mart.month_figure as m
     where s.source = 'computed' and m.month = s.month
 ) as v on true

@@ -8,9 +8,9 @@ select
     a.attname as field,
     col_description(c.oid, a.attnum) as field_name,
     format_type(a.atttypid, a.atttypmod) as sql_type,
-    row_number() over (partition by c.oid order by a.attnum) as position,
-    exists (
-        select 1
+    a.attnum as field_no,
+    (
+        select count(*) > 0
         from pg_catalog.pg_class as w
         inner join pg_catalog.pg_namespace as x on w.relnamespace = x.oid and x.nspname = 'report'
         inner join pg_catalog.pg_attribute as s on w.oid = s.attrelid and s.attname = a.attname

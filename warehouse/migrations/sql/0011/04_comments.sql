@@ -39,7 +39,7 @@ comment on column report.field.record_type is '数据类型';
 comment on column report.field.field is '字段名';
 comment on column report.field.field_name is '字段的中文名称';
 comment on column report.field.sql_type is '数据库类型';
-comment on column report.field.position is '字段顺序';
+comment on column report.field.field_no is '字段顺序';
 comment on column report.field.is_shown is '监管账号可否看到该字段;个人信息为否';
 comment on view report.held_row is
 '被隔离的行及原因:每行的每个原因一行;已解决的也在内(is_open 为否)。被隔离的行不计入任何指标';
