@@ -97,25 +97,6 @@ def test_no_personal_column_is_in_a_report_view(regulator: sa.Engine) -> None:
     assert not names & {"contact_name", "contact_phone", "payee_name", "reporter_name", "reporter_phone", "expert_list"}
 
 
-def test_every_view_function_and_column_that_a_regulator_reads_says_what_it_is(regulator: sa.Engine) -> None:
-    views = """
-        select c.relname || coalesce('.' || a.attname, '')
-        from pg_class as c
-        cross join lateral (
-            select null as attname, 0 as attnum
-            union all
-            select b.attname, b.attnum from pg_attribute as b where b.attrelid = c.oid and b.attnum > 0
-        ) as a
-        where c.relnamespace = 'report'::regnamespace
-            and case when a.attnum = 0 then obj_description(c.oid, 'pg_class') else col_description(c.oid, a.attnum) end is null
-    """
-    functions = (
-        "select proname from pg_proc where pronamespace = 'report'::regnamespace and obj_description(oid) is null"
-    )
-    assert rows_of(regulator, views) == []
-    assert rows_of(regulator, functions) == []
-
-
 def test_the_regulator_reads_no_relation_outside_report(regulator: sa.Engine, loaded: sa.Engine) -> None:
     relations = rows_of(
         loaded,
