@@ -53,7 +53,7 @@ class Section:
             return None if self.has("digit") else self._around(plain)
         if self.has("point") or "." in plain:
             return self._around(plain) if self._keeps_decimals(plain) else None
-        if self.has("comma") and len(plain.zfill(self._zeros)) > len("999"):
+        if self.has("comma") and (len(plain) > len("999") or self._zeros > 1):
             return None
         return self._filled(plain)
 

@@ -66,10 +66,16 @@ def _read_off(own: Mapping[str, Any], head: bytes) -> Mapping[str, Any]:
     """Format of a file that was handed in: encoding and delimiter are those that it shows."""
     if head.startswith(_SHEET_MARK):
         return own if own.get("kind") == "xlsx" else {"kind": "xlsx", "header_row": 1}
-    first = head.partition(b"\n")[0]
-    delimiter = max("\t;,", key=lambda mark: first.count(mark.encode()))
     base = own if own.get("kind") == "csv" else _CSV
-    return {**base, "encoding": "utf-8" if _is_utf8(head) else "gb18030", "delimiter": delimiter}
+    return {**base, "encoding": "utf-8" if _is_utf8(head) else "gb18030", "delimiter": _delimiter(head)}
+
+
+def _delimiter(head: bytes) -> str:
+    """The mark that divides one of the first lines into most parts; those of the first line that is not blank come first."""
+    lines = head.split(b"\n")[:30]
+    first = next((line for line in lines if line.strip()), b"")
+    marks = [mark for mark in "\t;|," if mark.encode() in first] or list("\t;|,")
+    return max(marks, key=lambda mark: max(line.count(mark.encode()) for line in lines))
 
 
 def _is_utf8(head: bytes) -> bool:
@@ -94,12 +100,29 @@ RecordRow = tuple[int, Content | Fault]
 
 def records(payloads: Sequence[bytes], layouts: Sequence[Plain], contract: Contract) -> Iterator[RecordRow]:
     """(row_no, values of all contract fields in their order, or the fault) of every row of a batch."""
+    form = {**layouts[0]["format"], "kinds": _kinds(layouts, contract)}
+    layouts = [{**layouts[0], "format": form}, *layouts[1:]]
     read: Callable[[Mapping[str, str | None]], Content | Fault] | None = None
     known = {column["source"] for layout in layouts for column in layout["columns"].values() if column.get("source")}
     for row_no, cells in bounded.rows(payloads, layouts[0]["format"], known):
         if read is None:
             read = _record_reader(max(layouts, key=lambda layout: _known(layout, cells))["columns"], contract)
         yield row_no, read(cells)
+
+
+_KINDS = {"text": "text", "date": "date", "timestamp": "date", "amount": "number", "decimal": "number"}
+_KINDS |= {"count": "number", "ratio": "ratio"}
+
+
+def _kinds(layouts: Sequence[Plain], contract: Contract) -> dict[str, str]:
+    """Source column -> what it is read for in a sheet: a key as it is seen, a number by its value, a date, or text."""
+    kinds: dict[str, str] = {}
+    for layout in reversed(layouts):
+        for name, column in layout["columns"].items():
+            if column.get("source"):
+                kind = "ratio" if column.get("unit") == "百分比" else _KINDS.get(contract.by_name[name].kind, "key")
+                kinds[column["source"]] = "key" if column.get("lookup") else kind
+    return kinds
 
 
 def _known(layout: Plain, cells: Mapping[str, str | None]) -> int:

@@ -1,4 +1,4 @@
-"""Landed bytes to rows of source texts, with the simplest tools there are: csv, json and a sheet reader.
+"""Landed bytes to rows of source texts, with the simplest tools there are: csv, json and ``sheets``.
 
 A row is ``(row_no, {source column: text or None})``. ``row_no`` is what a person sees in the sheet or file (header
 included) or, for JSON, the running number over all pages of the batch.
@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import codecs
 import csv
-import datetime as dt
 import io
 import json
+import re
+import zipfile
+import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+from sandbox.oracle import sheets
 
 Line = Sequence[str | None]
 Row = tuple[int, dict[str, str | None]]
+Numbered = tuple[int, Mapping[int, str | None]]
+"""Line number as a person counts, texts by column."""
 
 _HEADER_SEARCH_ROWS = 30
-_SHEET_DIGITS = ".15g"  # what a spreadsheet keeps and shows of a number
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ET.ParseError, StopIteration)
 
 #: Codes of GB18030-2022 that Python's codec still maps to private use: (private code points, characters meant).
 _GB18030_REPAIRS = str.maketrans(
@@ -43,14 +48,15 @@ def stored_bytes(root: Path, sha256: str) -> bytes:
 
 
 def rows(payloads: Sequence[bytes], form: Mapping[str, Any], known: Collection[str] = ()) -> Iterator[Row]:
-    """All rows of a batch. ``form`` has kind, items_path, encoding, delimiter, header_row, sheet.
+    """All rows of a batch.
 
-    ``known`` are column names of the definition: they find the header of a sheet below its title rows.
+    ``form`` has kind, items_path, encoding, delimiter, header_row, sheet, and kinds: what a sheet's columns are read for.
+    ``known`` are column names of the definition: they find the header below title rows.
     Raises Unreadable.
     """
     try:
         yield from _rows(payloads, form, known)
-    except (csv.Error, CalamineError, ValueError, LookupError, TypeError, RecursionError, MemoryError) as error:
+    except (csv.Error, *_BROKEN, ValueError, LookupError, TypeError, RecursionError, MemoryError) as error:
         raise Unreadable(type(error).__name__) from error
 
 
@@ -60,31 +66,55 @@ def _rows(payloads: Sequence[bytes], form: Mapping[str, Any], known: Collection[
         return
     before = 0
     for content in payloads:
-        lines = list(_csv_lines(content, form) if form["kind"] == "csv" else _sheet_lines(content, form.get("sheet")))
-        at = (form.get("header_row") or 1) - 1
-        at = _header_place(lines, at, known) if form["kind"] == "xlsx" else at
-        yield from _below_header(lines, at, before)
-        before += len(lines)
+        if form["kind"] == "csv":
+            lines = [(number, dict(enumerate(line))) for number, line in enumerate(_csv_lines(content, form), 1)]
+        else:
+            lines = list(sheets.rows(content, form.get("sheet"), known, form.get("kinds") or {}))
+        found = before
+        for row_no, cells in _below_header(lines, form.get("header_row") or 1, known):
+            found = before + row_no
+            yield found, cells
+        before = found
 
 
-def _header_place(lines: Sequence[Line], agreed: int, known: Collection[str]) -> int:
+def _header_place(lines: Sequence[Numbered], agreed: int, known: Collection[str]) -> int:
     """The line that holds most of the known names; the agreed one unless another holds more."""
-    head = range(min(len(lines), max(_HEADER_SEARCH_ROWS, agreed + 1)))
-    found = [len({(text or "").strip() for text in lines[i]} & set(known)) for i in head]
-    return agreed if agreed < len(found) and found[agreed] == max(found) else found.index(max(found))
+    head = lines[: max(_HEADER_SEARCH_ROWS, agreed)]
+    found = [len({(text or "").strip() for text in cells.values()} & set(known)) for _, cells in head]
+    at = next((i for i, (number, _) in enumerate(head) if number >= agreed), len(head) - 1)
+    return at if found[at] == max(found) else found.index(max(found))
 
 
-def _below_header(lines: Sequence[Line], at: int, before: int) -> Iterator[Row]:
-    header = [(text or "").strip() for text in lines[at]]
-    for row_no, cells in enumerate(lines[at + 1 :], at + 2):
-        if any(cell is not None for cell in cells):
-            yield before + row_no, {name: cell for name, cell in zip(header, cells, strict=False) if name}
+def _below_header(lines: Sequence[Numbered], agreed: int, known: Collection[str]) -> Iterator[Row]:
+    """Rows that hold something in the table below its header."""
+    at = _header_place(lines, agreed, known)
+    names = _table({column: (text or "").strip() for column, text in lines[at][1].items()}, known)
+    for row_no, cells in lines[at + 1 :]:
+        row = {name: cells.get(column) for column, name in names.items()}
+        if any(cell is not None for cell in row.values()):
+            yield row_no, row
+
+
+def _table(header: Mapping[int, str], known: Collection[str]) -> dict[int, str]:
+    """The named columns from the first to the last run of names that has a known one."""
+    named = sorted(column for column, name in header.items() if name)
+    runs: list[list[int]] = []
+    for column in named:
+        if runs and runs[-1][-1] + 1 == column:
+            runs[-1].append(column)
+        else:
+            runs.append([column])
+    meant = [i for i, run in enumerate(runs) if not known or any(header[column] in known for column in run)]
+    kept = runs[meant[0] : meant[-1] + 1] if meant else runs
+    return {column: header[column] for run in kept for column in run}
 
 
 def _csv_lines(content: bytes, form: Mapping[str, Any]) -> Iterator[Line]:
-    text = io.StringIO(_text(content, form), newline="")
+    text = _text(content, form)
+    given = _SEPARATOR_LINE.match(text)
     csv.field_size_limit(max(csv.field_size_limit(), len(content)))
-    lines = csv.reader(text, delimiter=form.get("delimiter") or ",", strict=True)
+    delimiter = given[1] if given else form.get("delimiter") or ","
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     return ([cell or None for cell in line] for line in lines)
 
 
@@ -93,33 +123,6 @@ def _text(content: bytes, form: Mapping[str, Any]) -> str:
     if not str(form.get("encoding") or "utf-8").startswith("gb") or content.startswith(codecs.BOM_UTF8):
         return content.decode("utf-8-sig")
     return content.decode("gb18030").translate(_GB18030_REPAIRS).removeprefix("\ufeff")
-
-
-def _sheet_lines(content: bytes, sheet: str | None) -> Iterator[Line]:
-    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    visible = [s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
-    sheets = [book.get_sheet_by_name(name) for name in ([sheet] if sheet else visible)]
-    lines = next((s for s in sheets if s.end is not None), sheets[0]).to_python(skip_empty_area=False)
-    return ([_cell_text(cell) for cell in line] for line in lines)
-
-
-def _cell_text(cell: Any) -> str | None:
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else format(Decimal(format(cell, _SHEET_DIGITS)), "f")
-    if isinstance(cell, dt.datetime):
-        return _to_the_second(cell).isoformat(" ")
-    if isinstance(cell, dt.date | dt.time):
-        return cell.isoformat()
-    text = str(cell)
-    return text or None
-
-
-def _to_the_second(moment: dt.datetime) -> dt.datetime:
-    """A sheet holds times as fractions of a day: what misses a second by a millisecond or less means that second."""
-    second = (moment + dt.timedelta(microseconds=500_000)).replace(microsecond=0)
-    return second if abs(second - moment) <= dt.timedelta(milliseconds=1) else moment
 
 
 def _json_rows(payloads: Sequence[bytes], form: Mapping[str, Any]) -> Iterator[Row]:
