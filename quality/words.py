@@ -22,12 +22,16 @@ def meaningless(field: Field, text: pa.Array) -> pa.Array | None:
     words, longest = _words(field)
     if not len(words) or text.null_count == len(text):
         return None
-    found = pc.and_(pc.less_equal(pc.binary_length(text), longest), pc.is_in(pc.utf8_lower(text), words))
-    if any(lead in contents(text) for lead in _FULL_WIDTH):
-        wide = pc.unique(text.filter(pc.fill_null(pc.match_substring_regex(text, f"^.{{1,{longest}}}$"), False)))
-        written = [each for each in wide.to_pylist() if plain(each) in words.to_pylist()]
-        found = pc.or_(pc.fill_null(found, False), pc.is_in(text, pa.array(written, pa.string())))
-    return pc.fill_null(found, False) if pc.any(found).as_py() else None
+    is_short = pc.fill_null(pc.less_equal(pc.binary_length(text), longest), False)
+    found: set[str] = set()
+    if pc.any(is_short).as_py():
+        short = pc.unique(text.filter(is_short))
+        found.update(short.filter(pc.is_in(pc.utf8_lower(short), words)).to_pylist())
+    content = contents(text)
+    if not content.isascii() and any(lead in content for lead in _FULL_WIDTH):
+        wide = pc.unique(text.filter(pc.fill_null(pc.match_substring_regex(text, f"^[！-～]{{1,{longest}}}$"), False)))
+        found.update(each for each in wide.to_pylist() if plain(each) in words.to_pylist())
+    return pc.fill_null(pc.is_in(text, pa.array(sorted(found), pa.string())), False) if found else None
 
 
 @functools.cache
