@@ -100,9 +100,8 @@ def _figures(connection: Any, publication: Publication) -> None:
                 names[cell.region_code] = cell.region_name or cell.region_code
     columns = ["地区 region", *(f"{load_definition(n).code} {load_definition(n).name.zh}" for n in FIVE)]
     rows = [(names[code], *(_shown(cells.get((n, code))) for n in FIVE)) for code in sorted(names)]
-    print_table(
-        columns, rows, f"\n五项指标 five indicators, as of {publication.as_of} (* 暂定 provisional)", right=range(1, 6)
-    )
+    marks = "* 暂定 provisional, △ 样本过小 small sample"
+    print_table(columns, rows, f"\n五项指标 five indicators, as of {publication.as_of} ({marks})", right=range(1, 6))
     province = [cells[n, "370000"] for n in SHOWN if (n, "370000") in cells]
     stdout.print(
         "全省 province: "
@@ -116,7 +115,8 @@ def _figures(connection: Any, publication: Publication) -> None:
 def _shown(cell: Cell | None) -> str:
     if cell is None:
         return "—"
-    return cell.shown_text + ("*" if cell.is_provisional else " ")
+    is_small = load_definition(cell.indicator).is_small(cell.denominator)
+    return cell.shown_text + ("*" if cell.is_provisional else " ") + ("△" if is_small else "  ")
 
 
 def _timeliness(connection: Any, publication: Publication) -> None:
