@@ -72,9 +72,10 @@ def diff(
 
 def _show(hub: Any, found: Difference) -> None:
     d, place = find(found.place.indicator), found.place
+    sender = hub.insurers.get(place.insurer_id)
     stdout.print(
         bold(f"\n{d.code} {d.name.zh}"),
-        f"{d.name.en}: {place_words(place.region_code, place.domain_code, place.insurer_id)}, {PERIODS[place.period_kind]}",
+        f"{d.name.en}: {place_words(place, sender.name if sender else None)}, {PERIODS[place.period_kind]}",
         soft_wrap=True,
     )
     columns = (

@@ -10,6 +10,7 @@ from pipeline.cli.output import print_table
 
 if TYPE_CHECKING:
     from warehouse.indicators.catalogue import Definition
+    from warehouse.indicators.explain import Place
 
 COLUMNS = (
     "代码",
@@ -45,15 +46,16 @@ def for_scripts(cell: Any) -> dict[str, Any]:
     }
 
 
-def place_words(region_code: str, domain_code: str, insurer_id: str) -> str:
-    """A cell's place in words: ``济南市市中区 370103 × 矿山 10 × 全部机构``; an insurer by its id alone."""
+def place_words(place: Place, insurer_name: str | None) -> str:
+    """A cell's place in words: ``济南市市中区 370103 × 矿山 10 × 天玑财产保险 tianji``."""
     from schemas.code_lists import load_code_list
     from schemas.regions import full_region_name
 
     domains = {entry.code: entry.zh for entry in load_code_list("CL-DOMAIN").entries}
-    region = named(full_region_name(region_code), region_code)
-    domain = "全部行业领域" if domain_code == "*" else named(domains.get(domain_code), domain_code)
-    return f"{region} × {domain} × {'全部机构' if insurer_id == '*' else insurer_id}"
+    domain = "全部行业领域" if place.domain_code == "*" else domains.get(place.domain_code)
+    insurer = "全部机构" if place.insurer_id == "*" else insurer_name
+    region = named(full_region_name(place.region_code), place.region_code)
+    return f"{region} × {named(domain, place.domain_code)} × {named(insurer, place.insurer_id)}"
 
 
 def named(name: str | None, code: str) -> str:
