@@ -114,7 +114,8 @@ class Auth:
     token_prefix: str = ""
     """sign_in: what stands before the token, such as "Bearer "."""
     lifetime_at: str | None = None
-    """sign_in: body path of the token's lifetime in seconds; without one it is renewed when it is refused."""
+    """sign_in: body path of the token's lifetime in seconds, or of its end as a time; without one it is renewed when it
+    is refused."""
     lifetime_seconds: int | None = None
     """sign_in: the lifetime where it is agreed and not told."""
 

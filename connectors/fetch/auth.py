@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,10 +16,13 @@ from connectors.model import Auth, InsurerDefinition
 from connectors.protocol import Signature
 from schemas.delivery import Credentials
 from schemas.errors import AuthRefused
+from schemas.time_zone import SHANGHAI
 
 NEEDS_LOGIN = ("hmac", "oauth2", "basic", "sign_in")
 HMAC_TEXT = "{method}\n{path}\n{query}\n{timestamp}\n{nonce}"
 """What auth hmac signs, five lines: method, path, parameters sorted and quoted, timestamp, nonce."""
+EPOCH_SECONDS = 1e9
+"""Numbers from here on are moments, and a thousand times this are moments in milliseconds."""
 MARGIN_SECONDS = 30.0
 """How long before its end a token is renewed."""
 FetchToken = Callable[[Request], Any]
@@ -127,9 +131,10 @@ class TokenSigner:
         self._former.append(token)
         told = dig(document, auth.lifetime_at) if auth.lifetime_at else auth.lifetime_seconds
         try:
-            self._ends_at = float("inf") if told is None else self._clock() + float(told)
-        except (TypeError, ValueError):
-            raise AuthRefused(f"{self._definition.insurer_id}: {auth.lifetime_at} is no number of seconds") from None
+            self._ends_at = float("inf") if told is None else _ends_at(str(told), self._clock())
+        except ValueError:
+            told = f"{auth.lifetime_at} is neither a number of seconds nor a time"
+            raise AuthRefused(f"{self._definition.insurer_id}: {told}") from None
 
     def _token_request(self) -> Request:
         auth, own = self._definition.auth, self._credentials
@@ -140,6 +145,21 @@ class TokenSigner:
             )
         body = [(auth.login_param, own.login), (auth.secret_param, _written(auth, own.secret))]
         return Request("POST", url, body=[*body, *auth.sign_in_fixed.items()], body_form=auth.sign_in_body)
+
+
+def _ends_at(told: str, now: float) -> float:
+    """When a token ends, seconds since 1970: from its lifetime in seconds, or the moment as epoch or ISO time.
+
+    A number of thirty years and more is no lifetime but a moment. Raises ValueError for anything else.
+    """
+    try:
+        number = float(told)
+    except ValueError:
+        moment = dt.datetime.fromisoformat(told)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).timestamp()
+    if number < EPOCH_SECONDS:
+        return now + number
+    return number / 1000 if number > EPOCH_SECONDS * 1000 else number
 
 
 def _written(auth: Auth, secret: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import pytest
 
@@ -60,12 +61,39 @@ def test_a_token_whose_time_is_over_is_not_used(speak: Speak) -> None:
     assert [a.path for a in system.asked].count("/api/login") == 1
 
 
+@pytest.mark.parametrize(
+    ("life", "signs_in_once"),
+    [
+        (7200, True),
+        ("7200", True),
+        (20, False),
+        (4102444800, True),
+        (4102444800000, True),
+        (1000000001, False),
+        ("2099-12-31 00:00:00", True),
+        ("2099-12-31T00:00:00Z", True),
+        ("2020-01-01 00:00:00", False),
+        (None, True),
+    ],
+)
+def test_the_end_of_a_token_is_told_as_seconds_or_as_a_time(speak: Speak, life: Any, signs_in_once: bool) -> None:
+    def script(asked: Asked, _number: int) -> Said:
+        if asked.path == "/api/login":
+            return Said({"data": {"token": "token-for-a-moment", "life": life}})
+        return Said({"code": "0", "rows": policies(1), "total": 1})
+
+    vendor = SIGN_IN.replace("PLACE", "header X-Token").replace("LIFE", "lifetime_at: data.life")
+    definition, system = speak(script, vendor)
+    collected(definition)
+    assert ([a.path for a in system.asked].count("/api/login") == 1) == signs_in_once
+
+
 def test_a_refused_sign_in_and_an_odd_one_are_told(speak: Speak) -> None:
     vendor = SIGN_IN.replace("PLACE", "header X-Token").replace("LIFE", "lifetime_at: data.life, secret_form: MD5")
     for said, told in (
         ({"code": "401", "message": "wrong"}, "code 401"),
         ({"code": "0", "data": {}}, "holds no data.token"),
-        ({"code": "0", "data": {"token": "abcdefgh", "life": "soon"}}, "no number of seconds"),
+        ({"code": "0", "data": {"token": "abcdefgh", "life": "soon"}}, "neither a number of seconds nor a time"),
     ):
         definition, system = speak(lambda _asked, _number, said=said: Said(said), vendor)
         with pytest.raises(AuthRefused, match=told):
