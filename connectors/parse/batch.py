@@ -47,7 +47,7 @@ def read_batch(
     bounds = limits or Limits()
     if source.kind == "json":
         return _pages(paths, source, bounds)
-    uses = expected if isinstance(expected, Mapping) else dict.fromkeys(expected, "text")
+    uses: Mapping[str, Use] = expected if isinstance(expected, Mapping) else dict.fromkeys(expected, "text")
     return _files(paths, source, bounds, uses)
 
 

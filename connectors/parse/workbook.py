@@ -103,7 +103,7 @@ def _links_in(archive: zipfile.ZipFile, part: str, folder: str, limits: Limits) 
 def _sheet(attributes: Mapping[str, str], links: Mapping[str, tuple[str, str]]) -> Sheet | None:
     """A worksheet of the list, or None for a chart or dialogue sheet. Raises UnreadableFile (FILE-020)."""
     name = attributes.get("name", "")
-    link = next((value for key, value in attributes.items() if key.endswith("/relationships id")), None)
+    link = next((value for key, value in attributes.items() if key.endswith("/relationships id")), "")
     if link not in links:
         raise refuse("FILE-020", name, "工作簿目录损坏")
     kind, part = links[link]

@@ -31,7 +31,7 @@ def read_xlsx(stream: BinaryIO, source: SourceFormat, limits: Limits, expected: 
     ``expected``: names of columns, as a mapping also what each is read for. Raises TellInsurer naming sheet and cell:
     FILE-003, FILE-014 to 031.
     """
-    uses = expected if isinstance(expected, Mapping) else dict.fromkeys(expected, "text")
+    uses: Mapping[str, Use] = expected if isinstance(expected, Mapping) else dict.fromkeys(expected, "text")
     book = open_workbook(open_archive(stream, limits), limits)
     sheet, notes = chosen_sheet(book, source, limits, uses)
     return _Table(book, sheet, limits, uses).parts(source, notes)

@@ -66,10 +66,14 @@ def _rows(payloads: Sequence[bytes], form: Mapping[str, Any], known: Collection[
         return
     before = 0
     for content in payloads:
+        lines: list[Numbered]
         if form["kind"] == "csv":
             lines = [(number, dict(enumerate(line))) for number, line in enumerate(_csv_lines(content, form), 1)]
         else:
-            lines = list(sheets.rows(content, form.get("sheet"), known, form.get("kinds") or {}))
+            lines = [
+                (number, {**cells})
+                for number, cells in sheets.rows(content, form.get("sheet"), known, form.get("kinds") or {})
+            ]
         found = before
         for row_no, cells in _below_header(lines, form.get("header_row") or 1, known):
             found = before + row_no
