@@ -54,8 +54,8 @@ class Mapped:
 
     Findings without a row number speak of the batch; the chunks of one batch repeat them, equal. ``columns``: where
     each field, and each source column that is no field, stands in the delivery. ``notes`` say what was read otherwise
-    than it was written, one a column. ``settled``: rows that are no records, held by one finding each; nothing else is
-    to be said of them.
+    than it was written, one a column. ``settled``: rows that are no records: without values, held by one finding each,
+    and nothing else is to be said of them.
     """
 
     table: pa.Table
@@ -99,7 +99,11 @@ def apply(table: pa.Table, spec: RecordMapping, contract: Contract) -> Mapped:
     settled = {} if is_json(table) else noted.not_records(sources, spec, contract, row_no)
     findings = [*(f for f in findings if f.row_no not in settled), *settled.values()]
     columns = {"row_no": row_no, "place": place, "raw": raw_json(sources, len(row_no))}
-    rows = pa.table(columns | {name: made.values for name, made in fields.items()})
+    values = {name: converted.values for name, converted in fields.items()}
+    if settled:
+        is_record = pc.invert(pc.is_in(row_no, pa.array(settled, row_no.type)))
+        values = {name: pc.if_else(is_record, column, pa.scalar(None, column.type)) for name, column in values.items()}
+    rows = pa.table(columns | values)
     return Mapped(rows, tuple(findings), _places(sources, spec, marks), tuple(notes), frozenset(settled))
 
 

@@ -143,7 +143,7 @@ def compare(habit: Habit, table: Table) -> None:
     assert not notes
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(habits, tables())
 def test_a_second_reader_finds_the_same_in_the_same_places(habit: Habit, table: Table) -> None:
     compare(habit, table)

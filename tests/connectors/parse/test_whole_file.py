@@ -220,6 +220,8 @@ def test_total_and_footer_lines_cost_one_finding_each(tmp_path: Path) -> None:
     [chunk] = _submitted(path)
     mapped = apply(chunk.rows, chunk.layout, POLICY)
     assert mapped.settled == {3, 4, 5}
+    assert mapped.table["policy_no"].to_pylist() == ["P1", None, None, None]
+    assert mapped.table["insurer_code"].to_pylist()[1:] == [None, None, None], "no other rule has anything to judge"
     found = [(f.rule_id, f.severity, f.row_no, f.value) for f in mapped.findings if f.row_no is not None]
     assert found == [
         ("MAP-010", "error", 3, "“合 计”"),

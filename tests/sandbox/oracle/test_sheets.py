@@ -52,7 +52,7 @@ def _sure(number: int, cells: dict[str, str], doubted: set[tuple[int, str]]) -> 
     return {name: text for name, text in cells.items() if (number, name) not in doubted}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(habits, tables())
 def test_loader_and_oracle_find_the_same_in_the_same_places(habit: Habit, table: Table) -> None:
     compare(spreadsheet(table, habit), USES)
@@ -76,7 +76,7 @@ _parts = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.lists(_parts, min_size=1, max_size=5).map("".join), min_size=20, max_size=20), st.integers(-99, 10**6)
 )
