@@ -99,6 +99,8 @@ class Section:
             count = len(rest) if i == places[0] else 1
             taken, rest = (rest[-count:], rest[:-count]) if count and rest else ("", rest)
             filling[i] = taken or {"0": "0", "?": " "}.get(self.tokens[i].text, "")
+        if not "".join(filling.values()).strip():
+            return None
         return "".join(filling.get(i, _drawn(token)) for i, token in enumerate(self.tokens)).strip()
 
     def alters(self, sign: Sign, *, is_own: bool) -> bool:

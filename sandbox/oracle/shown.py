@@ -140,7 +140,8 @@ def _laid_out(form: str, digits: str) -> str | None:
         if len(digits) > len("999") or (written.find("0") >= 0 and len(written) - written.find("0") > 1):
             return None
         tokens = [token for token in tokens if token != ("other", ",")]
-    return _filled(tokens, digits) if "place" in kinds else None
+    is_drawn = digits != "0" or ("place", "0") in tokens
+    return _filled(tokens, digits) if "place" in kinds and is_drawn else None
 
 
 def _filled(tokens: list[Token], digits: str) -> str:
