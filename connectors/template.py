@@ -129,9 +129,7 @@ def _uses(layout: RecordMapping) -> dict[str, Use]:
 
 
 def _is_utf8(head: bytes) -> bool:
-    """Whether the beginning of a file is UTF-8; a character cut at its end does not count."""
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.end >= len(head) and error.reason == "unexpected end of data"
-    return True
+    """Whether the beginning of a file is UTF-8, or was but for a few cells: then the refusal names the first of them."""
+    decoded = codecs.getincrementaldecoder("utf-8")("replace").decode(head)
+    lost = decoded.count("\ufffd")
+    return not lost or sum("一" <= character <= "鿿" for character in decoded) > lost

@@ -12,6 +12,7 @@ from connectors.chunks import read_chunks
 from connectors.definition import load_definition, load_definitions
 from connectors.mapping import apply
 from connectors.model import InsurerDefinition
+from connectors.template import reading
 from quality.catalogue import load_rules
 from quality.check import check
 from schemas.contract import SENDABLE_RECORD_TYPES, load_contract
@@ -81,3 +82,12 @@ def test_the_examples_of_the_template_are_right(tmp_path: pathlib.Path, record_t
     checked = check(mapped.table, contract, load_rules(), dt.datetime(2026, 11, 21, tzinfo=dt.UTC))
     assert mapped.findings == ()
     assert [f.message for f in checked.findings if f.rule_id.startswith("FLD")] == []
+
+
+def test_one_cell_of_another_encoding_does_not_change_what_the_file_is_taken_for(tmp_path: pathlib.Path) -> None:
+    header = ",".join(f.business_name for f in POLICY.fields)
+    path = tmp_path / "policy.csv"
+    path.write_bytes(header.encode() + "\n甲,".encode() + "测试".encode("gb18030") + b"\n")
+    assert reading(API, POLICY, "submit", [path]).source.encoding == "utf-8"
+    path.write_bytes(header.encode("gb18030") + b"\n")
+    assert reading(API, POLICY, "submit", [path]).source.encoding == "gb18030"
