@@ -33,7 +33,6 @@ from schemas.errors import (
     HubError,
     ProgramFault,
     RetryLater,
-    SetupError,
     TellInsurer,
     WarehouseBusy,
 )  # fmt: skip
@@ -200,7 +199,7 @@ def load(hub: Hub, batch_id: int) -> LoadReport:
         report = judge(hub.engine, hub.store, batch_id, judgement_today(hub, batch.insurer_id), occasion)
     except AlreadyLoaded:
         return batches.report(hub.engine, batch_id)  # another loader was faster than our look at the state
-    except (RetryLater, SetupError):
+    except RetryLater:
         raise
     except HubError as fault:
         stuck.mark(hub.engine, batch_id, fault)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.arguments import InsurerId
-from pipeline.cli.output import AsJson, green, print_json, print_table, red, stdout
+from pipeline.cli.output import AsJson, green, print_json, print_table, red, stderr, stdout
 
 insurer = typer.Typer(help="Insurers 保险机构.", no_args_is_help=True)
 rules = typer.Typer(help="Rules 规则.", no_args_is_help=True)
@@ -24,9 +24,12 @@ def register(app: typer.Typer) -> None:
 @insurer.command("list")
 def list_insurers(as_json: AsJson = False) -> None:
     """List the insurers and how each delivers."""
-    from connectors.definition import load_definitions
+    from connectors.definition import find_definitions
 
-    found = load_definitions().values()
+    known = find_definitions()
+    for insurer_id, error in known.broken.items():
+        stderr.print(f"{insurer_id}: 定义有误 its definition is broken: {error}", markup=False, soft_wrap=True)
+    found = known.usable.values()
     if as_json:
         print_json(
             [{"insurer_id": d.insurer_id, "name": d.name, "vendor": d.vendor, "channel": d.channel} for d in found]

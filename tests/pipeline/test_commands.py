@@ -123,7 +123,7 @@ def test_a_mistake_in_a_definition_names_file_line_key_and_fix(
     path.write_text(text.replace(before, after), encoding="utf-8")
     answer = anze("insurer", "check", "lichun", "yushui")
     assert answer.code == 4
-    wrong, right = answer.out.strip().splitlines()
+    wrong, *_, right = answer.out.strip().splitlines()
     assert f"lichun.yml:{line}: {key}: " in wrong
     assert fix in wrong
     assert right == "✓ yushui"
