@@ -239,7 +239,7 @@ def _located(row: sa.Row[Any]) -> tuple[dict[str, Any], ...]:
 
 def _finding_count(record_type: str, found: dict[str, Any]) -> FindingCount:
     first = {name: found[f"first_{name}"] for name in ("field", "source_column", "column_letter")}
-    return FindingCount(**found, where=_where(record_type, found["first_place"], first)["where"])
+    return FindingCount(**found, where=_where(record_type, found["first_place"], first)["where"] or "")
 
 
 def _where(record_type: str, place: str | None, told: dict[str, Any]) -> dict[str, str | None]:

@@ -93,7 +93,7 @@ def _write_cell(page: Worksheet, at: tuple[int, int], value: object, text: Any) 
     if isinstance(value, bool):
         page.write_boolean(*at, value)
     elif isinstance(value, int | float | Decimal) and len(Decimal(str(value)).as_tuple().digits) <= EXACT_DIGITS:
-        page.write_number(*at, value)  # type: ignore[arg-type]  # a Decimal is written digit by digit
+        page.write_number(*at, value)
     else:
         page.write_string(*at, _fitting(str(value)), text)
 
