@@ -21,7 +21,7 @@ from warehouse.indicators.catalogue import Definition, load_definitions
 from warehouse.indicators.rollup import cells_parameters, contribute, month_cells_sql, period, snapshot
 from warehouse.indicators.rollup import statement as indicator_statement
 from warehouse.load import CUT_LOCK
-from warehouse.publish import judge_feeds
+from warehouse.publish import judge_feeds, keep_definition
 from warehouse.statements import statement
 
 MONTHS = 24
@@ -77,6 +77,7 @@ def _compute(
     snapshot(connection, known_at)
     judge_feeds(connection, known_at, [], known_at)
     for definition in definitions.values():
+        keep_definition(connection, definition)
         for kind in definition.periods:
             span = period(kind, last_day(month))
             contribute(connection, definition, span, known_at)

@@ -156,7 +156,8 @@ def _record(connection: sa.Connection, moments: dict[str, Any], versions: Versio
 def _publish_indicator(
     connection: sa.Connection, definition: Definition, publication_id: int, as_of: dt.date, known_at: dt.datetime
 ) -> None:
-    _keep_definition(connection, definition, publication_id)
+    kept = keep_definition(connection, definition)
+    connection.execute(statement("publish/name_definition"), {**kept, "publication_id": publication_id})
     try:
         for kind in definition.periods:
             span = period(kind, as_of)
@@ -178,7 +179,8 @@ def gaps(connection: sa.Connection, publication_id: int) -> list[Gap]:
     return [Gap(**row._asdict()) for row in rows]
 
 
-def _keep_definition(connection: sa.Connection, definition: Definition, publication_id: int) -> None:
+def keep_definition(connection: sa.Connection, definition: Definition) -> dict[str, Any]:
+    """Keep a definition as it is now beside the figures that it gives; returns what was kept."""
     denominator = definition.denominator
     row = {
         "indicator": definition.indicator,
@@ -202,7 +204,7 @@ def _keep_definition(connection: sa.Connection, definition: Definition, publicat
         "is_distinct": definition.is_distinct,
     }
     connection.execute(statement("publish/keep_definition"), row)
-    connection.execute(statement("publish/name_definition"), {**row, "publication_id": publication_id})
+    return row
 
 
 def _publish_timeliness(connection: sa.Connection, publication_id: int, as_of: dt.date, known_at: dt.datetime) -> None:

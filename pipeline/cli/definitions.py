@@ -28,7 +28,7 @@ def list_insurers(as_json: AsJson = False) -> None:
 
     known = find_definitions()
     for insurer_id, error in known.broken.items():
-        stderr.print(f"{insurer_id}: 定义有误 its definition is broken: {error}", markup=False, soft_wrap=True)
+        stderr.print(f"{insurer_id}: 定义有误 its definition is broken: {error}", soft_wrap=True)
     found = known.usable.values()
     if as_json:
         print_json(

@@ -128,6 +128,7 @@ def test_a_series_of_another_definition_is_computed_again(engine: sa.Engine, tmp
     chosen = {"coverage_ratio": DEFINITIONS["coverage_ratio"]}
     hub = Hub(engine, tmp_path, now=building.at(2))
     assert len(months.fill(engine, hub.now, month_count=2, definitions=chosen)) == 2
+    assert len(rows_of(engine, "select from report.indicator_monthly('I1')")) == 2, "before anything was published, too"
     more = chosen | {"loss_ratio_simple": DEFINITIONS["loss_ratio_simple"]}
     assert len(months.fill(engine, hub.now, month_count=2, definitions=more)) == 2
 

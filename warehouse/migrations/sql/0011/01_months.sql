@@ -29,7 +29,7 @@ create table mart.month_figure (
     null_reason text,
     primary key (region_code, indicator, domain_code, insurer_id, period_kind, month)
 );
-create index month_figure_month on mart.month_figure (month);
+create index month_figure_month on mart.month_figure (month, indicator);
 
 -- Where each month's figures come from. A frozen month shows its latest revision; another the newest knowledge of it,
 -- published or computed; the month that is not over the newest publication of one of its days.
@@ -108,6 +108,7 @@ select
     v.null_reason,
     v.is_provisional
 from report.month as s
+cross join report.indicator_definition as d
 inner join lateral (
     select
         i.indicator, i.definition_version, i.period_kind, i.period_start, i.period_end, i.region_code, i.domain_code,
@@ -115,6 +116,7 @@ inner join lateral (
     from mart.indicator_value as i
     where
         i.publication_id = s.publication_id
+        and i.indicator = d.indicator
         and (
             (i.domain_code = '*' and i.insurer_id = '*')
             or (i.region_code like '__0000' and '*' in (i.domain_code, i.insurer_id))
@@ -125,9 +127,8 @@ inner join lateral (
         m.insurer_id, m.numerator, m.denominator, m.value, m.shown_value, m.shown_pct, m.null_reason,
         cast(null as boolean) as is_provisional
     from mart.month_figure as m
-    where s.source = 'computed' and m.month = s.month
-) as v on true
-left join report.indicator_definition as d on v.indicator = d.indicator;
+    where s.source = 'computed' and m.month = s.month and m.indicator = d.indicator
+) as v on true;
 
 -- The series of one indicator and area. security invoker: it reads what its caller may read.
 create function report.indicator_monthly(

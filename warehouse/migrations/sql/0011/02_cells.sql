@@ -135,9 +135,12 @@ begin
             using hint = '请平台管理员运行 anze migrate 后再试', errcode = 'P0002';
     end if;
     return query execute format($query$
-        with behind as materialized (
+        with contribution as materialized (
+            %s
+        ),
+        behind as materialized (
             select c.*
-            from (%s) as c
+            from contribution as c
             where (c.exclusion is not null) = $7
                 and ($7 or $5 in (c.county_code, c.city_code, c.province_code))
                 and ($7 or $6 in ('*', c.domain_code) or ($6 = '10' and c.domain_code in ('11', '12')))
@@ -156,7 +159,12 @@ begin
                 select f.sha256 from landing.batch_payload as f where f.batch_id = v.batch_id order by f.position
             )
         from behind as b
-        inner join core.version as v on v.record_type = b.record_type and v.version_id = b.record_id
+        cross join lateral (
+            select n.record_key, n.insurer_id, n.version_id, n.batch_id, n.row_no
+            from core.version as n
+            where n.record_type = b.record_type and n.version_id = b.record_id
+            offset 0
+        ) as v
         left join landing.batch as t on t.batch_id = v.batch_id
         order by abs(b.numerator) desc, abs(b.denominator) desc, b.record_type, b.record_id
     $query$, contributions)
