@@ -1,5 +1,5 @@
 -- Tables of the hub with their columns. Grain: one row a table.
--- Exclusions: the migrations' own table, leases, and columns that the database computes.
+-- Exclusions: the migrations' own tables (mart.contribution_query is one), leases, and columns that the database computes.
 select
     n.nspname || '.' || c.relname as name,
     array_agg(cast(a.attname as text) order by a.attnum) as columns
@@ -9,7 +9,7 @@ inner join pg_catalog.pg_attribute as a on c.oid = a.attrelid
 where
     c.relkind = 'r'
     and n.nspname in ('landing', 'reference', 'core', 'quarantine', 'quality', 'mart')
-    and (n.nspname, c.relname) <> ('landing', 'lease')
+    and (n.nspname, c.relname) not in (('landing', 'lease'), ('mart', 'contribution_query'))
     and a.attnum > 0
     and not a.attisdropped
     and a.attgenerated = ''
