@@ -89,7 +89,7 @@ def agreed(told: Control | None, sheet: Control | None) -> Control | None:
 
 def _rows(path: pathlib.Path, source: SourceFormat) -> Iterator[tuple[str, str]]:
     """(label, value) of every row of the sheet."""
-    for header, batch in parse_in_child(path, source, LIMITS, CONTROL_HEADS):
+    for header, batch in parse_in_child(path, source, LIMITS, dict.fromkeys(CONTROL_HEADS, "text")):
         found = dict(zip(header.names, batch.columns, strict=False))
         labels, values = (found[head].to_pylist() if head in found else [] for head in CONTROL_HEADS)
         for label, value in zip(labels, values, strict=False):
