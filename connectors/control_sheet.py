@@ -12,19 +12,19 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from connectors.model import SourceFormat
+from connectors.parse.archive import ARCHIVE_MARK
 from connectors.parse.limits import Limits
 from connectors.parse.reasons import refuse
 from connectors.parse.runner import parse_in_child
 from schemas.contract import Contract, Field
 from schemas.delivery import Control
 from schemas.errors import TellInsurer
+from schemas.folding import half_width
 from schemas.template import CONTROL_HEADS, CONTROL_ROWS, CONTROL_SHEET, control_amounts, control_label
 
-ARCHIVE_MARK = b"PK\x03\x04"
 #: A sheet of a few lines.
 LIMITS = Limits(wall_seconds=60.0, cpu_seconds=60, chunk_rows=1_000)
 _NUMBER = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?P<fraction>\.\d{1,2}0*)?")
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－", "0123456789.,-")
 
 
 def read_control_sheet(path: pathlib.Path, contract: Contract) -> Control | None:
@@ -98,7 +98,7 @@ def _rows(path: pathlib.Path, source: SourceFormat) -> Iterator[tuple[str, str]]
 
 def _number(text: str, what: str) -> Decimal:
     """A number with at most two decimals; groups of three digits may be set apart."""
-    plain = text.strip().translate(_FULL_WIDTH)
+    plain = half_width(text).strip()
     if not _NUMBER.fullmatch(plain):
         raise refuse("FILE-091", what, f"“{text[:30]}”不是数,应如 120 或 98000.00")
     return Decimal(plain.replace(",", ""))

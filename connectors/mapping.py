@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors import noted
+from connectors.alike import meant_by, written_for
 from connectors.convert import Converted, Fault, convert
 from connectors.model import ColumnSource, RecordMapping
 from connectors.parse.batch import COLUMNS
@@ -23,7 +23,6 @@ from schemas.errors import SchemaDrift, UnreadableFile
 from schemas.findings import Finding, Note, Severity, SourceColumn
 from schemas.folding import visible
 from schemas.personal import HIDDEN, shown
-from schemas.placeholders import plain
 
 #: What each finding says of a value, and whether it keeps the row out.
 _SENTENCES: dict[str, tuple[Severity, str]] = {
@@ -38,8 +37,6 @@ _ERROR_VALUES = pa.array([
     "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#SPILL!", "#CALC!",
     "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#EXTERNAL!", "#PYTHON!",
 ])  # fmt: skip
-#: From what likeness on a strange column is taken for a misnamed one; that of a name inside another; shortest such part.
-_ALIKE, _PART_OF, _SHORTEST_PART = 0.5, 0.9, 2
 _PRIVATE_USE = "[\ue000-\uf8ff]"
 _PRIVATE_LEADS = (b"\xee", b"\xef")  # first bytes in UTF-8 of private use, and of little else
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\x00": "\\\\u0000"} | {
@@ -216,29 +213,11 @@ def _unknown(sources: dict[str, pa.Array], spec: RecordMapping, contract: Contra
     for name in sources:
         if name in known or _is_ignored(name, spec):
             continue
-        near = _nearest(name, absent or {n: c.source for n, c in spec.columns.items() if c.source}, contract)
+        near = meant_by(name, absent or {n: c.source for n, c in spec.columns.items() if c.source}, contract)
         hint = f",是不是“{near}”?" if near else ""
         remedy = "请更正列名,或删除该列" if spec.may_lack_optional else "请在机构定义中映射该列,或写明忽略的原因"
         message = f"出现未约定的列“{name}”{hint};该列没有载入,{remedy}"
         yield Finding("MAP-001", "warning", None, name, None, near, message)
-
-
-def _nearest(name: str, columns: Mapping[str, str], contract: Contract) -> str | None:
-    """The agreed column that a strange one is most like, by its own name or by what the field is called elsewhere."""
-    likeness = {
-        source: max(_likeness(name, other) for other in (source, field, contract.by_name[field].business_name))
-        for field, source in columns.items()
-    }
-    nearest = max(likeness, key=lambda source: likeness[source], default=None)
-    return nearest if nearest is not None and likeness[nearest] >= _ALIKE else None
-
-
-def _likeness(name: str, other: str) -> float:
-    """How much two names have in common, 0 to 1; one that holds the other is the other with something added."""
-    one, two = plain(name), plain(other)
-    if min(len(one), len(two)) >= _SHORTEST_PART and (one in two or two in one):
-        return 1.0 if one == two else _PART_OF
-    return difflib.SequenceMatcher(None, one, two).ratio()
 
 
 def _is_ignored(name: str, spec: RecordMapping) -> bool:
@@ -261,7 +240,7 @@ def lacking(table: pa.Table, spec: RecordMapping, contract: Contract) -> Unreada
     required = [f for f in _asked(contract, operations) if f.name in absent]
     if not required:
         return None
-    if (table.schema.metadata or {}).get(b"kind") == b"json":
+    if is_json(table):
         told = "、".join(f"{absent[f.name]}({f.business_name})" for f in required)
         return SchemaDrift(f"{contract.record_type}: the answer lacks required fields: {told}")
     return missing_columns(given, spec, required)
@@ -279,12 +258,9 @@ def missing_columns(given: Collection[str], spec: RecordMapping, required: Itera
 
 def _missing(field: Field, source: str, strange: Sequence[str]) -> str:
     """A missing column by its business name, what it was agreed to be called, and what it may be called here."""
-    by_name = {fold: name for name in strange for fold in (name, name.lower())}
-    near = difflib.get_close_matches(source, by_name, n=1) or difflib.get_close_matches(
-        field.business_name, by_name, n=1
-    )
+    near = written_for(field, source, strange)
     notes = [f"列名 {source}"] if source != field.business_name else []
-    notes += [f"是不是“{by_name[near[0]]}”?"] if near else []
+    notes += [f"是不是“{near}”?"] if near else []
     return f"{field.business_name}({','.join(notes)})" if notes else field.business_name
 
 

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 from connectors.mapping import source_names
 from connectors.model import ColumnSource, Delimiter, Encoding, InsurerDefinition, RecordMapping, SourceFormat, Use
+from connectors.parse.archive import ARCHIVE_MARK, OLE_MARK
 from connectors.parse.reasons import refuse
 from schemas.contract import OCCASIONAL_RECORD_TYPES, REGISTER_RECORD_TYPES, Contract, Kind, load_contract
 
 HEADER_BYTES = 1 << 16
-ARCHIVE_MARK = b"PK\x03\x04"
 DELIMITERS: tuple[Delimiter, ...] = ("\t", ";", "|", ",")
 _HEADER_SEARCH_LINES = 30
 _SEPARATOR_LINE = re.compile(rb'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)
@@ -89,7 +89,7 @@ def _source_of(definition: InsurerDefinition, path: pathlib.Path) -> SourceForma
     with path.open("rb") as file:
         head = file.read(HEADER_BYTES)
     own = definition.source_format
-    if head.startswith(ARCHIVE_MARK):
+    if head.startswith((ARCHIVE_MARK, OLE_MARK)):
         return own if own.kind == "xlsx" else SourceFormat(kind="xlsx")
     encoding: Encoding = "utf-8" if _is_utf8(head) else "gb18030"
     given = own if own.kind == "csv" else SourceFormat(kind="csv")

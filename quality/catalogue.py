@@ -186,8 +186,9 @@ def _differ(names: Iterable[str]) -> str:
 
 
 def _told_together(names: Iterable[str], alias: str) -> str:
-    """The fields' values as one text, null without any field."""
-    return f"concat_ws(' / ', {', '.join(['null', *(f'{alias}.{name}' for name in names)])})"
+    """The fields' values as one text, (空) where none has one."""
+    told = f"concat_ws(' / ', {', '.join(['null', *(f'{alias}.{name}' for name in names)])})"
+    return f"coalesce(nullif({told}, ''), '(空)')"
 
 
 def _in_force(rule: Rule, select: str, contract: Contract) -> str:

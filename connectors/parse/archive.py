@@ -9,7 +9,8 @@ from typing import BinaryIO
 from connectors.parse.limits import Limits
 from connectors.parse.reasons import refuse
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ARCHIVE_MARK = b"PK\x03\x04"
+OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _LOCAL_HEADER_BYTES = 30
 _RATIO_FROM_BYTES = 1_000_000
@@ -37,7 +38,7 @@ def open_archive(stream: BinaryIO, limits: Limits) -> zipfile.ZipFile:
 def _refuse_disguise(stream: BinaryIO) -> None:
     head = stream.read(4096)
     stream.seek(0)
-    if head.startswith(_OLE):
+    if head.startswith(OLE_MARK):
         raise refuse("FILE-022" if _ENCRYPTED_STREAM in stream.read() else "FILE-021")
     if not head:
         raise refuse("FILE-003")

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from connectors.model import SourceFormat
+from connectors.parse.archive import ARCHIVE_MARK, OLE_MARK
 from connectors.parse.decoding import decode
 from connectors.parse.limits import Limits
 from connectors.parse.notes import Note, packed
@@ -26,7 +27,6 @@ from connectors.parse.rows import Header, columns_of, make_batch, make_header
 from connectors.parse.surroundings import Surroundings
 from schemas.errors import TellInsurer
 
-_ARCHIVE, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _NEWLINE = "\n"
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)
 """What a spreadsheet writes in the first line for itself: the delimiter of the lines that follow."""
@@ -43,7 +43,7 @@ def read_delimited(
 
     Raises TellInsurer naming the line: FILE-002 to FILE-018.
     """
-    if stream.read(4) in {_ARCHIVE, _OLE}:
+    if stream.read(len(OLE_MARK)).startswith((ARCHIVE_MARK, OLE_MARK)):
         raise refuse("FILE-018", "", "约定为 CSV,实际是工作簿")
     stream.seek(0)
     reader = _Reader(source, limits, expected)

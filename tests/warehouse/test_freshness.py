@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from schemas.delivery import Channel, Control
-from tests.warehouse.building import at, fault, land_rows, load_batch, load_rows, policy
+from tests.warehouse.building import at, fault, land_rows, load_rows, policy
 from warehouse import feeds
 
 
@@ -40,15 +40,9 @@ def test_a_change_is_news_and_so_is_an_older_version_that_was_not_known(
 
 
 @pytest.mark.parametrize("channel", ["api", "drop"])
-def test_a_complete_empty_answer_is_news_again_and_again(
-    engine: sa.Engine, tmp_path: pathlib.Path, channel: Channel
-) -> None:
+def test_an_empty_answer_is_a_delivery_and_no_news(engine: sa.Engine, tmp_path: pathlib.Path, channel: Channel) -> None:
     load_rows(engine, tmp_path, "policy", [], at(16), channel=channel)
-    assert fresh(engine)[1] == at(16)
-    landed = land_rows(engine, tmp_path, "policy", [], at(17), channel=channel, is_timeless=True)
-    load_batch(engine, landed.batch_id, "policy", [], at(17))
-    again = land_rows(engine, tmp_path, "policy", [], at(18), channel=channel, is_timeless=True)
-    assert (again.state, fresh(engine)[1]) == ("duplicate", at(18))
+    assert fresh(engine) == (at(16), None)
 
 
 def test_what_is_held_rejected_waiting_or_short_of_its_rows_is_no_news(

@@ -159,10 +159,12 @@ def _ids(records: list[Any]) -> set[tuple[Any, ...]]:
 
 
 def _sum(records: list[Any], part: str, definition: Any) -> Decimal:
-    if not definition.is_distinct:
-        return sum((r[part] for r in records), Decimal(0))
-    by_unit = itertools.groupby(sorted(records, key=lambda r: r["unit"]), key=lambda r: r["unit"])
-    return sum((max(r[part] for r in group) for _, group in by_unit), Decimal(0))
+    """A sum as a cell keeps it: with at most 12 decimals."""
+    parts = [r[part] for r in records]
+    if definition.is_distinct:
+        by_unit = itertools.groupby(sorted(records, key=lambda r: r["unit"]), key=lambda r: r["unit"])
+        parts = [max(r[part] for r in group) for _, group in by_unit]
+    return round(sum(parts, Decimal(0)), 12)
 
 
 def test_what_was_left_out_of_a_cell_is_listed_with_its_reason(hub: Hub, regulator: sa.Engine) -> None:

@@ -1,8 +1,9 @@
 -- One receipt. Grain: one row. It is a duplicate of a batch of the same feed, digest and declared totals whose verdict
 -- stands and would be the same: loaded or asked about, by the definition, and where rows are held by the contract and
 -- rules, that judge now; unless what landed since may have undone it (for changes a replacing delivery, for a replacing
--- delivery, whose digest names what it replaces, anything at all). Else again_of names the first batch of the same
--- bytes, a file's refused by its name or control file included.
+-- delivery, whose digest names what it replaces, anything at all). A dropped file is one of a dropped file that waits to
+-- be judged, too: the same look judges it. Else again_of names the first batch of the same bytes, a file's refused by its
+-- name or control file included.
 -- Limits: callers hold the feed's advisory lock, so that two equal deliveries see each other. An empty version or digest
 -- is not compared.
 insert into landing.batch (
@@ -39,7 +40,10 @@ left join lateral (
         and b.insurer_id = :insurer_id
         and b.record_type = :record_type
         and b.digest = :digest
-        and b.state in ('awaiting', 'loaded', 'partly_loaded')
+        and (
+            b.state in ('awaiting', 'loaded', 'partly_loaded')
+            or (b.state = 'received' and b.channel = 'drop' and :channel = 'drop')
+        )
         and b.declared_row_count is not distinct from cast(:declared_row_count as bigint)
         and b.declared_amount_field is not distinct from cast(:declared_amount_field as text)
         and b.declared_amount is not distinct from cast(:declared_amount as numeric)

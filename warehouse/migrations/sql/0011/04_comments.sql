@@ -115,7 +115,7 @@ comment on column report.batch.contract_version is '数据约定版本';
 comment on column report.batch.ruleset_version is '规则集版本';
 comment on column report.batch.calendar_version is '工作日历版本';
 comment on column report.batch.definition_digest is '机构定义的 SHA-256';
-comment on column report.batch.is_news is '是否带来新内容:新增或变更的记录,或完整的空报;只有已知内容的报送为否';
+comment on column report.batch.is_news is '是否带来新内容:新增或变更的记录;空报和只有已知内容的报送为否';
 comment on view report.batch_file is
 '批次的文件:每批的每个文件(接口为每页)一行,重复的批次也在内';
 comment on column report.batch_file.batch_id is '批次编号';
@@ -214,3 +214,15 @@ comment on function report.indicator_at is
 '某统计截止日在某时刻前最近一次发布的指标值:每格一行。参数: as_of 统计截止日; known_at 时刻';
 comment on function report.timeliness_at is
 '某统计截止日在某时刻前最近一次发布的数据及时率:每个机构、数据类型一行。参数: as_of 统计截止日; known_at 时刻';
+comment on view report.insurer_branch is
+'保险机构的市级机构:名录中每家机构的每个市级机构一行,为当前版本;已撤销和已被替换的版本不在内';
+comment on function report.insurer_branch_known is
+'保险机构的市级机构:某时刻已知的名录,每家机构的每个市级机构一行;当时已撤销、已被替换的不在内。参数: known_at 时刻';
+comment on function report.insurer_branch_at is
+'保险机构的市级机构:某业务日有效、某时刻已知的名录,每家机构的每个市级机构一行;当日无效的、当时已撤销或已被替换的不在内。参数: as_of 业务日; known_at 时刻';
+comment on view report.insurer is
+'保险机构:名录中每家机构一行,为当前名录;已撤销和已被替换的版本不在内;市级机构见 report.insurer_branch';
+comment on function report.insurer_known is
+'保险机构:某时刻已知的名录,每家机构一行;当时已撤销、已被替换的不在内。参数: known_at 时刻';
+comment on function report.insurer_at is
+'保险机构:某业务日有效、某时刻已知的名录,每家机构一行;当日无效的、当时已撤销或已被替换的不在内。参数: as_of 业务日; known_at 时刻';

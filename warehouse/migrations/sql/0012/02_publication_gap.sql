@@ -14,6 +14,6 @@ select
 from mart.publication_gap as g
 inner join mart.publication as p on g.publication_id = p.publication_id;
 grant select on report.publication_gap to anze_regulator;
-comment on view report.publication_gap is '每次发布缺少的指标:其定义有误,其余指标照常发布。每行为一次发布的一个指标';
+comment on view report.publication_gap is '发布缺少的指标:其定义有误,其余指标照常发布;每次发布的每个缺少的指标一行';
 comment on column report.publication_gap.indicator is '缺少的指标';
 comment on column report.publication_gap.reason is '原因:定义文件、行号、问题和改法';
