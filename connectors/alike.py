@@ -9,7 +9,7 @@ from schemas.contract import Contract, Field
 from schemas.placeholders import plain
 
 #: From what likeness on two names are taken for one; that of a name inside another; the shortest such part.
-_ALIKE, _PART_OF, _SHORTEST_PART = 0.6, 0.9, 2
+_ALIKE, _PART_OF, _SHORTEST_PART = 0.5, 0.9, 2
 
 
 def meant_by(name: str, columns: Mapping[str, str], contract: Contract) -> str | None:

@@ -10,7 +10,7 @@ from connectors.parse.limits import Limits
 from connectors.parse.reasons import refuse
 
 ARCHIVE_MARK = b"PK\x03\x04"
-OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE_MARK = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _LOCAL_HEADER_BYTES = 30
 _RATIO_FROM_BYTES = 1_000_000
