@@ -90,12 +90,17 @@ class DefinitionError(StopFeed):
         return (self, *self.also)
 
     @property
+    def sentence(self) -> str:
+        """This mistake alone, without the others."""
+        return Exception.__str__(self)
+
+    @property
     def place(self) -> tuple[str, int | None, str]:
         """File, line and key: two mistakes of one place are told as one."""
         return self.file, self.line, self.key
 
     def __str__(self) -> str:
-        return "\n".join(map(Exception.__str__, self.all))
+        return "\n".join(each.sentence for each in self.all)
 
 
 class AuthRefused(StopFeed):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import pathlib
-from typing import Annotated
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.arguments import InsurerId
 from pipeline.cli.output import AsJson, green, print_json, print_table, red, stderr, stdout
+
+if TYPE_CHECKING:
+    from schemas.errors import DefinitionError
 
 insurer = typer.Typer(help="Insurers 保险机构.", no_args_is_help=True)
 rules = typer.Typer(help="Rules 规则.", no_args_is_help=True)
@@ -56,13 +60,12 @@ def check(insurer_ids: Annotated[list[str] | None, typer.Argument(help="Insurers
     from pipeline.schedule import feeds
     from schemas.errors import DefinitionError
 
-    mistakes: list[str] = []
+    told: set[str] = set()
     for insurer_id in insurer_ids or [feed.insurer_id for feed in feeds()]:
         try:
             found = load_definition(insurer_id)
         except DefinitionError as error:
-            mistakes.append(str(error))
-            _tell_mistake(insurer_id, error)
+            told |= _tell_mistakes(insurer_id, error.all)
         else:
             stdout.print(green("✓"), insurer_id)
             if insurer_ids is not None and len(insurer_ids) == 1:
@@ -70,15 +73,17 @@ def check(insurer_ids: Annotated[list[str] | None, typer.Argument(help="Insurers
     try:
         load_definitions()  # what only shows beside the others: two insurers with one code
     except DefinitionError as error:
-        if str(error) not in mistakes:
-            mistakes.append(str(error))
-            _tell_mistake("insurers", error)
-    if mistakes:
+        told |= _tell_mistakes("insurers", [each for each in error.all if each.sentence not in told])
+    if told:
         raise typer.Exit(4)
 
 
-def _tell_mistake(where: str, error: Exception) -> None:
-    stdout.print(red("✗"), f"{where}: {error}", soft_wrap=True)
+def _tell_mistakes(where: str, mistakes: Iterable[DefinitionError]) -> set[str]:
+    """Print each mistake on a line of its own; returns what was said."""
+    told = [each.sentence for each in mistakes]
+    for sentence in told:
+        stdout.print(red("✗"), f"{where}: {sentence}", soft_wrap=True)
+    return set(told)
 
 
 @insurer.command("probe")

@@ -83,7 +83,7 @@ def _broken(hub: Hub) -> list[str]:
     """A line for each mistake in definitions, rules and indicators, and each batch that waits to be replayed in vain."""
     from warehouse.troubles import lasting
 
-    mistakes = [str(each) for error in hub.mistakes for each in error.all]
+    mistakes = [each.sentence for error in hub.mistakes for each in error.all]
     waiting = [
         f"批次 batch {each.batch_id} {each.insurer_id}/{each.record_type}: 无法重放 cannot be replayed: {each.reason_text}"
         for each in lasting(hub.engine)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 import pathlib
@@ -30,6 +31,16 @@ ID_NUMBER, MOBILE = "11010519491231002X", "13800001111"
 PAGE = ROOT / "docs" / "regulators-sql.md"
 
 
+@contextlib.contextmanager
+def loader_of(engine: sa.Engine) -> Iterator[sa.Engine]:
+    """The same database with the loader's rights."""
+    loader = connect(engine.url.render_as_string(hide_password=False), role="anze_loader")
+    try:
+        yield loader
+    finally:
+        loader.dispose()
+
+
 @pytest.fixture(scope="module")
 def hub(shared_engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> Hub:
     """A small province in November with a publication of every indicator, month ends, held rows of persons."""
@@ -42,7 +53,8 @@ def hub(shared_engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> H
     bad = {"policy_no": ID_NUMBER, "insured_name": f"张三 {MOBILE}", "contact_name": "张三"}
     hub.deliver("policy", [bad, {"policy_no": "P-OK"}], held=[1])
     hub.publish(as_of=dt.date(2026, 11, 9))
-    months.fill(shared_engine, hub.now, month_count=3)
+    with loader_of(shared_engine) as loader:
+        months.fill(loader, hub.now, month_count=3)
     with shared_engine.begin() as connection:
         access.protect_database(connection)
     return hub
@@ -102,7 +114,8 @@ def test_months_follow_what_is_loaded_and_yield_to_what_is_frozen(engine: sa.Eng
 
     def fill(seconds: float = 60) -> list[dt.date]:
         hub.pass_time(minutes=1)
-        return months.fill(engine, hub.now, month_count=2, seconds=seconds, definitions=chosen)
+        with loader_of(engine) as loader:
+            return months.fill(loader, hub.now, month_count=2, seconds=seconds, definitions=chosen)
 
     def shown() -> list[tuple[Any, ...]]:
         query = "select source, shown_text from report.indicator_monthly('I1') where month = '2026-10-01'"

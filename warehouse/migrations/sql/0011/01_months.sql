@@ -30,6 +30,7 @@ create table mart.month_figure (
     primary key (region_code, indicator, domain_code, insurer_id, period_kind, month)
 );
 create index month_figure_month on mart.month_figure (month, indicator);
+grant update, delete on mart.month_computed, mart.month_figure to anze_loader;
 
 -- Where each month's figures come from. A frozen month shows its latest revision; another the newest knowledge of it,
 -- published or computed; the month that is not over the newest publication of one of its days.
