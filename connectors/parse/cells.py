@@ -98,9 +98,9 @@ class CellReader:
             return self._date(plain, form, use)
         if use in {"number", "ratio"}:
             meant = form.meant(plain)
-            if meant is None:
+            if meant is None or (use == "number" and meant != plain):
                 return Doubt(plain, "MAP-014", form.code)
-            return meant if use == "ratio" else plain
+            return meant
         shown = form.shown(plain)
         if shown is None:
             return plain if use == "text" else Doubt(plain, "MAP-013", form.code)

@@ -131,6 +131,11 @@ def test_what_a_column_is_read_for_decides_what_its_cell_says(tmp_path: Path) ->
     assert noted(path, XLSX, uses) == []
 
 
+def test_a_percentage_is_no_amount(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", _written({"金额": (0.5, "0%")}))
+    assert [(n.rule_id, n.found) for n in noted(path, XLSX, {"金额": "number"})] == [("MAP-014", "0%")]
+
+
 def test_doubt_about_a_cell_is_noted_with_its_place(tmp_path: Path) -> None:
     cells = {
         "键": (4711, "#,##0"), "键期": (46000, "m月d日"), "金额": (5, '0.00"万元"'), "起期": (-1, "yyyy-mm-dd"),
