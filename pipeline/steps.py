@@ -9,33 +9,21 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import logging
-import pathlib
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from connectors.drop import Drop, find_drops
 from connectors.fetch import effective_window
 from connectors.model import InsurerDefinition
-from connectors.parse.reasons import refuse
-from connectors.replacing import BadReplacement, replacement_of_text
 from pipeline import stuck
 from pipeline.answers import Answers
-from pipeline.declaring import with_control_sheet
+from pipeline.files import judged_by, land_drop, submit
 from pipeline.freezing import delivered_since, expected_feeds, versions_in_force
 from pipeline.hub import Hub, open_hub
 from pipeline.judging import PATIENCE_SECONDS, Occasion, judge, judgement_today, patiently
 from pipeline.replay import catch_up, replay, settle
 from schemas.contract import load_contract
-from schemas.delivery import Control, Credentials, Delivery, PayloadFile, Replacement, Window
-from schemas.errors import (
-    DefinitionError,
-    FileChanging,
-    HubError,
-    ProgramFault,
-    RetryLater,
-    TellInsurer,
-    WarehouseBusy,
-)  # fmt: skip
+from schemas.delivery import Credentials, Delivery, Replacement, Window
+from schemas.errors import DefinitionError, HubError, ProgramFault, RetryLater, WarehouseBusy
 from schemas.time_zone import SHANGHAI
 from warehouse import absence, batches, feeds, landing, months
 from warehouse.engine import translated
@@ -62,7 +50,6 @@ logger = logging.getLogger(__name__)
 #: Systems differ in which end of a window they include: a window in the past begins a little earlier.
 OVERLAP = dt.timedelta(minutes=1)
 GetCredentials = Callable[[], Credentials]
-MEDIA_TYPES = {".csv": "text/csv", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 def sync_family(
@@ -135,7 +122,7 @@ def collect(
     hub.sure_now()
     if definition.channel == "drop":
         drops = find_drops(definition, hub.settings.drop_folder / definition.insurer_id)
-        return [batch for d in drops if _is_of(d, record_type, definition) for batch in _land_drop(hub, definition, d)]
+        return [batch for d in drops if _is_of(d, record_type, definition) for batch in land_drop(hub, definition, d)]
     is_snapshot = definition.records[record_type].replaces == "all"
     window = Window(None, hub.now()) if is_snapshot else _window(hub, definition, record_type, since, until)
     answered = (answers or Answers(definition)).of(record_type, window, credentials)
@@ -149,38 +136,10 @@ def collect(
         window=window,
         control=fetched.control,
         cursor=window.until if since is None else None,
-        **_judged_by(hub, definition),
+        **judged_by(hub, definition),
         replaces=Replacement() if is_snapshot else None,
     )
     return [landing.land(hub.engine, hub.store, delivery).batch_id]
-
-
-def submit(
-    hub: Hub,
-    insurer_id: str,
-    record_type: str,
-    path: pathlib.Path,
-    replaces: str | None = None,
-    *,
-    declared: Control | None = None,
-) -> landing.Landed:
-    """Land one file that a person hands in, as a drop would; the receipt comes before its rows are looked at.
-
-    ``declared`` are its totals, beside those that its own control sheet says. ``replaces`` ``all`` or ``2026-10-01..2026-10-31``: what the file does not hold is withdrawn. Raises UnreadableFile
-    (FILE-063) when it is neither; nothing lands then.
-    """
-    definition = hub.definition(insurer_id)
-    load_contract(record_type)
-    try:
-        scope = replacement_of_text(replaces, record_type) if replaces is not None else None
-    except BadReplacement as error:
-        raise refuse("FILE-063", "", str(error)) from error
-    payload = _payload(path, path.name)
-    delivery = Delivery(
-        insurer_id, record_type, "submit", hub.sure_now(), (payload,), control=declared, **_judged_by(hub, definition),
-        replaces=scope,
-    )  # fmt: skip
-    return _land_declared(hub, delivery)
 
 
 def load(hub: Hub, batch_id: int) -> LoadReport:
@@ -232,7 +191,7 @@ def intake(hub: Hub) -> list[int]:
     for definition in hub.insurers.values():
         if definition.channel == "drop":
             for drop in find_drops(definition, hub.settings.drop_folder / definition.insurer_id):
-                _land_drop(hub, definition, drop)
+                land_drop(hub, definition, drop)
     for insurer_id, error in hub.broken.items():
         logger.error("%s 的定义有误,其投递未收取 has a broken definition, its drops wait: %s", insurer_id, error)
     known, waiting = stuck.told(hub.engine), landing.pending(hub.engine)
@@ -282,44 +241,3 @@ def _is_of(drop: Drop, record_type: str, definition: InsurerDefinition) -> bool:
     if drop.refusal is not None:
         return record_type == next(iter(definition.records))
     return drop.record_type == record_type
-
-
-def _land_drop(hub: Hub, definition: InsurerDefinition, drop: Drop) -> list[int]:
-    """Land a dropped file unless this very file has a receipt that answers it still, or somebody still writes it."""
-    payload = _payload(drop.path, drop.name)
-    delivery = Delivery(
-        insurer_id=definition.insurer_id,
-        record_type=drop.record_type,
-        channel="drop",
-        received_at=hub.now(),
-        payloads=(payload,),
-        control=drop.control,
-        **_judged_by(hub, definition),
-        replaces=drop.replaces,
-    )
-    try:
-        if feeds.has_receipt(hub.engine, delivery, landing.refusal_text(drop.refusal) if drop.refusal else None):
-            return []
-        if drop.refusal is None:
-            return [_land_declared(hub, delivery).batch_id]
-        return [landing.refuse(hub.engine, hub.store, delivery, drop.refusal).batch_id]
-    except FileChanging as error:
-        logger.warning("%s: %s; it is left for the next look", definition.insurer_id, error)
-        return []
-
-
-def _judged_by(hub: Hub, definition: InsurerDefinition) -> dict[str, Any]:
-    return {"definition_digest": definition.digest, "ruleset_version": hub.rules.version}
-
-
-def _land_declared(hub: Hub, delivery: Delivery) -> landing.Landed:
-    """Land a file with the totals that its own control sheet declares; one that cannot be understood is refused."""
-    try:
-        told = with_control_sheet(delivery)
-    except TellInsurer as refusal:
-        return landing.refuse(hub.engine, hub.store, delivery, refusal)
-    return landing.land(hub.engine, hub.store, told)
-
-
-def _payload(path: pathlib.Path, name: str) -> PayloadFile:
-    return PayloadFile(name, MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream"), path)

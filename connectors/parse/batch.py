@@ -40,9 +40,10 @@ def read_batch(
     """Chunks of a batch's payloads in their order: every source column as text under its own name, row_no and place.
 
     ``row_no`` is unique over the batch. ``expected`` are source column names of the definition: they find the header
-    below title rows; as a mapping they say what each column is read for (else: text). Pages of an API are gathered, so that chunks are of ``limits.chunk_rows`` rows whatever the page
-    size. Raises TellInsurer when a payload cannot be read without guessing, also after some chunks: use none of them
-    then. Raises SchemaDrift for JSON that is not shaped as defined.
+    below title rows; as a mapping they say what each column is read for (else: text). Pages of an API are gathered, so
+    that chunks are of ``limits.chunk_rows`` rows whatever the page size. Raises TellInsurer when a payload cannot be read
+    without guessing, also after some chunks: use none of them then. Raises SchemaDrift for JSON that is not shaped as
+    defined.
     """
     bounds = limits or Limits()
     if source.kind == "json":
