@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
-import yaml
-
+from quality.bound_files import read_bounds
 from schemas.code_lists import load_code_lists
 from schemas.contract import RECORD_TYPES, Contract, Field, load_contract
 from schemas.errors import DefinitionError
+from schemas.mistakes import Mistakes
 
 FILE = "bounds/amounts.yml"
 Limit = Literal["hold_above", "warn_above"]
@@ -61,15 +61,12 @@ class AmountBound:
 
 def amounts_of(text: str) -> tuple[AmountBound, ...]:
     """The bounds of a file's text. Raises DefinitionError with every mistake."""
-    try:
-        document = yaml.load(text, Loader=yaml.CSafeLoader) or []
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise DefinitionError(FILE, "document", str(error.problem), line, "write valid YAML") from error
-    wrong = [f"{_name(body)}: {problem}" for body in document for problem in _mistakes(body)]
-    if wrong:
-        raise DefinitionError(FILE, "bounds", "; ".join(wrong), fix="see the head of the file")
-    return tuple(_bound(body) for body in document)
+    bodies = read_bounds(FILE, text)
+    with Mistakes() as mistakes:
+        for body, line in bodies:
+            if wrong := list(_mistakes(body)):
+                mistakes.add(DefinitionError(FILE, _name(body), "; ".join(wrong), line, "see the head of the file"))
+    return tuple(_bound(body) for body, _ in bodies)
 
 
 def numeric_fields(contract: Contract) -> Iterator[Field]:
@@ -216,13 +213,13 @@ def _bound(body: Mapping[str, Any]) -> AmountBound:
     )
 
 
-def _name(body: Any) -> str:
-    return f"{body.get('record_type')}.{body.get('field')}" if isinstance(body, Mapping) else repr(body)
+def _name(body: Mapping[str, Any]) -> str:
+    return f"{body.get('record_type')}.{body.get('field')}"
 
 
-def _mistakes(body: Any) -> Iterator[str]:
+def _mistakes(body: Mapping[str, Any]) -> Iterator[str]:
     """Every mistake of one entry."""
-    if not isinstance(body, Mapping) or _NEEDED - set(body):
+    if _NEEDED - set(body):
         yield f"an entry needs {', '.join(sorted(_NEEDED))}"
         return
     yield from (f"{key} is unknown: one of {', '.join(sorted(_ALLOWED))}" for key in sorted(set(body) - _ALLOWED))

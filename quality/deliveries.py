@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import yaml
-
+from quality.bound_files import read_bounds
 from schemas.contract import RECORD_TYPES
 from schemas.errors import DefinitionError
 from schemas.mistakes import Mistakes
@@ -44,7 +43,7 @@ class Bound:
 
 def bounds_of(text: str) -> tuple[Bound, ...]:
     """The bounds of a file's text. Raises DefinitionError with every mistake, bounds that nothing says for all included."""
-    bodies = _bodies(text)
+    bodies = read_bounds(FILE, text)
     with Mistakes() as mistakes:
         for body, line in bodies:
             for key, problem, fix in _mistakes(body):
@@ -55,21 +54,6 @@ def bounds_of(text: str) -> tuple[Bound, ...]:
                     DefinitionError(FILE, name, "is missing", fix="write it once without insurer and record_type")
                 )
     return tuple(_bound(body) for body, _ in bodies)
-
-
-def _bodies(text: str) -> list[tuple[dict[str, Any], int]]:
-    """(entry, line) of each bound. Raises DefinitionError for what is no list of them."""
-    try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        document = yaml.load(text, Loader=yaml.CSafeLoader) or []
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = str(getattr(error, "problem", None) or error)
-        raise DefinitionError(FILE, "document", problem, mark.line + 1 if mark else None, "write valid YAML") from error
-    if not isinstance(document, list) or not all(isinstance(body, dict) for body in document):
-        raise DefinitionError(FILE, "document", "is no list of bounds", 1, "begin each with `- {name: ...`")
-    lines = [each.start_mark.line + 1 for each in node.value] if node else []
-    return list(zip(document, lines, strict=True))
 
 
 def as_values(bounds: Iterable[Bound]) -> str:

@@ -147,6 +147,7 @@ def test_all_mistakes_of_the_bounds_file_are_told_at_once() -> None:
     assert [word in str(told.value) for word in ("polcy.x", "claim.paid", "below", "employee_count", "unbounded")] == [
         True
     ] * 5
+    assert [each.line for each in told.value.all] == [1, 2, 3, 4, 5]
 
 
 def test_an_absurd_premium_is_held_and_changes_no_sum(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
