@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.schedule import feeds
+from pipeline.cli.output import progress
+from pipeline.scheduling.schedule import feeds
 from pipeline.services import demonstration
 from pipeline.services.airflow import Client
 from pipeline.services.installation import NIGHT, installation, stop
@@ -134,8 +135,8 @@ def main() -> None:
     """Measure three nights and print them."""
     here = installation()
     try:
-        demonstration.start(here, _tell)
-        demonstration.run_night(here, _tell)
+        demonstration.start(here, _tell, progress)
+        demonstration.run_night(here, _tell, progress)
         client = here.airflow.client()
         client.unpause("backfill")
         _tell(night(client, "alone").told())

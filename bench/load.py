@@ -18,18 +18,19 @@ import sqlalchemy as sa
 from connectors import mapping, parse
 from connectors.model import SourceFormat
 from connectors.template import named_after
+from pipeline.scheduling.warm import warm_up
 from pipeline.services.postgres import Cluster, free_port
 from pipeline.setup import prepare
-from pipeline.warm import warm_up
 from quality.catalogue import load_rules
 from quality.check import check
 from quality.messages import render
 from sandbox import drops, truth
 from schemas.contract import load_contract
 from schemas.delivery import Delivery, Payload
-from warehouse import landing
-from warehouse.copying import copy_lines, written
-from warehouse.load import Loading, Versions
+from warehouse.database.copying import copy_lines, written
+from warehouse.landing import receipts
+from warehouse.landing.load_report import Versions
+from warehouse.loading.load import Loading
 
 ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
 NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
@@ -67,8 +68,8 @@ def main() -> None:
     prepare(cluster.url("postgres"))
     path = drops.write_file("csv_utf8", folder, "policy", policies(), NOW.date())
     payload = Payload(path.name, "text/csv", path.read_bytes())
-    landed = landing.land(
-        engine, landing.Store(folder / "landing"), Delivery("lichun", "policy", "drop", NOW, (payload,))
+    landed = receipts.land(
+        engine, receipts.Store(folder / "landing"), Delivery("lichun", "policy", "drop", NOW, (payload,))
     )
     spent = dict.fromkeys(("parse", "map", "check", "stage", "merge"), 0.0)
     begun = mark = time.monotonic()

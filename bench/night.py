@@ -13,7 +13,7 @@ import time
 
 import sqlalchemy as sa
 
-from pipeline.schedule import feeds
+from pipeline.scheduling.schedule import feeds
 from pipeline.services.airflow import Client, LocalAirflow
 from pipeline.services.installation import installation
 from pipeline.services.postgres import free_port

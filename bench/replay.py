@@ -16,16 +16,16 @@ import sqlalchemy as sa
 
 from bench.load import NOW, policies
 from connectors.definition import definition_of, load_definition
-from pipeline.judging import Judgement, Occasion, judge
+from pipeline.judging.judge import Judgement, LoadMode, judge
+from pipeline.scheduling.warm import warm_up
 from pipeline.services.postgres import Cluster, free_port
 from pipeline.setup import prepare
-from pipeline.warm import warm_up
 from quality.catalogue import load_rules
 from quality.working_days import load_calendar
 from sandbox import drops
 from schemas.delivery import Delivery, Payload
-from warehouse import landing
-from warehouse.load import LoadReport
+from warehouse.landing import receipts
+from warehouse.landing.load_report import LoadReport
 
 SENDER = "tianquan"
 #: What the mapping fix mends: two columns that were taken for each other.
@@ -59,14 +59,14 @@ def main() -> None:
     rows = [row | {"insurer_code": SENDER.upper(), "holder_name": "投保人有限公司"} for row in policies()]
     path = drops.write_file("csv_utf8", folder, "policy", rows, NOW.date())
     payload = Payload(path.name, "text/csv", path.read_bytes())
-    store = landing.Store(folder / "landing")
-    batch_id = landing.land(engine, store, Delivery(SENDER, "policy", "drop", NOW, (payload,))).batch_id
+    store = receipts.Store(folder / "landing")
+    batch_id = receipts.land(engine, store, Delivery(SENDER, "policy", "drop", NOW, (payload,))).batch_id
     before, after = judgements()
     hour = dt.timedelta(hours=1)
-    first = judge(engine, store, batch_id, before, Occasion(NOW))
+    first = judge(engine, store, batch_id, before, LoadMode(NOW))
     tell("first load", first, first)
-    tell("replay, nothing changed", judge(engine, store, batch_id, before, Occasion(NOW + hour, "replay")), first)
-    tell("replay, every row changed", judge(engine, store, batch_id, after, Occasion(NOW + 2 * hour, "replay")), first)
+    tell("replay, nothing changed", judge(engine, store, batch_id, before, LoadMode(NOW + hour, "replay")), first)
+    tell("replay, every row changed", judge(engine, store, batch_id, after, LoadMode(NOW + 2 * hour, "replay")), first)
     engine.dispose()
     cluster.stop("immediate")
 

@@ -15,10 +15,10 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from pipeline.backfill.priority import BACKFILL_POOL, BACKFILL_WEIGHT
-from pipeline.oncall import TOLD, credentials
-from pipeline.retries import retrying
-from pipeline.schedule import feeds
+from pipeline.scheduling.oncall import DEFAULT_ARGS, credentials
+from pipeline.scheduling.priority import BACKFILL_POOL, BACKFILL_WEIGHT
+from pipeline.scheduling.retries import retrying
+from pipeline.scheduling.schedule import feeds
 
 FAMILIES = {"policy": "投保 policies", "claim": "理赔 claims", "service": "事故预防服务 services"}
 MODES = {"recollect": "重新采集 ask the insurers again", "replay": "重放 load from landing again"}
@@ -50,7 +50,7 @@ BEHIND_THE_NIGHT = {"pool": BACKFILL_POOL, "priority_weight": BACKFILL_WEIGHT, "
     default_args={
         **retrying(2, dt.timedelta(minutes=5)),
         **BEHIND_THE_NIGHT,
-        **TOLD,
+        **DEFAULT_ARGS,
     },
     tags=["backfill"],
     doc_md=__doc__,
@@ -61,14 +61,14 @@ def backfill() -> None:
     @task(task_display_name="计划")
     def plan(params: dict[str, Any] | None = None, dag_run: Any = None) -> list[dict[str, Any]]:
         """Make or find the plan; gives its parts that are still to be done, insurers in turn."""
-        from pipeline.backfill.form import plan_of
+        from pipeline.scheduling.form import plan_of
 
         return plan_of(params or {}, dag_run.run_id)
 
     @task(task_display_name="区间", map_index_template="{{ part['label'] }}")
     def part(part: dict[str, Any]) -> list[int]:
         """Collect or replay one window of one insurer; returns its batch ids."""
-        from pipeline.backfill.form import run_part_of
+        from pipeline.scheduling.form import run_part_of
 
         return run_part_of(part, credentials)
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from pipeline.oncall import OWNER, TOLD, done
-from pipeline.questions import QuestionOperator
+from pipeline.scheduling.oncall import DEFAULT_ARGS, OWNER, done
+from pipeline.scheduling.questions import QuestionOperator
 
 LOOK_SECONDS = float(os.environ.get("ANZE_QUESTION_SECONDS", "60"))  # decided elsewhere?
 
@@ -39,19 +39,15 @@ def decisions() -> None:
     form = {"reason": Param("", type="string", title="理由 reason")}
     ask = QuestionOperator(task_id="ask", task_display_name="请人决定", params=form, look_seconds=LOOK_SECONDS)
 
-    @task(task_display_name="按决定处理", **TOLD)
+    @task(task_display_name="按决定处理", **DEFAULT_ARGS)
     def settle(answer: dict[str, str], dag_run: Any = None) -> str:
         """Keep the decision and load by it; a decision taken elsewhere meanwhile stands."""
         from pipeline import deciding, steps
-        from schemas.errors import NothingToDecide
 
         hub, batch_id = steps.open_hub(), dag_run.conf["batch_id"]
-        try:
-            state = deciding.decide(hub, batch_id, answer["choice"], answer["by"], answer["reason"]).state
-        except NothingToDecide:
-            state = steps.load_patiently(hub, batch_id).state
-        done(f"批次 batch {batch_id} {state}")
-        return state
+        report = deciding.settle(hub, batch_id, answer["choice"], answer["by"], answer["reason"])
+        done(f"批次 batch {batch_id} {report.state}")
+        return report.state
 
     settle(ask.output)
 

@@ -19,8 +19,8 @@ from typing import Any
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import dag, task
 
-from pipeline.oncall import TOLD, counted, done
-from pipeline.retries import retrying
+from pipeline.scheduling.oncall import DEFAULT_ARGS, counted, done
+from pipeline.scheduling.retries import retrying
 
 
 @dag(
@@ -30,7 +30,7 @@ from pipeline.retries import retrying
     start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={**retrying(1, dt.timedelta(minutes=1)), **TOLD},
+    default_args={**retrying(1, dt.timedelta(minutes=1)), **DEFAULT_ARGS},
     tags=["intake"],
     doc_md=__doc__,
 )
@@ -48,10 +48,9 @@ def intake() -> None:
     @task(task_display_name="列出待决定的批次")
     def awaiting() -> list[dict[str, Any]]:
         """One run to start for each batch that awaits a decision."""
-        from pipeline import steps
-        from warehouse.decisions import awaiting
+        from pipeline import deciding, steps
 
-        waiting = [each.batch_id for each in awaiting(steps.open_hub().engine)]
+        waiting = deciding.waiting(steps.open_hub())
         done(f"待决定的批次 batches that await a decision {len(waiting)}")
         return [{"trigger_run_id": f"batch_{batch_id}", "conf": {"batch_id": batch_id}} for batch_id in waiting]
 

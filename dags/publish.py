@@ -16,9 +16,9 @@ import time
 
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 
-from pipeline.backfill.priority import NIGHT_WEIGHT
-from pipeline.oncall import TOLD, done
-from pipeline.retries import retrying
+from pipeline.scheduling.oncall import DEFAULT_ARGS, done
+from pipeline.scheduling.priority import NIGHT_WEIGHT
+from pipeline.scheduling.retries import retrying
 
 
 @dag(
@@ -31,7 +31,7 @@ from pipeline.retries import retrying
     default_args={
         **retrying(2, dt.timedelta(minutes=2)),
         "priority_weight": NIGHT_WEIGHT,
-        **TOLD,
+        **DEFAULT_ARGS,
     },
     tags=["publish"],
     doc_md=__doc__,

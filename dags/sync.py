@@ -18,15 +18,15 @@ from typing import Any
 
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 
-from pipeline.backfill.priority import NIGHT_WEIGHT
-from pipeline.oncall import SYNC, TOLD, counted, credentials
-from pipeline.retries import retrying
-from pipeline.schedule import Feed, feeds
+from pipeline.scheduling.oncall import DEFAULT_ARGS, SYNC, counted, credentials
+from pipeline.scheduling.priority import NIGHT_WEIGHT
+from pipeline.scheduling.retries import retrying
+from pipeline.scheduling.schedule import Feed, feeds
 
 RETRY_AFTER = dt.timedelta(seconds=float(os.environ.get("ANZE_RETRY_SECONDS", "300")))
 #: One run at a time asks an insurer's system for a family, the night before a backfill.
 NIGHT_FIRST = {"priority_weight": NIGHT_WEIGHT, "max_active_tis_per_dag": 1}
-DEFAULTS = {**retrying(2, RETRY_AFTER), **NIGHT_FIRST, **TOLD}
+DEFAULTS = {**retrying(2, RETRY_AFTER), **NIGHT_FIRST, **DEFAULT_ARGS}
 
 
 def sync(feed: Feed) -> None:

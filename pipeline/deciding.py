@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from pipeline import steps
 from pipeline.hub import Hub
-from warehouse import batches, decisions
-from warehouse.decisions import Choice
-from warehouse.load import LoadReport
+from schemas.errors import NothingToDecide
+from warehouse.landing import batches, decisions
+from warehouse.landing.decisions import Choice
+from warehouse.landing.load_report import LoadReport
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,19 @@ def decide(hub: Hub, batch_id: int, choice: Choice, decided_by: str, reason: str
     """
     decisions.decide(hub.engine, batch_id, choice, decided_by, reason, hub.now())
     return steps.load_patiently(hub, batch_id)
+
+
+def settle(hub: Hub, batch_id: int, choice: Choice, decided_by: str, reason: str) -> LoadReport:
+    """Decide as ``decide`` does; a decision that was taken elsewhere meanwhile stands, and the batch is loaded by it."""
+    try:
+        return decide(hub, batch_id, choice, decided_by, reason)
+    except NothingToDecide:
+        return steps.load_patiently(hub, batch_id)
+
+
+def waiting(hub: Hub) -> list[int]:
+    """The batches that await a decision."""
+    return [each.batch_id for each in decisions.awaiting(hub.engine)]
 
 
 def discard(hub: Hub, batch_id: int, discarded_by: str, reason: str) -> None:

@@ -10,10 +10,10 @@ from pipeline.hub import Hub
 from quality.working_days import load_calendar
 from schemas.contract import INSURER_RECORD_TYPES
 from schemas.time_zone import SHANGHAI
-from warehouse import frozen
-from warehouse.engine import translated
-from warehouse.frozen import Frozen
-from warehouse.load import Versions
+from warehouse.database.engine import database_errors
+from warehouse.landing.load_report import Versions
+from warehouse.publishing import frozen
+from warehouse.publishing.frozen import Frozen
 
 #: Deliveries of an as-of day count from its evening on.
 EVENING = dt.time(18)
@@ -40,13 +40,13 @@ def delivered_since(as_of: dt.date) -> dt.datetime:
 
 def freeze(hub: Hub, month: dt.date, by: str) -> Frozen:
     """Freeze a month, or revise it where it is frozen already. Raises MonthOpen while it is not over."""
-    with translated("freezing figures"), hub.engine.begin() as connection:
+    with database_errors("freezing figures"), hub.engine.begin() as connection:
         return _freeze(hub, connection, month, by)
 
 
 def revise(hub: Hub, by: str) -> list[Frozen]:
     """Bring every frozen month up to what is known now, oldest first; months in which nothing moved stay as they are."""
-    with translated("reading frozen months"), hub.engine.connect() as connection:
+    with database_errors("reading frozen months"), hub.engine.connect() as connection:
         months = frozen.frozen_months(connection)
     return [freeze(hub, month, by) for month in months]
 

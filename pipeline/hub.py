@@ -15,11 +15,11 @@ from connectors.model import InsurerDefinition
 from pipeline.settings import Settings, load_settings
 from quality.catalogue import RuleSet, find_rules
 from schemas.errors import DefinitionError
-from warehouse.clock import require_believable
-from warehouse.engine import connect
+from warehouse.database.clock import require_believable
+from warehouse.database.engine import connect
+from warehouse.database.schema_version import require_current
 from warehouse.indicators.catalogue import find_definitions as find_indicators
-from warehouse.landing import Store
-from warehouse.schema_version import require_current
+from warehouse.landing.store import Store
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from quality.catalogue import find_rules
 from quality.working_days import load_calendar
 from schemas.code_lists import load_code_lists
 from schemas.regions import region_rows, resolution_rows
-from warehouse import access
-from warehouse.engine import connect, translated
+from warehouse.database import access
+from warehouse.database.engine import connect, database_errors
+from warehouse.database.reference import fill
 from warehouse.indicators.catalogue import Definition, find_definitions
-from warehouse.migrate import migrate
-from warehouse.reference import fill
+from warehouse.migrations.migrate import migrate
 
 
 def prepare(url: str) -> None:
@@ -35,7 +35,7 @@ def open_databases(url: str) -> list[str]:
     """Other databases of the server that the hub's roles may enter, quoted for SQL."""
     engine = connect(url)
     try:
-        with translated("reading the databases"), engine.connect() as connection:
+        with database_errors("reading the databases"), engine.connect() as connection:
             return access.open_databases(connection)
     finally:
         engine.dispose()

@@ -14,22 +14,25 @@ from collections.abc import Callable, Iterable
 from connectors.drop import Drop, find_drops
 from connectors.fetch import effective_window
 from connectors.model import InsurerDefinition
-from pipeline import stuck
-from pipeline.answers import Answers
-from pipeline.files import judged_by, land_drop, submit
+from pipeline.collecting.answers import Answers
+from pipeline.collecting.files import judged_by, land_drop, submit
 from pipeline.freezing import delivered_since, expected_feeds, versions_in_force
 from pipeline.hub import Hub, open_hub
-from pipeline.judging import PATIENCE_SECONDS, Occasion, judge, judgement_today, patiently
-from pipeline.replay import catch_up, replay, settle
+from pipeline.judging import stuck
+from pipeline.judging.judge import PATIENCE_SECONDS, LoadMode, judge, judgement_today, retry_while_busy
+from pipeline.judging.replay import catch_up, replay, settle
 from schemas.contract import load_contract
 from schemas.delivery import Credentials, Delivery, Replacement, Window
 from schemas.errors import DefinitionError, HubError, ProgramFault, RetryLater, WarehouseBusy
 from schemas.time_zone import SHANGHAI
-from warehouse import absence, batches, feeds, landing, months
-from warehouse.engine import translated
-from warehouse.load import AlreadyLoaded, LoadReport
-from warehouse.publish import Publication
-from warehouse.publish import publish as publish_figures
+from warehouse.database.engine import database_errors
+from warehouse.indicators.publication import Publication
+from warehouse.landing import batches, feeds, receipts
+from warehouse.landing.load_report import LoadReport
+from warehouse.loading import snapshot_deletes
+from warehouse.loading.load import AlreadyLoaded
+from warehouse.publishing import months
+from warehouse.publishing.publish import publish as publish_figures
 
 __all__ = [
     "collect",
@@ -139,7 +142,7 @@ def collect(
         **judged_by(hub, definition),
         replaces=Replacement() if is_snapshot else None,
     )
-    return [landing.land(hub.engine, hub.store, delivery).batch_id]
+    return [receipts.land(hub.engine, hub.store, delivery).batch_id]
 
 
 def load(hub: Hub, batch_id: int) -> LoadReport:
@@ -150,12 +153,12 @@ def load(hub: Hub, batch_id: int) -> LoadReport:
     A batch that cannot be judged is marked as stuck, with the reason; the next look tries it again.
     Raises WarehouseBusy when another loader holds the feed, LandingDamaged, DefinitionError, SchemaDrift, SetupError.
     """
-    batch = landing.read_batch(hub.engine, batch_id)
+    batch = receipts.read_batch(hub.engine, batch_id)
     if batch.state not in ("received", "stuck"):
         return batches.report(hub.engine, batch_id)
-    occasion = Occasion(hub.sure_now())
+    mode = LoadMode(hub.sure_now())
     try:
-        report = judge(hub.engine, hub.store, batch_id, judgement_today(hub, batch.insurer_id), occasion)
+        report = judge(hub.engine, hub.store, batch_id, judgement_today(hub, batch.insurer_id), mode)
     except AlreadyLoaded:
         return batches.report(hub.engine, batch_id)  # another loader was faster than our look at the state
     except RetryLater:
@@ -168,7 +171,7 @@ def load(hub: Hub, batch_id: int) -> LoadReport:
         unexpected = ProgramFault(f"{type(error).__name__} while batch {batch_id} was judged")
         stuck.mark(hub.engine, batch_id, unexpected)
         raise unexpected from error
-    replay(hub, absence.unsettled(hub.engine, batch.insurer_id, batch.record_type))
+    replay(hub, snapshot_deletes.unsettled(hub.engine, batch.insurer_id, batch.record_type))
     settle(hub, batch.insurer_id)
     return report
 
@@ -178,7 +181,7 @@ def load_patiently(hub: Hub, batch_id: int, seconds: float = PATIENCE_SECONDS) -
 
     Raises as ``load`` does; WarehouseBusy when the feed is still taken after some seconds.
     """
-    return patiently(lambda: load(hub, batch_id), seconds)
+    return retry_while_busy(lambda: load(hub, batch_id), seconds)
 
 
 def intake(hub: Hub) -> list[int]:
@@ -194,7 +197,7 @@ def intake(hub: Hub) -> list[int]:
                 land_drop(hub, definition, drop)
     for insurer_id, error in hub.broken.items():
         logger.error("%s 的定义有误,其投递未收取 has a broken definition, its drops wait: %s", insurer_id, error)
-    known, waiting = stuck.told(hub.engine), landing.pending(hub.engine)
+    known, waiting = stuck.told(hub.engine), receipts.pending(hub.engine)
     faults: list[HubError] = []
     for batch_id in waiting:
         try:
@@ -215,7 +218,7 @@ def publish(hub: Hub, until: dt.datetime | None = None) -> Publication:
     now = hub.sure_now()
     as_of = min(until or now, now).astimezone(SHANGHAI).date() - dt.timedelta(days=1)
     expected, since, versions = expected_feeds(hub), delivered_since(as_of), versions_in_force(hub)
-    with translated("publishing"), hub.engine.begin() as connection:
+    with database_errors("publishing"), hub.engine.begin() as connection:
         return publish_figures(connection, as_of, now, now, expected=expected, delivered_since=since, versions=versions)
 
 

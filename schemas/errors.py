@@ -65,7 +65,7 @@ class InstallationBusy(RetryLater):
 
 
 class WarehouseUnreachable(RetryLater):
-    """Raised when no database server answers, or it leaves in the middle, from warehouse.engine."""
+    """Raised when no database server answers, or it leaves in the middle, from warehouse.database.engine."""
 
 
 class StopFeed(HubError):
@@ -116,7 +116,7 @@ class SchemaDrift(StopFeed):
 
 
 class LandingDamaged(StopFeed):
-    """Raised when landed bytes no longer match their digest, from warehouse.landing."""
+    """Raised when landed bytes no longer match their digest, from warehouse.landing.receipts."""
 
 
 class ProgramFault(StopFeed):

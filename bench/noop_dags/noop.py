@@ -6,7 +6,7 @@ import datetime as dt
 
 from airflow.sdk import dag, task
 
-from pipeline.schedule import feeds
+from pipeline.scheduling.schedule import feeds
 
 
 def noop(insurer_id: str) -> None:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from connectors.definition import REGULATOR
-from pipeline import steps, verifying
+from oracle import verify as oracle
+from pipeline import steps
 from pipeline.hub import Hub
-from sandbox.oracle import verify as oracle
+from pipeline.judging import verifying
 from schemas.contract import load_contracts
 
 #: Columns that tell when and in which batch something happened, not what is known.

@@ -18,11 +18,11 @@ from bench.soak.world import DAWN, province
 from connectors.definition import REGULATOR
 from pipeline import steps
 from pipeline.deciding import decide
-from pipeline.replay import Wanted, choose, replay
+from pipeline.judging.replay import Wanted, choose, replay
 from sandbox import registers
 from schemas.errors import RetryLater
-from warehouse.decisions import Choice
-from warehouse.engine import connect
+from warehouse.database.engine import connect
+from warehouse.landing.decisions import Choice
 
 #: The statement at which a load's connection may be cut: a small load has about so many.
 CUT_BY = 70

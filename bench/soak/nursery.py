@@ -60,9 +60,10 @@ class Outcome:
 def perform(order: Order, committed: list[int]) -> None:
     """What the schedule does for one feed: its sync, then the intake that loads whatever waits."""
     from bench.soak.world import hub_at
-    from pipeline import judging, steps
+    from pipeline import steps
+    from pipeline.judging import judge
 
-    judging.Loading = _noting(order, committed)  # type: ignore[attr-defined]
+    judge.Loading = _noting(order, committed)  # type: ignore[attr-defined]
     chosen = [order.insurer_id]
     hub = hub_at(dt.datetime.fromisoformat(order.moment), order.url, pathlib.Path(order.folder), order.environ, chosen)
     definition = hub.definition(order.insurer_id)
@@ -76,7 +77,7 @@ def perform(order: Order, committed: list[int]) -> None:
 
 def _noting(order: Order, committed: list[int]) -> Any:
     """The hub's Loading, which tells us what it committed; the order may shorten its lease."""
-    from warehouse.load import LEASE_SECONDS, Loading
+    from warehouse.loading.load import LEASE_SECONDS, Loading
 
     class Noting(Loading):
         def _commit(self) -> None:
@@ -142,7 +143,7 @@ def _warm_up() -> None:
 
     from bench.soak import files  # noqa: F401 - wanted before the first fork
     from bench.soak.feeds import FEEDS, NOW
-    from pipeline.warm import warm_up
+    from pipeline.scheduling.warm import warm_up
     from quality.catalogue import load_rules
     from quality.check import check
     from schemas.contract import load_contract

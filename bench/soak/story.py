@@ -24,8 +24,8 @@ from pipeline import steps
 from sandbox import drops
 from sandbox.server import Serving, serve
 from schemas.contract import load_contract
-from warehouse.engine import connect
-from warehouse.landing import Landed
+from warehouse.database.engine import connect
+from warehouse.landing.receipts import Landed
 
 API, CSV = "lichun", "tianji"
 CHOSEN = (API, CSV)

@@ -19,12 +19,12 @@ import sqlalchemy as sa
 
 from bench.soak import history, world
 from connectors.definition import REGULATOR
+from oracle import timeline
+from oracle.cells import CellKey
+from oracle.indicators import CATALOGUE
+from oracle.replay import ReplayReport, replay
 from pipeline.hub import Hub
 from pipeline.setup import prepare
-from sandbox.oracle import timeline
-from sandbox.oracle.cells import CellKey
-from sandbox.oracle.indicators import CATALOGUE
-from sandbox.oracle.replay import ReplayReport, replay
 from schemas.contract import load_contracts
 from warehouse.indicators.at import EVERY_CELL, Cell, indicators_at
 

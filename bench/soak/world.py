@@ -28,8 +28,8 @@ from sandbox.cast import CAST
 from sandbox.truth.province import Province
 from schemas.contract import INSURER_RECORD_TYPES
 from schemas.time_zone import SHANGHAI
-from warehouse.engine import connect
-from warehouse.landing import Store
+from warehouse.database.engine import connect
+from warehouse.landing.store import Store
 
 Record = dict[str, Any]
 SEED, SCALE = 5, 0.006

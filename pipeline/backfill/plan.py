@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from connectors.definition import REGULATOR
 from pipeline.backfill import rehearsal, windows
 from pipeline.hub import Hub
-from pipeline.replay import Wanted, choose
+from pipeline.judging.replay import Wanted, choose
 from quality.working_days import load_calendar
 from schemas.contract import load_contract, load_contracts
 from schemas.errors import SetupError
-from warehouse import plans
-from warehouse.plans import Plan, Request, ScopeBatch
+from warehouse.history import plans
+from warehouse.history.plans import Plan, Request, ScopeBatch
 
 #: Inputs that must stand still while a plan is under way; new deliveries may go on beside it.
 STEADY = ("definitions", "ruleset", "calendar", "contracts")

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.freezing import delivered_since, expected_feeds, revise, versions_in_force
 from pipeline.hub import Hub
-from pipeline.replay import replay
-from warehouse import rehearsals
-from warehouse.engine import translated
-from warehouse.load import LoadReport
-from warehouse.plans import Part
-from warehouse.publish import latest_publication, publish
-from warehouse.rehearsals import Changes
-from warehouse.twin import twin
+from pipeline.judging.replay import replay
+from warehouse.database.engine import database_errors
+from warehouse.history import rehearsals
+from warehouse.history.plans import Part
+from warehouse.history.rehearsals import Changes
+from warehouse.history.twin import twin
+from warehouse.landing.load_report import LoadReport
+from warehouse.publishing.publish import latest_publication, publish
 
 BY = "rehearsal"
 NOTHING = Changes(0, ())
@@ -30,13 +30,13 @@ def rehearse(hub: Hub, parts: Sequence[Part]) -> dict[str, object]:
     """
     with hub.twin_maker() as maker, twin(maker, "everything") as pair:
         there = dataclasses.replace(hub, engine=pair.engine)
-        with translated("rehearsing"), pair.engine.begin() as connection:
+        with database_errors("rehearsing"), pair.engine.begin() as connection:
             rehearsals.keep_verdicts(connection)
             resolved = rehearsals.standing(connection).resolved_count
         before = _figures(there)
         reports = replay(there, [batch_id for part in parts for batch_id in part.batch_ids])
         after = _figures(there)
-        with translated("comparing a rehearsal"), pair.engine.connect() as connection:
+        with database_errors("comparing a rehearsal"), pair.engine.connect() as connection:
             cleared = rehearsals.standing(connection).resolved_count - resolved
             verdicts = rehearsals.changed_verdicts(connection)
             changes = {
@@ -51,7 +51,7 @@ def rehearse(hub: Hub, parts: Sequence[Part]) -> dict[str, object]:
 def _figures(there: Hub) -> Mapping[str, int]:
     """Publications of what is known in the twin now: ``newest`` of the newest publication's day, others by month."""
     months = {f"{each.month:%Y-%m}": each.publication.publication_id for each in revise(there, BY)}
-    with translated("publishing in a rehearsal"), there.engine.begin() as connection:
+    with database_errors("publishing in a rehearsal"), there.engine.begin() as connection:
         newest = latest_publication(connection)
         if newest is None:
             return months

@@ -9,11 +9,11 @@ from pipeline import steps
 from pipeline.backfill.plan import moved
 from pipeline.backfill.windows import Days
 from pipeline.hub import Hub
-from pipeline.replay import replay
+from pipeline.judging.replay import replay
 from schemas.delivery import Credentials
 from schemas.errors import HubError, StopFeed
-from warehouse import plans
-from warehouse.plans import Part, Plan, Request
+from warehouse.history import plans
+from warehouse.history.plans import Part, Plan, Request
 
 CredentialsOf = Callable[[str], Credentials]
 OnPart = Callable[[Part], None]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.time_zone import SHANGHAI
-from warehouse.plans import Part, Request, ScopeBatch
+from warehouse.history.plans import Part, Request, ScopeBatch
 
 DAY = dt.timedelta(days=1)
 

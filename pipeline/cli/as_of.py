@@ -53,17 +53,17 @@ def as_of(
     """
     from pipeline import steps
     from schemas.time_zone import SHANGHAI
-    from warehouse import two_times
-    from warehouse.engine import translated
+    from warehouse.database.engine import database_errors
+    from warehouse.history import bitemporal
 
     hub = steps.open_hub()
     now = hub.now()
     known = moment(known_at, now) if known_at else now
     on = day(as_of) if as_of else now.astimezone(SHANGHAI).date()
     try:
-        with translated("reading history"), hub.engine.connect() as connection:
-            found = two_times.read_at(connection, table, on, known, insurer_id=insurer, key=key, limit=limit)
-            is_settled = two_times.is_settled(connection)
+        with database_errors("reading history"), hub.engine.connect() as connection:
+            found = bitemporal.read_at(connection, table, on, known, insurer_id=insurer, key=key, limit=limit)
+            is_settled = bitemporal.is_settled(connection)
     except LookupError as error:
         raise typer.BadParameter(str(error)) from error
     if as_json:
@@ -92,7 +92,7 @@ def _print_found(found: Any) -> None:
 
 def _shown(found: Any) -> tuple[str, ...]:
     from schemas.contract import load_contracts
-    from warehouse.two_times import TRACE
+    from warehouse.history.bitemporal import TRACE
 
     own: tuple[str, ...] = SHOWN.get(found.table, ())
     if found.table in load_contracts():

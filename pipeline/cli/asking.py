@@ -93,7 +93,7 @@ def refuse(chosen: Sequence[Any], asked: Question) -> None:
 
 def why_none(connection: Any, publication_id: int | None) -> str:
     """Why cells that could exist do not: nothing was published, no such publication, or no record counts there."""
-    from warehouse.publish import find_publication, latest_publication
+    from warehouse.publishing.publish import find_publication, latest_publication
 
     if publication_id is not None:
         try:
@@ -107,7 +107,7 @@ def why_none(connection: Any, publication_id: int | None) -> str:
 
 def why_provisional(connection: Any, publication_id: int, record_types: Any, insurer: str) -> list[str]:
     """Lines that name the feeds for which figures are provisional: those of the record types, of one insurer or all."""
-    from warehouse.publish import find_publication
+    from warehouse.publishing.publish import find_publication
 
     publication = find_publication(connection, publication_id)
     causes = {

@@ -42,7 +42,7 @@ def plan(
     """Plan a backfill: days, batches and rows; of a replay also what it would change. Nothing else happens."""
     from pipeline import steps
     from pipeline.backfill.plan import make, record_types
-    from warehouse.plans import Request
+    from warehouse.history.plans import Request
 
     if mode not in MODES:
         raise typer.BadParameter("--mode is recollect or replay")
@@ -61,7 +61,7 @@ def run(plan_id: PlanId, as_json: AsJson = False) -> None:
     from pipeline import steps
     from pipeline.backfill.run import run as run_plan
     from pipeline.cli import exit_code
-    from warehouse import plans
+    from warehouse.history import plans
 
     hub = steps.open_hub()
     with progress("backfill", len(plans.read(hub.engine, plan_id).parts)) as advance:
@@ -78,7 +78,7 @@ def run(plan_id: PlanId, as_json: AsJson = False) -> None:
 def list_all(limit: Limit = 20, as_json: AsJson = False) -> None:
     """List plans, newest first."""
     from pipeline import steps
-    from warehouse import plans
+    from warehouse.history import plans
 
     found = plans.newest(steps.open_hub().engine, limit)
     if as_json:
@@ -96,7 +96,7 @@ def list_all(limit: Limit = 20, as_json: AsJson = False) -> None:
 def show(plan_id: PlanId, as_json: AsJson = False) -> None:
     """Show one plan: its parts, how far it got, and what a rehearsal said."""
     from pipeline import steps
-    from warehouse import plans
+    from warehouse.history import plans
 
     show_plan(plans.read(steps.open_hub().engine, plan_id), as_json)
 

@@ -36,7 +36,7 @@ def list_all(
 ) -> None:
     """List receipts, newest first."""
     from pipeline import steps
-    from warehouse.batches import list_batches
+    from warehouse.landing.batches import list_batches
 
     if state not in (None, *STATES):
         raise typer.BadParameter(f"{state} is no state: one of {', '.join(STATES)}")

@@ -12,7 +12,8 @@ SHOWN_DIFFERENCES = 12
 
 def compare(batch_a: BatchId, batch_b: BatchId, as_json: AsJson = False) -> None:
     """Compare two deliveries of one record type: rows, amounts, fill rates, and keys that only one of them holds."""
-    from pipeline import comparing, steps
+    from pipeline import steps
+    from pipeline.judging import comparing
 
     found = comparing.compare(steps.open_hub(), batch_a, batch_b)
     if as_json:
@@ -34,7 +35,7 @@ def compare(batch_a: BatchId, batch_b: BatchId, as_json: AsJson = False) -> None
 
 def show_change(engine: Any, batch_id: int) -> None:
     """Print what changed since the last comparable delivery; nothing for a batch without profile or predecessor."""
-    from warehouse import comparing
+    from warehouse.landing import comparing
 
     earlier = comparing.before(engine, batch_id)
     if earlier is not None:
@@ -64,13 +65,13 @@ def _books(found: Any) -> list[tuple[Any, ...]]:
 
 
 def _fill_rates(a: Any, b: Any) -> list[tuple[Any, ...]]:
-    from warehouse import comparing
+    from warehouse.landing import comparing
 
     return [(_label(b, name), _pct(a, name), _pct(b, name)) for name in comparing.fields(a, b)]
 
 
 def _sums(a: Any, b: Any) -> list[tuple[Any, ...]]:
-    from warehouse import comparing
+    from warehouse.landing import comparing
 
     rows = [(name, a.columns.get(name), b.columns.get(name)) for name in comparing.fields(a, b)]
     return [

@@ -30,21 +30,21 @@ def show_at(asked: Asked, as_of: str | None, known_at: str | None, as_json: bool
     """Print the asked cells as of a day (default: the day before the moment), known at a moment (default: now)."""
     from pipeline import steps
     from schemas.time_zone import SHANGHAI
-    from warehouse import two_times
-    from warehouse.engine import translated
-    from warehouse.publish import find_pair
+    from warehouse.database.engine import database_errors
+    from warehouse.history import bitemporal
+    from warehouse.publishing.publish import find_pair
 
     hub = steps.open_hub()
     now = hub.now()
     known = moment(known_at, now) if known_at else now
     on = day(as_of) if as_of else known.astimezone(SHANGHAI).date() - dt.timedelta(days=1)
-    with translated("computing figures"), hub.engine.begin() as connection:
+    with database_errors("computing figures"), hub.engine.begin() as connection:
         found = find_pair(connection, on, known)
         if found is not None:
             cells = _published(connection, asked, found.publication_id)
         else:
             cells = _computed(connection, hub, asked, on, known)
-        is_settled = two_times.is_settled(connection)
+        is_settled = bitemporal.is_settled(connection)
     if cells or as_json:
         _print(cells, as_json)
     pair = f"as of {on}, known at {known.astimezone(SHANGHAI).isoformat()}"

@@ -57,7 +57,7 @@ def check(insurer_ids: Annotated[list[str] | None, typer.Argument(help="Insurers
     from connectors.coverage import coverage
     from connectors.definition import load_definition, load_definitions
     from pipeline.cli.probing import show_coverage
-    from pipeline.schedule import feeds
+    from pipeline.scheduling.schedule import feeds
     from schemas.errors import DefinitionError
 
     told: set[str] = set()
@@ -103,8 +103,8 @@ def probe(
     """
     from pipeline.cli import exit_code
     from pipeline.cli.probing import as_plain, show_probe
-    from pipeline.probing import probe as probe_feeds
-    from pipeline.probing import probe_file
+    from pipeline.definitions.probing import probe as probe_feeds
+    from pipeline.definitions.probing import probe_file
     from pipeline.settings import environment
 
     now = dt.datetime.now(dt.UTC)
@@ -130,7 +130,7 @@ def new(
     name: Annotated[str, typer.Option(help="Chinese name.")],
 ) -> None:
     """Write a definition file for a new insurer: the only file that it needs."""
-    from pipeline.new_insurer import write
+    from pipeline.definitions.new_insurer import write
 
     path = write(insurer_id, dialect, name)
     stdout.print(

@@ -13,14 +13,15 @@ from pipeline.cli.flow import show_verdict
 from pipeline.cli.indicator import FIVE, SHOWN
 from pipeline.cli.output import green, print_table, red, stderr, stdout, yellow
 from pipeline.hub import Hub
+from pipeline.judging.verifying import verify
 from pipeline.services.demonstration import Night
 from pipeline.services.installation import Installation
 from pipeline.settings import load_settings
-from pipeline.verifying import verify
-from warehouse import nights
 from warehouse.indicators.catalogue import load_definition
 from warehouse.indicators.explain import Cell, show
-from warehouse.publish import Publication, latest_publication
+from warehouse.indicators.publication import Publication
+from warehouse.landing import nights
+from warehouse.publishing.publish import latest_publication
 
 
 def report(here: Installation, night: Night) -> bool:

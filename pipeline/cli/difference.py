@@ -49,16 +49,16 @@ def diff(
 ) -> None:
     """Say why a figure moved: parts by cause that add up to the difference exactly."""
     from pipeline import steps
-    from warehouse.engine import translated
-    from warehouse.frozen import resolve_publication
+    from warehouse.database.engine import database_errors
     from warehouse.indicators.difference import difference
     from warehouse.indicators.explain import Place
+    from warehouse.publishing.frozen import resolve_publication
 
     chosen = [find(name) for name in names or FIVE]
     places = [Place(d.indicator, cast("PeriodKind", period or d.periods[-1]), region, domain, insurer) for d in chosen]
     hub = steps.open_hub()
     try:
-        with translated("explaining a difference"), hub.engine.begin() as connection:
+        with database_errors("explaining a difference"), hub.engine.begin() as connection:
             ends = resolve_publication(connection, before), resolve_publication(connection, after)
             found = difference(connection, *ends, places, limit=records)
     except LookupError as error:
@@ -165,7 +165,7 @@ def _show_told(found: Difference, part: Part) -> None:
 
 
 def _show_records(hub: Any, part: Part) -> None:
-    from pipeline.places import places_of
+    from pipeline.judging.places import places_of
 
     found = places_of(hub, [(r.batch_id, r.row_no) for r in part.records])
     rows = [

@@ -21,17 +21,20 @@ def register(app: typer.Typer) -> None:
 
 
 def docs(
+    context: typer.Context,
     check: Annotated[bool, typer.Option("--check", help="Only tell whether the pages are stale.")] = False,
 ) -> None:
     """Generate the reference pages from contracts, rules, insurers and indicators."""
-    from pipeline.reference_pages import write
+    from pipeline.cli.command_page import commands_page
+    from pipeline.definitions.reference_pages import write
 
+    commands = commands_page(context.find_root().command)
     if not check:
-        write(REFERENCE)
+        write(REFERENCE, commands)
         stdout.print(f"written: {REFERENCE.relative_to(ROOT)}")
         return
     with tempfile.TemporaryDirectory() as folder:
-        write(pathlib.Path(folder))
+        write(pathlib.Path(folder), commands)
         stale = _differences(pathlib.Path(folder), REFERENCE)
     if stale:
         stdout.print(f"docs/reference is stale, run `make docs`: {', '.join(stale[:5])}")

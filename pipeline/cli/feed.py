@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 def list_all(insurer: OnlyInsurer = None, as_json: AsJson = False) -> None:
     """List feeds: up to where they are collected, when they last delivered, what waits."""
     from pipeline import steps
-    from warehouse import feeds
+    from warehouse.landing import feeds
 
     found = feeds.states(steps.open_hub().engine, insurer)
     if as_json:
@@ -50,7 +50,7 @@ def rewind(
     from pipeline import steps
     from schemas.errors import DefinitionError
     from schemas.time_zone import SHANGHAI
-    from warehouse import feeds
+    from warehouse.landing import feeds
 
     if (to is None) != everything:
         raise typer.BadParameter("give either --to or --everything")

@@ -91,11 +91,12 @@ def _declared(record_type: str, rows: str | None, amount: str | None, field_name
 
 def _load_patiently(hub: Any, batch_id: int) -> None:
     """Load, waiting for another loader of the feed as the DAGs do; one that stays is told, exit code 3."""
-    from pipeline import judging, steps
+    from pipeline import steps
+    from pipeline.judging import judge
     from schemas.errors import WarehouseBusy
 
     try:
-        steps.load_patiently(hub, batch_id, judging.PATIENCE_SECONDS)
+        steps.load_patiently(hub, batch_id, judge.PATIENCE_SECONDS)
     except WarehouseBusy as busy:
         stderr.print(
             f"批次 {batch_id} 已接收,尚未入库:另一个任务正在处理该机构的同类数据。无需重新提交,"
@@ -111,16 +112,16 @@ def load(
 ) -> None:
     """Load landed batches; one that is loaded already answers with its report. Exit code 1 if rows were held."""
     from pipeline import steps
-    from warehouse import landing
+    from warehouse.landing import receipts
 
     hub = steps.open_hub()
-    _each_of("load", batch_ids or landing.pending(hub.engine), lambda b: [steps.load(hub, b)], as_json)
+    _each_of("load", batch_ids or receipts.pending(hub.engine), lambda b: [steps.load(hub, b)], as_json)
 
 
 def intake(as_json: AsJson = False) -> None:
     """Land what was dropped and load every batch that waits. Exit code 1 if rows were held or a batch cannot be judged."""
     from pipeline import steps
-    from warehouse import batches
+    from warehouse.landing import batches
 
     hub = steps.open_hub()
     _each_of("intake", steps.intake(hub), lambda b: [batches.report(hub.engine, b)], as_json)
@@ -172,18 +173,18 @@ def publish(
 
 
 def _gaps(hub: Any, publication_id: int) -> list[Any]:
-    from warehouse.engine import translated
-    from warehouse.publish import gaps
+    from warehouse.database.engine import database_errors
+    from warehouse.publishing.publish import gaps
 
-    with translated("reading a publication"), hub.engine.connect() as connection:
+    with database_errors("reading a publication"), hub.engine.connect() as connection:
         return gaps(connection, publication_id)
 
 
 def _imbalances(hub: Any, publication_id: int) -> list[Any]:
-    from warehouse.engine import translated
-    from warehouse.imbalance import imbalances
+    from warehouse.database.engine import database_errors
+    from warehouse.publishing.imbalance import imbalances
 
-    with translated("reading a publication"), hub.engine.connect() as connection:
+    with database_errors("reading a publication"), hub.engine.connect() as connection:
         return imbalances(connection, publication_id)
 
 
@@ -195,7 +196,7 @@ def verify(
 ) -> None:
     """Check the books, replay everything that landed, and recompute every published cell. Exit code 1 if anything differs."""
     from pipeline import steps
-    from pipeline.verifying import verify as run
+    from pipeline.judging.verifying import verify as run
 
     if rebuild:
         from pipeline.cli.replay import verify_by_rebuilding

@@ -15,7 +15,7 @@ from pipeline.cli.output import print_json, print_table, stdout, yellow
 def freeze_months(hub: Any, month: str | None, by: str, as_json: bool) -> None:
     """Freeze one month, or revise all that are frozen when ``month`` is None."""
     from pipeline import freezing
-    from warehouse.frozen import MonthOpen, parse_month
+    from warehouse.publishing.frozen import MonthOpen, parse_month
 
     name = by or getpass.getuser()
     try:
@@ -33,7 +33,7 @@ def freeze_months(hub: Any, month: str | None, by: str, as_json: bool) -> None:
 
 def show_frozen(connection: Any, month: str, show_all: bool, wanted: dict[str, Any], as_json: bool) -> None:
     """Show a frozen month's cells: first figure, latest revision, difference; those that moved, or all."""
-    from warehouse import frozen
+    from warehouse.publishing import frozen
 
     try:
         first_day = frozen.parse_month(month)

@@ -84,7 +84,7 @@ def show(
 ) -> None:
     """Show published figures, those of a frozen month, or any figure as of a day as known at a moment."""
     from pipeline import steps
-    from warehouse.engine import translated
+    from warehouse.database.engine import database_errors
     from warehouse.indicators.explain import show as published
 
     chosen = [find(name) for name in names or SHOWN]
@@ -108,10 +108,10 @@ def show(
             "domain_code": domain,
             "insurer_id": insurer,
         }
-        with translated("reading frozen figures"), steps.open_hub().engine.connect() as connection:
+        with database_errors("reading frozen figures"), steps.open_hub().engine.connect() as connection:
             show_frozen(connection, frozen, show_all, place, as_json)
         return
-    with translated("reading figures"), steps.open_hub().engine.connect() as connection:
+    with database_errors("reading figures"), steps.open_hub().engine.connect() as connection:
         cells = [
             cell
             for d in chosen
@@ -166,8 +166,8 @@ def explain(
 ) -> None:
     """Explain one figure: definition, numerator and denominator, and the records behind it with their files and rows."""
     from pipeline import steps
-    from pipeline.places import places_of
-    from warehouse.engine import translated
+    from pipeline.judging.places import places_of
+    from warehouse.database.engine import database_errors
     from warehouse.indicators.explain import Place, excluded_records
     from warehouse.indicators.explain import explain as trace
 
@@ -175,7 +175,7 @@ def explain(
     place = Place(d.indicator, cast("PeriodKind", period or d.periods[-1]), region, domain, insurer)
     hub = steps.open_hub()
     try:
-        with translated("explaining a figure"), hub.engine.begin() as connection:
+        with database_errors("explaining a figure"), hub.engine.begin() as connection:
             found = trace(connection, place, publication_id=publication, limit=limit)
             provisional = _provisional(connection, found)
             excluded = excluded_records(connection, place, publication_id=publication, limit=limit) if left_out else ()

@@ -45,7 +45,7 @@ def moment(text: str, now: dt.datetime) -> dt.datetime:
 
 
 def _past(found: dt.datetime, now: dt.datetime) -> dt.datetime:
-    from warehouse.two_times import refuse_future
+    from warehouse.history.bitemporal import refuse_future
 
     try:
         refuse_future(found, now)

@@ -8,7 +8,7 @@ from typing import Any
 from connectors.coverage import Coverage
 from connectors.proposal import Look
 from pipeline.cli.output import green, print_table, red, stdout
-from pipeline.probing import Probe
+from pipeline.definitions.probing import Probe
 
 COLUMNS = ("列 column", "非空 filled", "类型 kind", "样例 example", "字段 field", "建议 proposed")
 

@@ -10,7 +10,7 @@ from pipeline.cli.comparing import show_change
 from pipeline.cli.output import green, print_json, print_table, red, stdout, yellow
 
 if TYPE_CHECKING:
-    from warehouse.batches import Receipt
+    from warehouse.landing.batches import Receipt
 
 STATES = {
     "received": "已接收 received",
@@ -33,7 +33,7 @@ SHOWN_ROWS, SHOWN_FILES = 20, 3
 
 def show_batch(engine: Any, batch_id: int, as_json: bool, limit: int = SHOWN_ROWS) -> Receipt:
     """Print one batch and give its receipt."""
-    from warehouse import batches
+    from warehouse.landing import batches
 
     view = batches.show_batch(engine, batch_id)
     held = batches.quarantined_rows(engine, batch_id, limit=limit)

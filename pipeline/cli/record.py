@@ -30,7 +30,7 @@ def show_history(
 ) -> None:
     """Show all versions of a record, newest first, its numbers before and after a renumbering included."""
     from pipeline import steps
-    from warehouse.history import history
+    from warehouse.history.record_history import history
 
     found = history(steps.open_hub().engine, record_type, insurer, key)
     if as_json:

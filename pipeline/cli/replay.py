@@ -12,7 +12,7 @@ from pipeline.cli.output import AsJson, Meter, print_json, print_table, progress
 
 if TYPE_CHECKING:
     from pipeline.hub import Hub
-    from warehouse.load import LoadReport
+    from warehouse.landing.load_report import LoadReport
 
 COLUMNS = (
     "批次 batch", "机构 insurer", "数据 type", "行 rows", "解除隔离 cleared", "变更 changed", "撤销 withdrawn",
@@ -50,8 +50,8 @@ def replay(
     What now passes leaves quarantine; what was accepted stays; receipts and moments of receipt never move. Run again
     after an interruption, it goes on. A dry run looks at each batch by itself.
     """
-    from pipeline import replay as replaying
     from pipeline import steps
+    from pipeline.judging import replay as replaying
 
     wanted = replaying.Wanted(
         _several(insurer), _several(record_type), _several(batch), since and since.date(), until and until.date(),
@@ -73,7 +73,7 @@ def replay(
 
 def verify_by_rebuilding(hub: Hub, as_json: bool) -> None:
     """Rebuild core from landing beside the live one, print both digests and where they differ; exit code 1 if so."""
-    from pipeline.rebuild import rebuild
+    from pipeline.judging.rebuild import rebuild
 
     with progress("rebuild", 100) as advance:
         meter = Meter(advance)

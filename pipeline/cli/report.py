@@ -33,7 +33,7 @@ def report(
     What speaks of the whole batch comes first, without a row.
     """
     from pipeline import steps
-    from warehouse import batches
+    from warehouse.landing import batches
 
     if as_xlsx and as_csv:
         raise typer.BadParameter("--xlsx 和 --csv 只能选一个 choose one")

@@ -23,7 +23,7 @@ def row(
     import dataclasses
 
     from pipeline import steps
-    from pipeline.places import read_rows
+    from pipeline.judging.places import read_rows
 
     found = read_rows(steps.open_hub(), batch_id, [row_no]).get(row_no)
     if found is None:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from pipeline.cli.output import AsJson, dim, print_json, print_table, red, stderr, stdout
+from pipeline.cli.output import AsJson, dim, print_json, print_table, progress, red, stderr, stdout
 from schemas.errors import SetupError
 
 
@@ -37,7 +37,7 @@ def up(
 
     here = installation.installation(_chosen(scale, seed))
     with alone(here.folder, "anze up"):
-        demonstration.start(here, _tell, with_airflow=airflow)
+        demonstration.start(here, _tell, progress, with_airflow=airflow)
     _addresses()
 
 
@@ -57,8 +57,8 @@ def migrate() -> None:
     """
     from pipeline.settings import load_settings
     from pipeline.setup import open_databases, prepare
-    from warehouse.schema_version import newest
-    from warehouse.store import Store
+    from warehouse.database.schema_version import newest
+    from warehouse.landing.store import Store
 
     settings = load_settings()
     url = settings.twin_database_url or settings.database_url
@@ -115,8 +115,8 @@ def demo(scale: Scale = "", seed: Seed = 0) -> None:
     begun = time.monotonic()
     here = installation.installation(_chosen(scale, seed))
     with alone(here.folder, "anze demo"):
-        demonstration.start(here, _tell)
-        night = demonstration.run_night(here, _tell)
+        demonstration.start(here, _tell, progress)
+        night = demonstration.run_night(here, _tell, progress)
         balanced = report(here, night)
     _addresses()
     stdout.print(f"\n用时 took {time.monotonic() - begun:.0f} s. `anze status`, `anze indicator show`, `make down`.")
@@ -136,7 +136,7 @@ def _tell(what: str) -> None:
 def _addresses() -> None:
     from pipeline.services import installation
     from pipeline.services.postgres import binaries
-    from warehouse.access import REGULATOR
+    from warehouse.database.access import REGULATOR
 
     here = installation.installation()
     environ = here.environ()

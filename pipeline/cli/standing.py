@@ -11,7 +11,7 @@ from pipeline.cli.output import print_table, stdout
 
 if TYPE_CHECKING:
     from pipeline.hub import Hub
-    from warehouse.feeds import SenderState
+    from warehouse.landing.feeds import SenderState
 
 #: Feeds come nightly: a day, and the two hours that a night may take.
 IN_TIME = dt.timedelta(hours=26)
@@ -81,7 +81,7 @@ def _open() -> Hub:
 
 def _broken(hub: Hub) -> list[str]:
     """A line for each mistake in definitions, rules and indicators, and each batch that waits to be replayed in vain."""
-    from warehouse.troubles import lasting
+    from warehouse.landing.troubles import lasting
 
     mistakes = [each.sentence for error in hub.mistakes for each in error.all]
     waiting = [
@@ -93,7 +93,7 @@ def _broken(hub: Hub) -> list[str]:
 
 def _gaps(hub: Hub) -> list[str]:
     """A line for each indicator that the newest publication lacks, unless its mistake was told."""
-    from warehouse.publish import gaps, latest_publication
+    from warehouse.publishing.publish import gaps, latest_publication
 
     told = {str(error) for error in hub.mistakes}
     with hub.engine.connect() as connection:
@@ -108,7 +108,7 @@ def _gaps(hub: Hub) -> list[str]:
 
 def _standings(hub: Hub) -> list[Standing]:
     from pipeline.freezing import expected_feeds
-    from warehouse.feeds import senders
+    from warehouse.landing.feeds import senders
 
     found = senders(hub.engine, expected_feeds(hub), hub.now() - IN_TIME)
     return sorted((Standing(each, _problems(each, hub.broken)) for each in found), key=lambda each: each.rank)

@@ -20,7 +20,7 @@ from typing import Any
 
 import requests
 
-from pipeline.backfill.priority import BACKFILL_POOL, BACKFILL_POOL_SLOTS
+from pipeline.scheduling.priority import BACKFILL_POOL, BACKFILL_POOL_SLOTS
 from pipeline.services.processes import Service
 from pipeline.settings import ROOT, TWIN_URL
 from schemas.delivery import Credentials
@@ -41,15 +41,15 @@ PAGE = 1000
 LOCAL_SETTINGS = """\
 import sys
 
-from pipeline.backfill.priority import give_way
+from pipeline.scheduling.priority import use_backfill_pool
 
 
 def task_instance_mutation_hook(task_instance, dag_run=None):
-    give_way(task_instance, dag_run)
+    use_backfill_pool(task_instance, dag_run)
 
 
 if sys.argv[1:2] == ["scheduler"]:
-    from pipeline.warm import warm_up
+    from pipeline.scheduling.warm import warm_up
 
     warm_up()
 """

@@ -6,14 +6,15 @@ import datetime as dt
 import multiprocessing
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from connectors.definition import REGULATOR
 from pipeline import steps
-from pipeline.cli.output import progress
-from pipeline.schedule import feeds
+from pipeline.scheduling.schedule import feeds
+from pipeline.scheduling.warm import warm_up
 from pipeline.services.airflow import PAGE, Client
 from pipeline.services.installation import (
     FIRST_NIGHT,
@@ -27,10 +28,14 @@ from pipeline.services.installation import (
     start_sandbox,
 )
 from pipeline.settings import load_settings
-from pipeline.warm import warm_up
 from sandbox import drops, registers, truth
 from sandbox.cast import CAST
 from schemas.errors import SetupError
+
+#: A progress bar that is open while something long runs; what it yields moves it on by one, saying what is done.
+ProgressBar = AbstractContextManager[Callable[[str], None]]
+#: (label, steps in all) -> a progress bar.
+Progress = Callable[[str, int], ProgressBar]
 
 NIGHT_SECONDS = 900.0
 OVER = ("success", "failed")
@@ -47,18 +52,18 @@ class Night:
     ended_at: dt.datetime
 
 
-def start(here: Installation, tell: Tell, *, with_airflow: bool = True) -> None:
+def start(here: Installation, tell: Tell, progress: Progress, *, with_airflow: bool = True) -> None:
     """Start everything; a new installation also collects the province's history, directly."""
     require_ports(here, with_airflow=with_airflow)
     start_database(here, tell)
     start_sandbox(here, tell)
     if not here.history_mark.exists():
-        _collect_history(here, tell)
+        _collect_history(here, tell, progress)
     if with_airflow:
         start_airflow(here, tell)
 
 
-def run_night(here: Installation, tell: Tell) -> Night:
+def run_night(here: Installation, tell: Tell, progress: Progress) -> Night:
     """Let Airflow run every sync DAG once, then publish. Raises SetupError when that takes too long."""
     dag_ids = [f"sync__{feed.insurer_id}" for feed in feeds()]
     tell("waiting for Airflow")
@@ -68,9 +73,9 @@ def run_night(here: Installation, tell: Tell) -> Night:
     begun = dt.datetime.now(dt.UTC)
     _begin(client, dag_ids)
     tell(f"one night: {len(dag_ids)} insurers through Airflow")
-    runs = _wait(client, dag_ids, begun, "night")
+    runs = _wait(client, dag_ids, begun, progress("night", len(dag_ids)))
     _begin(client, ["publish"])
-    runs |= _wait(client, ["publish"], begun, "publish")
+    runs |= _wait(client, ["publish"], begun, progress("publish", 1))
     for dag_id in ON_DEMAND:
         client.unpause(dag_id)
     return Night(runs, begun, dt.datetime.now(dt.UTC))
@@ -86,10 +91,12 @@ def _begin(client: Client, dag_ids: Iterable[str]) -> None:
             client.trigger(dag_id)
 
 
-def _wait(client: Client, dag_ids: list[str], begun: dt.datetime, label: str) -> dict[str, dict[str, object]]:
+def _wait(
+    client: Client, dag_ids: list[str], begun: dt.datetime, progress: ProgressBar
+) -> dict[str, dict[str, object]]:
     deadline = time.monotonic() + NIGHT_SECONDS
     over: dict[str, dict[str, object]] = {}
-    with progress(label, len(dag_ids)) as advance:
+    with progress as advance:
         while len(over) < len(dag_ids):
             if time.monotonic() > deadline:
                 missing = sorted(set(dag_ids) - set(over))
@@ -104,7 +111,7 @@ def _wait(client: Client, dag_ids: list[str], begun: dt.datetime, label: str) ->
     return over
 
 
-def _collect_history(here: Installation, tell: Tell) -> None:
+def _collect_history(here: Installation, tell: Tell, progress: Progress) -> None:
     """Registers and everything that the insurers' systems know on the first night, received on that night."""
     tell("the province's truth")
     province = truth.build(here.seed, float(here.scale))

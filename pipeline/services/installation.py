@@ -35,8 +35,8 @@ from sandbox.cast import CAST
 from schemas.delivery import Credentials
 from schemas.errors import SetupError
 from schemas.time_zone import SHANGHAI
-from warehouse import access
-from warehouse.store import Store
+from warehouse.database import access
+from warehouse.landing.store import Store
 
 #: The sandbox's calendar: history is collected on the first night, the demo's night is the second.
 FIRST_NIGHT = dt.datetime(2026, 11, 18, 1, 30, tzinfo=SHANGHAI)

@@ -18,7 +18,7 @@ from sandbox.dialects.speech import (
     snake,
     sorted_keys,
     window_of,
-)  # fmt: skip
+)
 from schemas.contract import Field
 
 

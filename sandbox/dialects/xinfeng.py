@@ -22,7 +22,7 @@ from sandbox.dialects.speech import (
     position_of,
     renamed,
     window_of,
-)  # fmt: skip
+)
 
 _CODES = {401: "21", 503: "90"}
 _COLUMNS = {("*", "policy_no"): "plyNo", ("endorsement", "endorsement_no"): "edrNo"}

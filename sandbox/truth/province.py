@@ -63,7 +63,7 @@ class Province:
         records = [v.record for v in sorted(latest.values(), key=lambda v: (v.record["source_updated_at"], v.key))]
         if not with_faults:
             return records
-        from sandbox.faults import bad_rows  # it builds on this module
+        from sandbox.faults import bad_rows
 
         return records + [row.record for row in bad_rows(self, insurer_id, record_type, since, until)]
 

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from connectors import definition
-from pipeline import new_insurer
-from pipeline.schedule import feeds
+from pipeline.definitions import new_insurer
+from pipeline.scheduling.schedule import feeds
 from quality import catalogue as rules
 from schemas.contract import INSURER_RECORD_TYPES, SENDABLE_RECORD_TYPES
 from schemas.errors import DefinitionError

@@ -10,14 +10,7 @@ import pytest
 from connectors.chunks import read_chunks
 from schemas.contract import load_contract
 from schemas.errors import IncompleteFetch, SchemaDrift
-from tests.connectors.speaking import (
-    BASE,
-    Asked,
-    Said,
-    Speak,
-    collected,
-    policies,
-)
+from tests.connectors.speaking import BASE, Asked, Said, Speak, collected, policies
 
 UNTIL_EMPTY = """
 paging: {kind: page, page_param: page, size_param: size, size: 2, until: empty, end: ["null"]}

@@ -12,15 +12,7 @@ from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from schemas.errors import AuthRefused, HubError, IncompleteFetch, SchemaDrift, StopFeed
-from tests.connectors.speaking import (
-    BASE,
-    SECRET,
-    Asked,
-    Said,
-    Speak,
-    collected,
-    policies,
-)
+from tests.connectors.speaking import BASE, SECRET, Asked, Said, Speak, collected, policies
 
 AES_KEY, SM4_KEY, VECTOR = b"k" * 32, b"0123456789abcdef", b"v" * 16
 

@@ -10,14 +10,7 @@ import pytest
 from connectors.chunks import read_chunks
 from schemas.contract import load_contract
 from schemas.errors import DefinitionError, SchemaDrift
-from tests.connectors.speaking import (
-    Asked,
-    Said,
-    Speak,
-    collected,
-    defined,
-    policies,
-)
+from tests.connectors.speaking import Asked, Said, Speak, collected, defined, policies
 
 NESTED = """
 ignored: {remark: 备注}

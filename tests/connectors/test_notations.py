@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from connectors.mapping import apply
 from connectors.model import ColumnSource, RecordMapping
+from oracle.codes import CodeReader
+from oracle.values import reader
 from quality.cast import cast
 from quality.catalogue import load_rules
-from sandbox.oracle.codes import CodeReader
-from sandbox.oracle.values import reader
 from schemas.contract import Contract, load_contract
 from schemas.time_zone import SHANGHAI
 

@@ -8,13 +8,7 @@ import pytest
 
 from schemas.errors import DefinitionError
 from tests.connectors.asking import HISTORY
-from tests.connectors.speaking import (
-    BASE,
-    Speak,
-    collected,
-    defined,
-    paged,
-)
+from tests.connectors.speaking import BASE, Speak, collected, defined, paged
 
 
 def test_a_json_body_nests_by_dots_and_writes_numbers_as_numbers(speak: Speak) -> None:

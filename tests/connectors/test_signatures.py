@@ -19,16 +19,7 @@ from connectors.fetch.signature import QuerySigner
 from connectors.protocol import Signature
 from schemas.delivery import Credentials
 from schemas.errors import AuthRefused
-from tests.connectors.speaking import (
-    BASE,
-    SECRET,
-    Asked,
-    Said,
-    Speak,
-    collected,
-    paged,
-    policies,
-)
+from tests.connectors.speaking import BASE, SECRET, Asked, Said, Speak, collected, paged, policies
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 PEM = KEY.private_bytes(

@@ -8,14 +8,7 @@ from typing import Any
 import pytest
 
 from schemas.errors import AuthRefused
-from tests.connectors.speaking import (
-    SECRET,
-    Asked,
-    Said,
-    Speak,
-    collected,
-    policies,
-)
+from tests.connectors.speaking import SECRET, Asked, Said, Speak, collected, policies
 
 SIGN_IN = """
 auth: {kind: sign_in, token_path: /login, login_param: user, secret_param: word, token_at: data.token, token_place: PLACE, LIFE}

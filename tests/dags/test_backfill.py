@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import steps
-from pipeline.backfill.priority import BACKFILL_POOL, BACKFILL_WEIGHT, give_way
+from pipeline.scheduling.priority import BACKFILL_POOL, BACKFILL_WEIGHT, use_backfill_pool
 from pipeline.services.airflow import Client
 from pipeline.services.installation import NIGHT
 from pipeline.services.postgres import Cluster
@@ -22,9 +22,10 @@ from sandbox.accounts import credentials
 from schemas.time_zone import SHANGHAI
 from tests.conftest import fresh_database
 from tests.dags.test_dags import SEED, _local, _province
+from tests.pipeline.backfill.test_backfill import SOME_TYPES, content_of_core
 from tests.pipeline.telling import credentials_environ, hub_at
-from tests.pipeline.test_backfill import SOME_TYPES, content_of_core
-from warehouse import feeds, plans
+from warehouse.history import plans
+from warehouse.landing import feeds
 
 INSURERS = ("lichun", "xiazhi")
 DAYS = [dt.date(2026, 11, day) for day in (10, 11, 12)]
@@ -47,7 +48,7 @@ def _instance(run_id: str | None) -> Any:
 )
 def test_only_tasks_of_backfill_runs_give_way(run_id: str | None, run_type: str | None, gives_way: bool) -> None:
     instance = _instance(run_id)
-    give_way(instance, SimpleNamespace(run_type=run_type) if run_type else None)
+    use_backfill_pool(instance, SimpleNamespace(run_type=run_type) if run_type else None)
     assert (instance.pool, instance.priority_weight) == (
         (BACKFILL_POOL, BACKFILL_WEIGHT) if gives_way else ("default_pool", 100)
     )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from pipeline.schedule import DEFAULT_SCHEDULE, feeds
+from pipeline.scheduling.schedule import DEFAULT_SCHEDULE, feeds
 from pipeline.services.installation import NIGHT
 from pipeline.services.postgres import Cluster
 from pipeline.settings import ROOT

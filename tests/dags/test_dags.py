@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from pipeline.schedule import DEFAULT_SCHEDULE, feeds
+from pipeline.scheduling.schedule import DEFAULT_SCHEDULE, feeds
 from pipeline.services.airflow import LocalAirflow
 from pipeline.services.installation import NIGHT
 from pipeline.services.postgres import Cluster, free_port
@@ -204,7 +204,7 @@ def test_parsing_is_fast_and_light(tmp_path: pathlib.Path) -> None:
     environ = {**_base(tmp_path), "AIRFLOW_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
     told = json.loads(_run(PARSE, environ, *DAG_FILES))
     assert told["seconds"] < 1.0
-    assert "pipeline.schedule" in told["modules"]
+    assert "pipeline.scheduling.schedule" in told["modules"]
     tops = {name.split(".")[0] for name in told["modules"]} | set(told["modules"])
     assert tops.isdisjoint(HEAVY), sorted(tops & set(HEAVY))
 

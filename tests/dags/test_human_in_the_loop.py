@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from pipeline import deciding, steps
 from pipeline.hub import Hub
-from pipeline.questions import ACCEPT, REFUSE
+from pipeline.scheduling.questions import ACCEPT, REFUSE
 from pipeline.services.airflow import Client, LocalAirflow
 from pipeline.services.installation import FIRST_NIGHT, NIGHT
 from pipeline.services.postgres import Cluster, free_port

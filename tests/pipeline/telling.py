@@ -18,7 +18,7 @@ from pipeline.settings import Settings
 from sandbox.accounts import credentials
 from sandbox.cast import CAST
 from schemas.contract import load_contracts
-from warehouse.landing import Store
+from warehouse.landing.store import Store
 
 IS_DROP = {insurer.insurer_id: insurer.is_drop for insurer in CAST}
 

@@ -26,14 +26,14 @@ from quality.catalogue import load_rules
 from quality.check import check
 from quality.messages import render
 from schemas.contract import RECORD_TYPES, SENDABLE_RECORD_TYPES, Contract, load_contract, load_contracts
-from warehouse import rules as sql_rules
-from warehouse import staging
+from warehouse.loading import rules as sql_rules
+from warehouse.loading import staging
 
 FOLDER = pathlib.Path(__file__).parent
 RECEIVED_AT = dt.datetime.fromisoformat("2026-11-21T09:00:00+08:00")
 INSURER = "lichun"
 #: Rules that another package applies: merge (BAT-002, BAT-020 to BAT-024, BAT-090), parse (FILE) and mapping (MAP); those of tier history
-#: need deliveries before theirs, see tests/warehouse/test_profiles.py.
+#: need deliveries before theirs, see tests/warehouse/loading/test_profiles.py.
 APPLIED_ELSEWHERE = frozenset(
     {"BAT-002", "BAT-020", "BAT-021", "BAT-022", "BAT-023", "BAT-024", "BAT-090"}
     | {"REN-002", "REN-007", "REN-010", "REN-011"}  # tests/warehouse/test_renumbering*.py

@@ -20,8 +20,10 @@ from sandbox.truth import Province, build
 from sandbox.truth.clock import at
 from schemas.contract import INSURER_RECORD_TYPES, RECORD_TYPES, REGISTER_RECORD_TYPES, load_contract
 from schemas.delivery import Channel, Delivery, Payload
-from warehouse.landing import Store, land
-from warehouse.load import Loading, LoadReport, Versions
+from warehouse.landing.load_report import LoadReport, Versions
+from warehouse.landing.receipts import land
+from warehouse.landing.store import Store
+from warehouse.loading.load import Loading
 
 HISTORY = at(dt.date(2026, 11, 18), 90)
 NIGHT = at(dt.date(2026, 11, 21), 90)

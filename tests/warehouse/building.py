@@ -15,8 +15,10 @@ import sqlalchemy as sa
 from schemas.contract import Contract, load_contract
 from schemas.delivery import Channel, Control, Delivery, Payload, Replacement
 from schemas.findings import Finding, Rule
-from warehouse import landing, reference
-from warehouse.load import Loading, LoadReport, Versions
+from warehouse.database import reference
+from warehouse.landing import receipts
+from warehouse.landing.load_report import LoadReport, Versions
+from warehouse.loading.load import Loading
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 VERSIONS = Versions(ruleset="rules-1", calendar="test-2026")
@@ -88,13 +90,13 @@ def land_rows(
     engine: sa.Engine, folder: pathlib.Path, record_type: str, rows: Sequence[Row], received_at: dt.datetime, *,
     insurer_id: str = "lichun", channel: Channel = "drop", control: Control | None = None,
     replaces: Replacement | None = None, is_timeless: bool = False,
-) -> landing.Landed:  # fmt: skip
+) -> receipts.Landed:  # fmt: skip
     """Land a delivery whose bytes stand for the rows, and unless timeless for the moment of receipt too."""
     moment = b"" if is_timeless else str(received_at).encode()
     content = json.dumps([dict(row) for row in rows], default=str).encode() + moment
     payload = Payload("rows.json", "application/json", content)
     delivery = Delivery(insurer_id, record_type, channel, received_at, (payload,), control=control, replaces=replaces)
-    return landing.land(engine, landing.Store(folder), delivery)
+    return receipts.land(engine, receipts.Store(folder), delivery)
 
 
 def load_rows(

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from pipeline.services.postgres import Cluster
 from tests.warehouse.building import at, fault, load_rows, policy
-from warehouse import access
+from warehouse.database import access
 
 
 @pytest.fixture(scope="module")

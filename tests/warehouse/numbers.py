@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from quality.catalogue import load_rules
 from schemas.contract import load_contract
 from tests.warehouse.building import VERSIONS, Row, at, load_rows, render, table
-from warehouse.load import Loading, LoadReport
+from warehouse.landing.load_report import LoadReport
+from warehouse.loading.load import Loading
 
 POLICIES = "select policy_no, written_premium_amount from core.policy_current order by 1"
 CLAIMS = "select report_no, policy_no from core.claim_current order by 1"

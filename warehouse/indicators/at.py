@@ -16,9 +16,10 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from schemas.regions import PROVINCE_CODE
+from warehouse.database.statements import statement
 from warehouse.indicators.catalogue import Definition, PeriodKind, load_definition
-from warehouse.indicators.rollup import Period, cells_parameters, cells_sql, contribute, period, snapshot, statement
-from warehouse.publish import judge_feeds
+from warehouse.indicators.publication import judge_feeds
+from warehouse.indicators.rollup import Period, cells_parameters, cells_sql, contribute, period, snapshot
 
 Feed = tuple[str, str]
 """(insurer_id, record_type)."""
@@ -139,7 +140,7 @@ def _cells(
 ) -> Sequence[Cell]:
     span = period(kind, as_of)
     contribute(connection, definition, span, known_at)
-    query = statement("at", cells=cells_sql(definition))
+    query = statement("indicators/at", cells=cells_sql(definition))
     bound = {**cells_parameters(definition), **vars(wanted), "period_end": span.end, "indicator": definition.indicator}
     return [_cell(definition, span, known_at, row) for row in connection.execute(query, bound).mappings()]
 

@@ -19,7 +19,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from schemas.contract import load_contract
-from warehouse.indicators import hybrid
+from warehouse.database.statements import statement
+from warehouse.indicators import attribution
 from warehouse.indicators.catalogue import Definition, load_definition
 from warehouse.indicators.explain import Cell, Place, show
 from warehouse.indicators.parts import (
@@ -34,10 +35,10 @@ from warehouse.indicators.parts import (
     together,
     turned,
 )
-from warehouse.indicators.rollup import contribute, period, statement
-from warehouse.publish import Publication
+from warehouse.indicators.publication import Publication
+from warehouse.indicators.rollup import contribute, period
 
-_PERIOD_STATE, _DEFINITION_STATE = 1, 2 + len(hybrid.VERSION_CAUSES)
+_PERIOD_STATE, _DEFINITION_STATE = 1, 2 + len(attribution.VERSION_CAUSES)
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,11 @@ def difference(
 
 def _states(connection: sa.Connection, asked: Sequence[_Asked], ends: _Ends) -> list[list[Figure]]:
     """Each place's figure in every state."""
-    chain = hybrid.begin(connection, ends.before.known_at, ends.after.known_at)
+    chain = attribution.begin(connection, ends.before.known_at, ends.after.known_at)
     changed = chain.steps
     states: list[list[Figure]] = [[] for _ in asked]
     for state_no in range(_DEFINITION_STATE + 1):
-        step = max(0, min(state_no - _PERIOD_STATE, len(hybrid.VERSION_CAUSES)))
+        step = max(0, min(state_no - _PERIOD_STATE, len(attribution.VERSION_CAUSES)))
         is_version_step = _PERIOD_STATE < state_no < _DEFINITION_STATE
         if state_no == 0 or (is_version_step and step in changed):
             chain.choose(connection, step)
@@ -92,7 +93,7 @@ def _states(connection: sa.Connection, asked: Sequence[_Asked], ends: _Ends) -> 
             figures.append(figures[-1] if is_same else _compute(connection, chain, each, ends, state_no))
             if state_no > 0 and not is_same:
                 _compare(connection, each, state_no, _last_computed(each, ends, state_no, changed))
-    hybrid.identify(connection)
+    attribution.identify(connection)
     return states
 
 
@@ -109,7 +110,9 @@ def _last_computed(asked: _Asked, ends: _Ends, state_no: int, changed: frozenset
     return next((n for n in range(state_no - 1, 0, -1) if _steps(asked, ends, n, changed)), 0)
 
 
-def _compute(connection: sa.Connection, chain: hybrid.Hybrid, asked: _Asked, ends: _Ends, state_no: int) -> Figure:
+def _compute(
+    connection: sa.Connection, chain: attribution.AttributionStates, asked: _Asked, ends: _Ends, state_no: int
+) -> Figure:
     """A place's figure in the current hybrid state; keeps its contributions for comparison."""
     definition = asked.definitions[state_no >= _DEFINITION_STATE]
     as_of = ends.after.as_of if state_no >= _PERIOD_STATE else ends.before.as_of
@@ -118,16 +121,16 @@ def _compute(connection: sa.Connection, chain: hybrid.Hybrid, asked: _Asked, end
     place = asked.place
     dimensions = {"region_code": place.region_code, "domain_code": place.domain_code, "insurer_id": place.insurer_id}
     connection.execute(sa.text("drop table if exists pg_temp.behind"))
-    connection.execute(statement("explain_pick"), {**dimensions, "is_excluded": False})
+    connection.execute(statement("indicators/explain_pick"), {**dimensions, "is_excluded": False})
     marks = {"place_no": asked.place_no, "state_no": state_no}
-    connection.execute(statement("difference_weigh"), marks)
-    sums = connection.execute(statement("explain_sums"), {"is_distinct": definition.is_distinct}).one()
+    connection.execute(statement("indicators/difference_weigh"), marks)
+    sums = connection.execute(statement("indicators/explain_sums"), {"is_distinct": definition.is_distinct}).one()
     return figure(definition.unit, sums.numerator, sums.denominator)
 
 
 def _compare(connection: sa.Connection, asked: _Asked, state_no: int, before_no: int) -> None:
     marks = {"place_no": asked.place_no, "state_no": state_no, "before_no": before_no}
-    connection.execute(statement("difference_moved"), marks)
+    connection.execute(statement("indicators/difference_moved"), marks)
 
 
 def _difference(connection: sa.Connection, asked: _Asked, ends: _Ends, states: list[Figure], limit: int) -> Difference:
@@ -151,7 +154,9 @@ def _with_records(connection: sa.Connection, part: Part, asked: _Asked, state_no
     if not moved_count:
         return part
     if _PERIOD_STATE < state_no < _DEFINITION_STATE:
-        rows = connection.execute(statement("difference_records"), {**marks, "step": state_no - _PERIOD_STATE})
+        rows = connection.execute(
+            statement("indicators/difference_records"), {**marks, "step": state_no - _PERIOD_STATE}
+        )
         records = [ChangedRecord(**row) for row in rows.mappings()]
         loads = _loads(connection, records)
     else:
@@ -165,8 +170,8 @@ def _moved_records(connection: sa.Connection, marks: dict[str, int]) -> list[Cha
     types = connection.execute(sa.text("select distinct record_type from moved order by 1")).scalars().all()
     found = []
     for record_type in types:
-        key = hybrid.key_text(load_contract(record_type))
-        query = statement("difference_moved_records", record_type=record_type, key=key)
+        key = attribution.key_text(load_contract(record_type))
+        query = statement("indicators/difference_moved_records", record_type=record_type, key=key)
         found += [ChangedRecord(**row) for row in connection.execute(query, marks).mappings()]
     return found
 
@@ -174,7 +179,7 @@ def _moved_records(connection: sa.Connection, marks: dict[str, int]) -> list[Cha
 def _loads(connection: sa.Connection, records: Sequence[ChangedRecord]) -> tuple[Load, ...]:
     loads = sorted({(record.batch_id, record.recorded_at) for record in records})
     wanted = {"batch_ids": [batch_id for batch_id, _ in loads], "moments": [moment for _, moment in loads]}
-    rows = connection.execute(statement("difference_loads"), wanted).mappings()
+    rows = connection.execute(statement("indicators/difference_loads"), wanted).mappings()
     return tuple(Load(**{**row, "files": tuple(row["files"])}) for row in rows)
 
 
@@ -208,7 +213,7 @@ def _cell(connection: sa.Connection, place: Place, publication_id: int) -> Cell 
 def _used(connection: sa.Connection, base: Definition, publication_id: int) -> Definition:
     """The definition as a publication used it; the present one where the publication did not have the indicator."""
     wanted = {"publication_id": publication_id, "indicator": base.indicator}
-    row = connection.execute(statement("difference_definition"), wanted).one_or_none()
+    row = connection.execute(statement("indicators/difference_definition"), wanted).one_or_none()
     if row is None:
         return base
     return dataclasses.replace(

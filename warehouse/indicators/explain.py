@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from schemas.contract import load_contract
 from schemas.regions import PROVINCE_CODE
+from warehouse.database.statements import statement
 from warehouse.indicators.catalogue import Definition, PeriodKind, load_definition
-from warehouse.indicators.rollup import contribute, period, snapshot, statement
+from warehouse.indicators.rollup import contribute, period, snapshot
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def show(
         "insurer_id": insurer_id,
         "publication_id": publication_id,
     }
-    return [Cell(**row) for row in connection.execute(statement("show"), wanted).mappings()]
+    return [Cell(**row) for row in connection.execute(statement("indicators/show"), wanted).mappings()]
 
 
 def explain(
@@ -140,7 +141,7 @@ def explain(
     DefinitionError for an unknown indicator.
     """
     definition, cell = _pick(connection, place, publication_id, is_excluded=False)
-    sums = connection.execute(statement("explain_sums"), {"is_distinct": definition.is_distinct}).one()
+    sums = connection.execute(statement("indicators/explain_sums"), {"is_distinct": definition.is_distinct}).one()
     return Explanation(
         definition=definition,
         cell=cell,
@@ -175,7 +176,7 @@ def _pick(
         "is_excluded": is_excluded,
     }
     connection.execute(sa.text("drop table if exists pg_temp.behind"))
-    connection.execute(statement("explain_pick"), dimensions)
+    connection.execute(statement("indicators/explain_pick"), dimensions)
     return definition, cell
 
 
@@ -203,11 +204,11 @@ def _records(connection: sa.Connection, limit: int) -> tuple[Record, ...]:
 
 def _traced(connection: sa.Connection, record_type: str, limit: int) -> list[Record]:
     key = ", ".join(f"v.{name}" for name in load_contract(record_type).key)
-    query = statement("explain_records", record_type=record_type, key=key)
+    query = statement("indicators/explain_records", record_type=record_type, key=key)
     rows = connection.execute(query, {"record_type": record_type, "row_limit": limit}).mappings()
     return [Record(**{**row, "files": tuple(row["files"])}) for row in rows]
 
 
 def _exclusions(connection: sa.Connection, insurer_id: str) -> tuple[Exclusion, ...]:
-    rows = connection.execute(statement("explain_exclusions"), {"insurer_id": insurer_id}).mappings()
+    rows = connection.execute(statement("indicators/explain_exclusions"), {"insurer_id": insurer_id}).mappings()
     return tuple(Exclusion(**row) for row in rows)

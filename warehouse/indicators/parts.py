@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from warehouse.indicators.attribution import VERSION_CAUSES
 from warehouse.indicators.explain import Place
-from warehouse.indicators.hybrid import VERSION_CAUSES
-from warehouse.publish import Publication
+from warehouse.indicators.publication import Publication
 
 CAUSES = ("reference", "period", *VERSION_CAUSES, "definition")
 

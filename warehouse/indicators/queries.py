@@ -12,9 +12,8 @@ import sqlalchemy as sa
 
 from schemas.errors import DefinitionError
 from schemas.regions import PROVINCE_CODE
+from warehouse.database.statements import statement, text_of
 from warehouse.indicators.catalogue import Definition, load_definitions
-from warehouse.indicators.rollup import template
-from warehouse.statements import statement
 
 #: Parameters of a query in their order: ``report.explain_cell`` binds them.
 PARAMETERS = ("known_at", "as_of", "period_start", "period_end")
@@ -26,13 +25,13 @@ logger = logging.getLogger(__name__)
 
 def prepared_relations() -> dict[str, str]:
     """What the SQL of an indicator may read besides ``core`` and ``reference``: the select of each, by name."""
-    return {name: select.strip() for name, select in _PREPARED.findall(template("snapshot"))}
+    return {name: select.strip() for name, select in _PREPARED.findall(text_of("indicators/snapshot"))}
 
 
 def contributions_query(definition: Definition) -> str:
     """Contributions with the areas that they count for: one select of $1 to $4, see ``PARAMETERS``."""
     relations = ",\n".join(f"{name} as materialized (\n{text}\n)" for name, text in prepared_relations().items())
-    _, _, resolved = template("resolve", contributions=definition.contributions_sql).partition(
+    _, _, resolved = text_of("indicators/resolve", contributions=definition.contributions_sql).partition(
         "insert into contribution\n"
     )
     return _numbered(f"with {relations}\n{resolved}")
@@ -55,7 +54,7 @@ def install(connection: sa.Connection) -> None:
             "is_distinct": d.is_distinct,
             "query": contributions_query(d),
         }
-        connection.execute(statement("report/keep_query"), row)
+        connection.execute(statement("database/report/keep_query"), row)
 
 
 def _numbered(text: str) -> str:

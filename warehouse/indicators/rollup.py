@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import pathlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +13,9 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from schemas.errors import DefinitionError
 from schemas.regions import PROVINCE_CODE
+from warehouse.database.statements import statement, text_of
 from warehouse.indicators.catalogue import Definition, PeriodKind
 
-FOLDER = pathlib.Path(__file__).parent / "sql"
 LEVELS = ("province", "city", "county")
 COLUMNS = (
     "record_type", "record_id", "unit", "insurer_id", "region_code", "business_date", "domain_code", "numerator",
@@ -47,7 +45,7 @@ def period(kind: PeriodKind, as_of: dt.date) -> Period:
 
 def snapshot(connection: sa.Connection, known_at: dt.datetime) -> None:
     """Prepares the temporary tables that contributions read, for the rest of the transaction."""
-    connection.execute(statement("snapshot"), {"known_at": known_at})
+    connection.execute(statement("indicators/snapshot"), {"known_at": known_at})
 
 
 def contribute(connection: sa.Connection, definition: Definition, span: Period, known_at: dt.datetime) -> None:
@@ -56,9 +54,9 @@ def contribute(connection: sa.Connection, definition: Definition, span: Period, 
     Needs ``snapshot`` in the same transaction. Raises DefinitionError when the database refuses the SQL.
     """
     connection.execute(sa.text("truncate contribution"))
-    filled = statement("resolve", contributions=definition.contributions_sql)
+    query = statement("indicators/resolve", contributions=definition.contributions_sql)
     try:
-        connection.execute(filled, {**_moments(span, known_at), "province_code": PROVINCE_CODE})
+        connection.execute(query, {**_moments(span, known_at), "province_code": PROVINCE_CODE})
     except ProgrammingError as error:
         raise refused(definition, error) from error
     connection.execute(sa.text("analyze contribution"))
@@ -68,7 +66,7 @@ def roll_up(connection: sa.Connection, definition: Definition, span: Period, pub
     """Stores cells and exclusions of the current contributions; how many cells. Needs table ``expected_feed``."""
     shared = {"publication_id": publication_id, "indicator": definition.indicator, "period_kind": span.kind}
     stored = connection.execute(
-        statement("rollup", cells=cells_sql(definition)),
+        statement("indicators/rollup", cells=cells_sql(definition)),
         {
             **shared,
             **cells_parameters(definition),
@@ -77,13 +75,13 @@ def roll_up(connection: sa.Connection, definition: Definition, span: Period, pub
             "period_end": span.end,
         },
     )
-    connection.execute(statement("exclusions"), shared)
+    connection.execute(statement("indicators/exclusions"), shared)
     return stored.rowcount
 
 
 def cells_sql(definition: Definition) -> str:
     """The select that makes cells of the current contributions; ``roll_up`` stores it, ``at`` only reads it."""
-    return template("cells", **_dimension_sql(definition, grouping_sets(definition)))
+    return text_of("indicators/cells", **_dimension_sql(definition, grouping_sets(definition)))
 
 
 def month_cells_sql(definition: Definition) -> str:
@@ -93,7 +91,7 @@ def month_cells_sql(definition: Definition) -> str:
         for columns in grouping_sets(definition)
         if len(columns) == 1 or (len(columns) == 2 and columns[0] == "province_code")
     ]
-    return template("cells", **_dimension_sql(definition, kept))
+    return text_of("indicators/cells", **_dimension_sql(definition, kept))
 
 
 def cells_parameters(definition: Definition) -> dict[str, Any]:
@@ -146,26 +144,13 @@ def check_queries(connection: sa.Connection, definitions: dict[str, Definition])
     span = period("ytd", moment.date())
     for definition in definitions.values():
         try:
-            empty = statement("no_contribution", contributions=definition.contributions_sql)
+            empty = statement("indicators/no_contribution", contributions=definition.contributions_sql)
             result = connection.execute(empty, _moments(span, moment))
         except ProgrammingError as error:
             raise refused(definition, error) from error
         if tuple(result.keys()) != COLUMNS:
             problem = f"returns {', '.join(result.keys())}"
             raise DefinitionError(_file(definition), "columns", problem, fix=f"return {', '.join(COLUMNS)}")
-
-
-def statement(name: str, **slots: str) -> sa.TextClause:
-    """The statement of ``sql/<name>.sql``, with our own SQL in its ``:slot_...`` marks."""
-    return sa.text(template(name, **slots))
-
-
-def template(name: str, **slots: str) -> str:
-    """The text of ``sql/<name>.sql``, with our own SQL in its ``:slot_...`` marks."""
-    text = (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
-    for slot, part in slots.items():
-        text = re.sub(rf":slot_{slot}\b", part.replace("\\", r"\\"), text)
-    return text
 
 
 def _moments(span: Period, known_at: dt.datetime) -> dict[str, Any]:

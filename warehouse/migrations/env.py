@@ -1,4 +1,4 @@
-"""Alembic's entry point: it runs on the connection that ``warehouse.migrate`` hands over, and nowhere else."""
+"""Alembic's entry point: it runs on the connection that ``warehouse.migrations.migrate`` hands over, and nowhere else."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import pathlib
 
 from alembic import op
 
-from warehouse.engine import driver
+from warehouse.database.engine import driver
 
 FOLDER = pathlib.Path(__file__).parent / "sql"
 

@@ -14,16 +14,7 @@ from connectors.parse import Limits
 from connectors.parse.reasons import REASONS
 from connectors.parse.xlsx import read_xlsx
 from schemas.errors import TellInsurer
-from tests.connectors.parse.writing import (
-    LEDGER_ROW,
-    XLSX,
-    in_sheet,
-    ledger,
-    read_rows,
-    refused,
-    rezip,
-    workbook,
-)
+from tests.connectors.parse.writing import LEDGER_ROW, XLSX, in_sheet, ledger, read_rows, refused, rezip, workbook
 
 
 def _encrypted_flag(path: Path) -> None:

@@ -17,8 +17,10 @@ from schemas.contract import load_contract
 from tests.warehouse import building
 from tests.warehouse.indicators.conftest import DEFAULTS
 from warehouse.indicators import catalogue
-from warehouse.load import Loading, LoadReport, Versions
-from warehouse.publish import Publication, publish
+from warehouse.indicators.publication import Publication
+from warehouse.landing.load_report import LoadReport, Versions
+from warehouse.loading.load import Loading
+from warehouse.publishing.publish import publish
 
 Row = dict[str, Any]
 REGIONS = ("370102", "370202", "370285")

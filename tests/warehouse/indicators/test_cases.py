@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from schemas.contract import RECORD_TYPES
 from warehouse.indicators.explain import Cell, Exclusion, Place, explain
-from warehouse.publish import publish
+from warehouse.publishing.publish import publish
 
 CASES = pathlib.Path(__file__).parent / "cases"
 KNOWN_AT = dt.datetime(2027, 6, 1, tzinfo=dt.UTC)

@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.warehouse import building
 from tests.warehouse.indicators.story import Hub
-from warehouse import frozen
-from warehouse.frozen import Frozen, MonthOpen
+from warehouse.publishing import frozen
+from warehouse.publishing.frozen import Frozen, MonthOpen
 
 OCTOBER = dt.date(2026, 10, 1)
 FEED = ("lichun", "policy")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.warehouse.indicators.quotient import half_up
 from warehouse.indicators.catalogue import Definition, Golden, load_definitions
 from warehouse.indicators.explain import show
-from warehouse.publish import publish
+from warehouse.publishing.publish import publish
 
 AS_OF = dt.date(2026, 6, 30)
 KNOWN_AT = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from warehouse.indicators.catalogue import PeriodKind, load_definition, load_definitions
 from warehouse.indicators.explain import Cell, show
 from warehouse.indicators.measures import change_text, load_units, number_text, period_text
-from warehouse.publish import publish
+from warehouse.publishing.publish import publish
 
 AS_OF, KNOWN_AT = dt.date(2026, 11, 20), dt.datetime(2027, 6, 1, tzinfo=dt.UTC)
 YUAN, ENTERPRISE, DAY = (load_units()[name] for name in ("yuan", "enterprise", "day"))

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from warehouse.indicators.explain import Place, excluded_records, explain, show
 from warehouse.indicators.reasons import EXCLUSIONS
-from warehouse.publish import find_publication, latest_publication, publish
+from warehouse.publishing.publish import find_publication, latest_publication, publish
 
 AS_OF = dt.date(2026, 11, 20)
 NIGHT = dt.datetime(2026, 11, 20, 17, 30, tzinfo=dt.UTC)

@@ -19,11 +19,12 @@ from schemas.contract import RECORD_TYPES, load_contracts
 from tests.warehouse import building
 from tests.warehouse.building import one, rows_of
 from tests.warehouse.indicators.story import Hub, Story
-from warehouse import access, frozen, months
-from warehouse.engine import connect
+from warehouse.database import access
+from warehouse.database.engine import connect
 from warehouse.indicators.at import EVERY_CELL, indicators_at
 from warehouse.indicators.catalogue import load_definitions
 from warehouse.indicators.explain import Place, excluded_records, explain
+from warehouse.publishing import frozen, months
 
 DEFINITIONS = load_definitions()
 PUBLISHED = tuple(DEFINITIONS)

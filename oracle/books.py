@@ -1,0 +1,152 @@
+"""B1: nothing lost, as figures. Every row received is accepted, held, a duplicate or superseded; every delivery ended.
+
+Reads the database; the rows in the landed bytes come from the replay.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from oracle import batches, compare
+from oracle.batches import Batch, HeldRow, Load
+from oracle.merge import NO_ROW
+from oracle.replay import Recount
+
+PATIENCE = dt.timedelta(minutes=15)
+"""How long a delivery may wait for its load."""
+
+_LEASES = """
+select held.feed from landing.lease as held
+where held.expires_at > clock_timestamp()
+    and held.session_pid in (select activity.pid from pg_catalog.pg_stat_activity as activity)
+"""
+
+
+@dataclass(frozen=True)
+class Books:
+    """``unaccounted_rows`` and ``stuck_batches`` are 0 when the books balance; ``details`` name the batches."""
+
+    unaccounted_rows: int
+    stuck_batches: int
+    details: tuple[str, ...]
+    refused_batches: int = 0
+
+
+def check(connection: sa.Connection, recounts: Mapping[int, Recount], now: dt.datetime | None = None) -> Books:
+    """Recount every load. ``now`` is the hub's clock; without it every unloaded batch without a lease is stuck."""
+    found, log = batches.read(connection), batches.loads(connection)
+    held, kept = batches.held_rows(connection), compare.versions_by_batch(connection)
+    faults = [
+        fault
+        for load in log
+        for fault in _faults(
+            found[load.batch_id], load, held.get(load.batch_id, {}), kept.get(load.batch_id, Counter())
+        )
+    ]
+    faults += [fault for load in log for fault in _recounted(found[load.batch_id], load, recounts.get(load.load_no))]
+    faults += _unlogged(found, log)
+    faults += [(b.name, "refused without a reason", 1) for b in found.values() if b.is_refused and not b.reason_code]
+    faults += _strays(log, held, kept)
+    stuck = [batch for batch in found.values() if _is_stuck(batch, _live_feeds(connection), now)]
+    lines = [f"{name}: {problem} ({rows} rows)" for name, problem, rows in faults]
+    lines += map(_stuck_line, stuck)
+    return Books(
+        sum(_most_of_each(faults).values()), len(stuck), tuple(lines), sum(b.is_refused for b in found.values())
+    )
+
+
+Fault = tuple[str, str, int]
+"""(batch, problem, rows)."""
+_Kept = Counter[tuple[int, dt.datetime]]
+"""(row number, recorded_at) -> versions of a batch in core."""
+
+
+def _most_of_each(faults: list[Fault]) -> dict[str, int]:
+    """One discrepancy shows in several sums: each batch counts its largest."""
+    most: dict[str, int] = {}
+    for name, _, rows in faults:
+        most[name] = max(most.get(name, 0), rows)
+    return most
+
+
+def _faults(batch: Batch, load: Load, held: Mapping[int, HeldRow], kept: _Kept) -> Iterator[Fault]:
+    count = load.counts
+    parts = count["accepted"] + count["quarantined"] + count["duplicate"] + count["superseded"]
+    yield from _odd(batch, "received is not the sum of its parts", count["received"], parts)
+    versions = sum(n for (row_no, at), n in kept.items() if at == load.recorded_at and row_no != NO_ROW)
+    tombstones = kept[NO_ROW, load.recorded_at]
+    yield from _odd(
+        batch, "accepted and superseded are not the versions in core", count["accepted"] + count["superseded"], versions
+    )
+    yield from _odd(batch, "withdrawn are not the tombstones in core", count["withdrawn"], tombstones)
+    if load.kind == "first":
+        entries = sum(entry.quarantined_at == load.recorded_at for entry in held.values())
+        yield from _odd(batch, "held rows are not all in quarantine", count["quarantined"], entries)
+        for name in batches.COUNTS:
+            yield from _odd(
+                batch, f"{name} of the receipt is not that of its load", batch.counts[name] or 0, count[name]
+            )
+
+
+def _recounted(batch: Batch, load: Load, recount: Recount | None) -> Iterator[Fault]:
+    received = load.counts["received"]
+    if recount is not None and recount.received is not None:
+        yield from _odd(batch, "received is not the rows in the landed bytes", received, recount.received)
+    elif received or load.state != "rejected":
+        yield batch.name, "landed bytes could not be recounted", max(received, 1)
+
+
+def _odd(batch: Batch, problem: str, booked: int, counted: int) -> Iterator[Fault]:
+    if booked != counted:
+        yield batch.name, f"{problem}: {booked} and {counted}", abs(booked - counted)
+
+
+def _unlogged(found: Mapping[int, Batch], log: list[Load]) -> Iterator[Fault]:
+    """Receipts that claim to be loaded without a first load, or have one and do not say so."""
+    loaded = {load.batch_id for load in log if load.kind == "first"}
+    for batch in found.values():
+        rows = batch.counts["received"] or 0
+        if batch.batch_id not in loaded and (batch.is_kept or rows):
+            yield batch.name, "loaded without a line in the log of loads", max(rows, 1)
+        if batch.batch_id in loaded and batch.state in {"received", "awaiting", "duplicate"}:
+            yield batch.name, f"in the log of loads, and {batch.state}", max(rows, 1)
+
+
+def _strays(log: list[Load], held: Mapping[int, Mapping[int, HeldRow]], kept: Mapping[int, _Kept]) -> Iterator[Fault]:
+    """Rows that no load left there."""
+    moments: dict[int, set[dt.datetime]] = {}
+    for load in log:
+        moments.setdefault(load.batch_id, set()).add(load.recorded_at)
+    for batch_id in sorted(set(held) | set(kept)):
+        known = moments.get(batch_id, set())
+        rows = sum(entry.quarantined_at not in known for entry in held.get(batch_id, {}).values())
+        rows += sum(n for (_, at), n in kept.get(batch_id, Counter()).items() if at not in known)
+        if rows:
+            yield f"batch {batch_id}", "rows that no load left there", rows
+
+
+def _live_feeds(connection: sa.Connection) -> set[str]:
+    return set(connection.execute(sa.text(_LEASES)).scalars())
+
+
+def _is_stuck(batch: Batch, live_feeds: set[str], now: dt.datetime | None) -> bool:
+    if batch.state == "stuck":
+        return True
+    if batch.state != "received" or f"{batch.insurer_id}/{batch.record_type}" in live_feeds:
+        return False
+    return now is None or batch.received_at < now - PATIENCE
+
+
+def _stuck_line(batch: Batch) -> str:
+    since = f"{batch.received_at:%Y-%m-%d %H:%M}"
+    if batch.state == "stuck":
+        return (
+            f"{batch.name}: 无法判定 cannot be judged since {since}: {batch.reason_code}; 处理 what to do: "
+            f"anze batch show {batch.batch_id}, anze load {batch.batch_id}, anze batch discard {batch.batch_id}"
+        )
+    return f"{batch.name}: {batch.state} since {since}, nobody loads it; 处理 what to do: anze load {batch.batch_id}"

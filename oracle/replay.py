@@ -1,0 +1,221 @@
+"""B2: every acknowledged delivery replayed in plain Python, and compared with what the warehouse holds.
+
+Reads the receipts, the log of loads and held rows by plain SQL, and the landed bytes from their folder; nothing else.
+The result must equal core: symmetric difference = 0 rows, every value equal exactly.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from oracle import absence, arriving, batches, compare, merge, renumbering
+from oracle.batches import Batch, HeldRow, Load
+from oracle.indicators import Progress, silent
+from oracle.layout import Definitions, Fault
+from oracle.merge import Arrival, Held, Key, Receipt, Version
+from oracle.timeliness import Calendar, Judged, rejudge
+from oracle.world import Record, Records, Sent, Verdict
+from schemas.contract import INSURER_RECORD_TYPES, load_contracts
+
+
+@dataclass(frozen=True)
+class Recount:
+    """What the replay makes of one load; ``received`` None where its bytes could not be read."""
+
+    received: int | None
+    accepted: int = 0
+    duplicate: int = 0
+    superseded: int = 0
+    withdrawn: int = 0
+
+
+@dataclass(frozen=True)
+class ReplayReport:
+    """What the deliveries say; ``differences`` hold no personal values. ``recounts`` go by load number."""
+
+    rows: int
+    differences: list[str]
+    recounts: Mapping[int, Recount]
+    held: Mapping[str, Held]
+    unread: Mapping[int, str]
+    """Batches that could not be read: their lines stand in ``differences``, and core is not compared where they wrote."""
+
+    def at(self, known_at: dt.datetime) -> Records:
+        """The records known at a moment."""
+        return {record_type: _plain(record_type, held.known(known_at)) for record_type, held in self.held.items()}
+
+    def verdicts_at(self, known_at: dt.datetime) -> list[Verdict]:
+        """The verdicts on the main events of the records known at a moment."""
+        return list(_verdicts(self.held, known_at))
+
+
+@dataclass
+class _State:
+    """Where the replay stands, and what it reads."""
+
+    held: dict[str, Held]
+    root: Path
+    definitions: Definitions
+    calendars: Mapping[str, Calendar]
+    quarantine: Mapping[int, Mapping[int, HeldRow]]
+    in_core: Mapping[int, Counter[tuple[int, dt.datetime]]]
+    """Batch -> (row number, recorded_at) of the versions that core holds of it."""
+    differences: list[str] = field(default_factory=list)
+    recounts: dict[int, Recount] = field(default_factory=dict)
+    unread: dict[int, str] = field(default_factory=dict)
+    """Batches that could not be read, each with the line that says so."""
+
+
+def replay(
+    connection: sa.Connection, landing_root: Path, definitions: Definitions, progress: Progress = silent
+) -> ReplayReport:
+    """Replay the log of loads in its order and compare the result with core.
+
+    ``definitions``: a definition's digest, or the insurer_id of one that was not kept -> the definition.
+    """
+    state = _State(
+        held={name: Held() for name in load_contracts()},
+        root=landing_root,
+        definitions=definitions,
+        calendars=_calendars(connection),
+        quarantine=batches.held_rows(connection),
+        in_core=compare.versions_by_batch(connection),
+    )
+    found, log = batches.read(connection), batches.loads(connection)
+    for done, load in enumerate(log, 1):
+        _replay_load(state, load, found[load.batch_id])
+        progress(f"replay {found[load.batch_id].name}", done / len(log))
+    state.differences[:0] = state.unread.values()
+    state.differences += compare.differences(connection, state.held, set(state.unread))
+    rows = sum(state.recounts[load.load_no].received or 0 for load in log if load.kind == "first")
+    return ReplayReport(rows, state.differences, state.recounts, state.held, state.unread)
+
+
+def _calendars(connection: sa.Connection) -> dict[str, Calendar]:
+    found: dict[str, list[tuple[dt.date, bool]]] = {}
+    for row in connection.execute(sa.text("select calendar_version, day, is_working_day from reference.calendar_day")):
+        found.setdefault(row.calendar_version, []).append((row.day, row.is_working_day))
+    return {version: Calendar(days) for version, days in found.items()}
+
+
+def _replay_load(state: _State, load: Load, batch: Batch) -> None:
+    if load.is_refused:
+        state.recounts[load.load_no] = Recount(0)  # its books are zero and its reason is kept: it is never opened
+        return
+    contract = load_contracts()[batch.record_type]
+    try:
+        rows = arriving.rows(state.root, batch, contract, state.definitions, load.definition_digest)
+    except arriving.Unreplayed as error:
+        state.unread[batch.batch_id] = f"{batch.name}: 无法重放 cannot be replayed: {error}"
+        state.recounts[load.load_no] = Recount(None)
+        return
+    numbers = renumbering.today(state.held, batch.insurer_id) if batch.record_type in INSURER_RECORD_TYPES else {}
+    receipt = Receipt(
+        batch.batch_id,
+        batch.insurer_id,
+        batch.received_at,
+        load.recorded_at,
+        lambda key: renumbering.former_keys(key, batch.record_type, numbers),
+        _judge(state, batch, load),
+    )
+    found = [
+        (row_no, row if isinstance(row, Fault) else renumbering.database_errors(row, contract, numbers))
+        for row_no, row in arriving.arrivals(batch, contract, rows)
+    ]
+    held = state.held[batch.record_type]
+    arrivals = list(_arrivals(state, load, batch, found, receipt))
+    keys = arriving.keys(found, state.quarantine.get(batch.batch_id, {}))
+    held_rows = {row_no for row_no, _ in found} - {arrival.row_no for arrival in arrivals}
+    missing = absence.missing(held, batch, load, keys, held_rows) if arrivals or not found else []
+    counts = merge.merge(held, arrivals, receipt)
+    absence.withdraw(held, missing, receipt)
+    if batch.record_type == renumbering.RECORD_TYPE:
+        renumbering.follow(state.held, arrivals, receipt)
+    recount = Recount(len(rows), counts["accepted"], counts["duplicate"], counts["superseded"], len(missing))
+    state.recounts[load.load_no] = recount
+    state.differences += _odd_counts(batch, load, recount)
+
+
+def _arrivals(
+    state: _State, load: Load, batch: Batch, rows: Sequence[tuple[int, Arrival | Fault]], receipt: Receipt
+) -> Iterator[Arrival]:
+    """The rows that this load kept: all that it did not hold. What it says of the others must be in quarantine."""
+    held = state.quarantine.get(batch.batch_id, {})
+    for row_no, row in rows:
+        entry = held.get(row_no)
+        if load.kind == "first":
+            is_held = entry is not None and entry.quarantined_at == load.recorded_at
+        elif isinstance(row, Arrival) and merge.is_known(state.held[batch.record_type], row, receipt):
+            is_held = False
+        else:
+            is_held = (row_no, load.recorded_at) not in state.in_core.get(batch.batch_id, ())
+            if is_held and not _is_open(entry, load, batch):
+                state.differences.append(f"{batch.name} row {row_no}: neither kept by the replay nor held")
+        if is_held:
+            if entry is not None and not entry.reason_count:
+                state.differences.append(f"{batch.name} row {row_no}: held without a reason")
+        elif isinstance(row, Fault):
+            state.differences.append(f"{batch.name} row {row_no}: kept, but {row.field}: {row.problem}")
+        else:
+            yield row
+    arrived = {row_no for row_no, _ in rows}
+    state.differences += [
+        f"{batch.name} row {row_no}: held, but never arrived" for row_no in held if row_no not in arrived
+    ]
+
+
+def _is_open(entry: HeldRow | None, load: Load, batch: Batch) -> bool:
+    """Whether a row was in quarantine right after a load; a newer row of its record may have settled it before."""
+    if entry is None or entry.quarantined_at > load.recorded_at:
+        return False
+    is_settled = entry.resolved_at is not None and entry.resolved_at <= load.recorded_at
+    return not is_settled or entry.resolved_by_batch_id != batch.batch_id
+
+
+def _odd_counts(batch: Batch, load: Load, recount: Recount) -> Iterator[str]:
+    for name in ("received", "accepted", "duplicate", "superseded", "withdrawn"):
+        replayed, booked = getattr(recount, name), load.counts[name]
+        if replayed != booked:
+            yield f"{batch.name}: {name} {booked} in the log of loads, {replayed} by the replay"
+
+
+def _judge(state: _State, batch: Batch, load: Load) -> Callable[[Arrival, Judged | None], Judged | None]:
+    calendar = state.calendars.get(load.calendar_version, Calendar(()))
+    current = state.held["rule_threshold"].current
+    live = ((key, version) for key, version in current.items() if not version.arrival.is_withdrawn)
+    in_force = [rule for _, rule in _plain("rule_threshold", live) if rule["rule_no"] == "R32"]
+
+    def judge(arrival: Arrival, before: Judged | None) -> Judged | None:
+        if arrival.event_on is None:
+            return None
+        received_at = before.received_at if before else batch.received_at
+        now = calendar.judge(arrival.event_on, received_at, _working_days(in_force, arrival.event_on))
+        return rejudge(before, now, has_reason=arrival.has_reason) if before else now
+
+    return judge
+
+
+def _working_days(in_force: Sequence[Record], event_on: dt.date) -> int | None:
+    """Working days that rule R32 allowed on a day; None when it was not in force."""
+    fitting = [r for r in in_force if r["valid_from_date"] <= event_on <= (r["valid_to_date"] or dt.date.max)]
+    latest = max(fitting, key=lambda r: (r["valid_from_date"], r["version_no"]), default=None)
+    return None if latest is None else int(latest["threshold_value"])
+
+
+def _plain(record_type: str, known: Iterator[tuple[Key, Version]]) -> list[Sent]:
+    names = tuple(load_contracts()[record_type].by_name)
+    return [(insurer_id, dict(zip(names, version.arrival.content, strict=True))) for (insurer_id, _), version in known]
+
+
+def _verdicts(held: Mapping[str, Held], known_at: dt.datetime) -> Iterator[Verdict]:
+    for record_type in INSURER_RECORD_TYPES:
+        for (insurer_id, _), version in held[record_type].known(known_at):
+            if version.judged is not None:
+                judged, event_on = version.judged, version.arrival.event_on
+                yield Verdict(insurer_id, record_type, event_on, judged.deadline_on, judged.timeliness)

@@ -1,0 +1,104 @@
+"""T1: records received within five working days, counted on the published calendar and never guessed."""
+
+from __future__ import annotations
+
+import bisect
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from oracle import regions
+from oracle.cells import ALL, ONE, PROVINCE, ZERO, Contribution, Period, half_up
+from oracle.values import on_day
+from oracle.world import World
+
+_WORSE = {None: 0, "on_time": 1, "undetermined": 2, "late": 3}
+
+
+class Judged(NamedTuple):
+    """The verdict on the main event of a record; the receipt is that of the first version that held the event."""
+
+    event_on: dt.date
+    deadline_on: dt.date | None
+    timeliness: str | None
+    received_at: dt.datetime
+
+
+class Calendar:
+    """Working days of the published years."""
+
+    def __init__(self, days: Iterable[tuple[dt.date, bool]]) -> None:
+        listed = sorted(days)
+        self._first = listed[0][0] if listed else dt.date.max
+        self._last = listed[-1][0] if listed else dt.date.min
+        self._working = [day for day, is_working in listed if is_working]
+
+    def deadline(self, event_on: dt.date, working_days: int = 5) -> dt.date | None:
+        """The n-th working day after the event's date; None when the calendar ends before, or begins after."""
+        place = bisect.bisect_right(self._working, event_on) + working_days - 1
+        return self._working[place] if event_on >= self._first and place < len(self._working) else None
+
+    def judge(self, event_on: dt.date, received_at: dt.datetime, working_days: int | None) -> Judged:
+        """The verdict on one event; ``working_days`` None = rule R32 was not in force on its date.
+
+        A count that runs past the calendar is on time while the receipt lies within it, else undetermined.
+        """
+        if working_days is None:
+            return Judged(event_on, None, None, received_at)
+        deadline_on = self.deadline(event_on, working_days)
+        if on_day(received_at) <= (deadline_on or self._last):
+            return Judged(event_on, deadline_on, "on_time", received_at)
+        return Judged(event_on, deadline_on, "undetermined" if deadline_on is None else "late", received_at)
+
+
+def rejudge(before: Judged, now: Judged, *, has_reason: bool) -> Judged:
+    """A changed event may make a verdict worse; better only with a stated reason."""
+    is_better = _WORSE[now.timeliness] < _WORSE[before.timeliness]
+    return before if is_better and not has_reason else now
+
+
+def timeliness_ratio(world: World, period: Period) -> Iterator[Contribution]:
+    place = regions.resolve(PROVINCE)
+    for verdict in world.verdicts:
+        if verdict.deadline_on in period and verdict.timeliness in {"on_time", "late"}:
+            numerator = ONE if verdict.timeliness == "on_time" else ZERO
+            yield Contribution(verdict.record_type, verdict.insurer_id, place, None, numerator, ONE)
+
+
+class Counts(NamedTuple):
+    """One row of the published timeliness; the ratio has 6 decimals."""
+
+    due: int
+    on_time: int
+    late: int
+    undetermined: int
+    on_time_ratio: Decimal | None
+
+
+def table(world: World, year_to_date: Period) -> dict[tuple[str, str], Counts]:
+    """(insurer, record type) -> counts of the year to date, ``*`` = all; the total of all is always there."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for verdict in world.verdicts:
+        if _counts(verdict.timeliness, verdict.deadline_on, verdict.event_on, year_to_date):
+            for insurer_id in (verdict.insurer_id, ALL):
+                for record_type in (verdict.record_type, ALL):
+                    found[insurer_id, record_type, str(verdict.timeliness)] += 1
+    rows = {(insurer_id, record_type) for insurer_id, record_type, _ in found} | {(ALL, ALL)}
+    return {
+        row: _row_counts(*(found[(*row, verdict)] for verdict in ("on_time", "late", "undetermined"))) for row in rows
+    }
+
+
+def _counts(timeliness: str | None, deadline_on: dt.date | None, event_on: dt.date | None, period: Period) -> bool:
+    if timeliness == "undetermined":
+        return event_on in period
+    return timeliness is not None and deadline_on in period
+
+
+def _row_counts(on_time: int, late: int, undetermined: int) -> Counts:
+    due = on_time + late
+    ratio = half_up(Fraction(on_time, due), 6) if due else None
+    return Counts(due, on_time, late, undetermined, ratio)

@@ -1,0 +1,93 @@
+"""Files that a person hands in or drops: landed with what they declare, before their rows are looked at."""
+
+from __future__ import annotations
+
+import logging
+import pathlib
+from typing import Any
+
+from connectors.drop import Drop
+from connectors.model import InsurerDefinition
+from connectors.parse.reasons import refuse
+from connectors.replacing import BadReplacement, replacement_of_text
+from pipeline.collecting.declaring import with_control_sheet
+from pipeline.hub import Hub
+from schemas.contract import load_contract
+from schemas.delivery import Control, Delivery, PayloadFile
+from schemas.errors import FileChanging, TellInsurer
+from warehouse.landing import feeds, receipts
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPES = {".csv": "text/csv", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+def submit(
+    hub: Hub,
+    insurer_id: str,
+    record_type: str,
+    path: pathlib.Path,
+    replaces: str | None = None,
+    *,
+    declared: Control | None = None,
+) -> receipts.Landed:
+    """Land one file that a person hands in, as a drop would; the receipt comes before its rows are looked at.
+
+    ``declared`` are its totals, beside those that its own control sheet says. ``replaces`` ``all`` or
+    ``2026-10-01..2026-10-31``: what the file does not hold is withdrawn. Raises UnreadableFile (FILE-063) when it is
+    neither; nothing lands then.
+    """
+    definition = hub.definition(insurer_id)
+    load_contract(record_type)
+    try:
+        scope = replacement_of_text(replaces, record_type) if replaces is not None else None
+    except BadReplacement as error:
+        raise refuse("FILE-063", "", str(error)) from error
+    payload = _payload(path, path.name)
+    delivery = Delivery(
+        insurer_id, record_type, "submit", hub.sure_now(), (payload,), control=declared, **judged_by(hub, definition),
+        replaces=scope,
+    )  # fmt: skip
+    return _land_declared(hub, delivery)
+
+
+def land_drop(hub: Hub, definition: InsurerDefinition, drop: Drop) -> list[int]:
+    """Land a dropped file unless this very file has a receipt that answers it still, or somebody still writes it."""
+    payload = _payload(drop.path, drop.name)
+    delivery = Delivery(
+        insurer_id=definition.insurer_id,
+        record_type=drop.record_type,
+        channel="drop",
+        received_at=hub.now(),
+        payloads=(payload,),
+        control=drop.control,
+        **judged_by(hub, definition),
+        replaces=drop.replaces,
+    )
+    try:
+        if feeds.has_receipt(hub.engine, delivery, receipts.refusal_text(drop.refusal) if drop.refusal else None):
+            return []
+        if drop.refusal is None:
+            return [_land_declared(hub, delivery).batch_id]
+        return [receipts.refuse(hub.engine, hub.store, delivery, drop.refusal).batch_id]
+    except FileChanging as error:
+        logger.warning("%s: %s; it is left for the next look", definition.insurer_id, error)
+        return []
+
+
+def judged_by(hub: Hub, definition: InsurerDefinition) -> dict[str, Any]:
+    """What judges a delivery that lands now, for its receipt."""
+    return {"definition_digest": definition.digest, "ruleset_version": hub.rules.version}
+
+
+def _land_declared(hub: Hub, delivery: Delivery) -> receipts.Landed:
+    """Land a file with the totals that its own control sheet declares; one that cannot be understood is refused."""
+    try:
+        told = with_control_sheet(delivery)
+    except TellInsurer as refusal:
+        return receipts.refuse(hub.engine, hub.store, delivery, refusal)
+    return receipts.land(hub.engine, hub.store, told)
+
+
+def _payload(path: pathlib.Path, name: str) -> PayloadFile:
+    return PayloadFile(name, MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream"), path)

@@ -1,0 +1,160 @@
+"""Judging one landed batch: its bytes read, mapped, checked and merged, by whatever editions are handed in.
+
+First loads, replays and rebuilds share this one path; they differ in kind, in the moment that is recorded, and in what
+judges: today's definition and rules, or those of the day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from connectors import mapping
+from connectors.chunks import read_chunks
+from connectors.model import InsurerDefinition
+from connectors.parse.reasons import refuse
+from pipeline.hub import Hub
+from quality.catalogue import RuleSet
+from quality.check import check
+from quality.messages import render
+from quality.working_days import load_calendar
+from schemas.contract import Contract, load_contract
+from schemas.errors import TellInsurer, WarehouseBusy
+from schemas.findings import Finding, Notes
+from warehouse.landing import editions, receipts
+from warehouse.landing.editions import Edition
+from warehouse.landing.load_report import LoadKind, LoadReport, Versions
+from warehouse.loading.load import Loading
+
+_BLANK = "文件只有表头,没有数据行;如确无数据可不再报送,否则请核对导出条件后重新报送"
+#: How long a load waits for another loader of its feed, and how often it looks.
+PATIENCE_SECONDS, LOOK_SECONDS = 120.0, 0.5
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What judges a batch: its sender's definition, the rules, and the version of the working-day calendar."""
+
+    definition: InsurerDefinition
+    rules: RuleSet
+    calendar_version: str
+
+    @property
+    def versions(self) -> Versions:
+        return Versions(self.rules.version, self.calendar_version, self.definition.digest)
+
+    @property
+    def editions(self) -> tuple[Edition, Edition]:
+        """The texts, as they are kept beside the log of loads."""
+        return (
+            Edition(self.definition.digest, "definition", self.definition.texts),
+            Edition(self.rules.version, "ruleset", self.rules.texts),
+        )
+
+
+@dataclass(frozen=True)
+class LoadMode:
+    """When and as what a batch is loaded; see ``Loading``."""
+
+    recorded_at: dt.datetime
+    kind: LoadKind = "first"
+    is_logged_moment: bool = False
+    is_rehearsal: bool = False
+
+
+def judgement_today(hub: Hub, insurer_id: str) -> Judgement:
+    """What judges a sender's batches now. Raises DefinitionError."""
+    return judgement_by(hub, hub.definition(insurer_id))
+
+
+def judgement_by(hub: Hub, definition: InsurerDefinition) -> Judgement:
+    """Today's rules and calendar, with a definition."""
+    return Judgement(definition, hub.rules, load_calendar().version)
+
+
+def judge(engine: sa.Engine, store: receipts.Store, batch_id: int, judgement: Judgement, mode: LoadMode) -> LoadReport:
+    """Load one batch in one transaction; the texts that judge it are kept before.
+
+    Raises WarehouseBusy when another loader holds the feed, LandingDamaged, StopFeed.
+    """
+    batch = receipts.read_batch(engine, batch_id)
+    contract = load_contract(batch.record_type)
+    parts = receipts.payloads(engine, store, batch_id)
+    editions.keep(engine, judgement.editions, mode.recorded_at)
+    with Loading(
+        engine, batch_id, holder(), contract, mode.recorded_at, judgement.versions, kind=mode.kind,
+        is_logged_moment=mode.is_logged_moment, is_rehearsal=mode.is_rehearsal,
+    ) as loading:  # fmt: skip
+        try:
+            _stage(loading, batch, parts, contract, judgement)
+        except TellInsurer as refusal:
+            return loading.reject(refusal.code, refusal.message, refusal.where, refusal.others)
+        return loading.merge(judgement.rules.sql_rules(batch.record_type), render)
+
+
+def retry_while_busy(act: Callable[[], LoadReport], seconds: float = PATIENCE_SECONDS) -> LoadReport:
+    """Load, waiting while another loader (the nightly run, a backfill's part, the intake) has the feed.
+
+    Raises as ``act`` does; WarehouseBusy when the feed is still taken after some seconds.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return act()
+        except WarehouseBusy as busy:
+            if busy.after_seconds is None or time.monotonic() > deadline:
+                raise
+        time.sleep(LOOK_SECONDS)
+
+
+def _stage(
+    loading: Loading,
+    batch: receipts.Batch,
+    parts: Iterable[receipts.LandedPayload],
+    contract: Contract,
+    judgement: Judgement,
+) -> None:
+    """Read, map and check the batch's bytes chunk by chunk. Raises TellInsurer."""
+    told: set[Finding] = set()
+    notes = Notes()
+    row_count, is_file = 0, False
+    for chunk in read_chunks(judgement.definition, contract, batch.channel, [part.path for part in parts]):
+        mapped = mapping.apply(chunk.rows, chunk.layout, contract)
+        checked = check(mapped.table, contract, judgement.rules, batch.received_at)
+        judged = (finding for finding in checked.findings if finding.row_no not in mapped.settled)
+        loading.stage(checked.table, _once([*mapped.findings, *judged], told), mapped.columns)
+        row_count, is_file = row_count + chunk.rows.num_rows, is_file or not mapping.is_json(chunk.rows)
+        notes.add([*mapped.notes, *checked.notes])
+    if is_file and not row_count:
+        _tell_blank(loading, batch)
+    loading.tell(notes.findings())
+
+
+def _tell_blank(loading: Loading, batch: receipts.Batch) -> None:
+    """A file with a header alone: a sender's system may have had nothing to tell, a person who hands it in had.
+
+    Raises EmptyFile (FILE-070), unless the file says that there is nothing any more.
+    """
+    if batch.channel == "submit" and not loading.is_replacing:
+        raise refuse("FILE-070")
+    loading.tell([Finding("MAP-022", "warning", None, None, None, None, _BLANK)])
+
+
+def _once(findings: Iterable[Finding], told: set[Finding]) -> Iterator[Finding]:
+    """Findings without those of the whole batch that an earlier chunk told; ``told`` remembers them."""
+    for finding in findings:
+        if finding.row_no is not None or finding not in told:
+            yield finding
+        if finding.row_no is None:
+            told.add(finding)
+
+
+def holder() -> str:
+    """How this process is named in a lease."""
+    return f"{socket.gethostname()}:{os.getpid()}"

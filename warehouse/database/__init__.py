@@ -1,0 +1,1 @@
+"""The floor of the warehouse: connections, SQL statements, COPY, locks, roles and reference tables."""

@@ -1,0 +1,123 @@
+"""PostgreSQL roles of the hub: who owns, who loads, who reads.
+
+anze_owner owns every object and cannot log in; anze_loader writes what the pipeline writes and cannot rewrite
+history; anze_regulator reads the views of schema ``report`` and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from psycopg2 import sql
+
+from schemas.errors import SetupError
+from warehouse.database.engine import database_errors, driver
+from warehouse.database.statements import statement
+
+OWNER, LOADER, REGULATOR = "anze_owner", "anze_loader", "anze_regulator"
+
+#: Attributes and per-role settings. Roles belong to the whole server, hence no settings per database.
+ROLE_ATTRIBUTES = {
+    OWNER: "nologin",
+    LOADER: "login noinherit connection limit 60",
+    REGULATOR: "login noinherit connection limit 40",
+}
+ROLE_SETTINGS = {
+    REGULATOR: {
+        "default_transaction_read_only": "on",
+        "statement_timeout": "60s",
+        "idle_in_transaction_session_timeout": "60s",
+        "temp_file_limit": "2GB",
+        "work_mem": "16MB",
+        "search_path": "report",
+        "TimeZone": "Asia/Shanghai",
+    },
+}
+
+
+def create_roles(engine: sa.Engine) -> None:
+    """Create our roles where they are missing, and undo what a role changed of its own settings.
+
+    Several databases of one server may do so at once.
+    """
+    with database_errors("creating the roles"), engine.begin() as connection:
+        if not _missing(connection) and not _strayed(connection):
+            return
+        # Roles are shared by all databases, advisory locks are not: a lock on the shared catalogue is.
+        connection.exec_driver_sql("lock table pg_catalog.pg_authid in share row exclusive mode")
+        for role in _missing(connection):
+            connection.exec_driver_sql(f"create role {role} {ROLE_ATTRIBUTES[role]}")
+        for role in _strayed(connection):
+            _restore_settings(connection, role)
+
+
+def protect_database(connection: sa.Connection) -> None:
+    """Close the connected database to everybody but our roles; a cloned database needs it again."""
+    database = connection.exec_driver_sql("select quote_ident(current_database())").scalar_one()
+    connection.exec_driver_sql(f"revoke all on database {database} from public")
+    connection.exec_driver_sql(f"grant connect, create on database {database} to {OWNER}")
+    connection.exec_driver_sql(f"grant connect, temporary on database {database} to {LOADER}")
+    connection.exec_driver_sql(f"grant connect on database {database} to {REGULATOR}")
+    connection.exec_driver_sql("revoke all on schema public from public")
+    connection.execute(statement("database/access/close_builtins"))
+
+
+def close_database(connection: sa.Connection) -> None:
+    """Close the connected database to every role but its owner: a twin holds all that the first one does."""
+    database = connection.exec_driver_sql("select quote_ident(current_database())").scalar_one()
+    connection.exec_driver_sql(f"revoke all on database {database} from public, {LOADER}, {REGULATOR}")
+
+
+def open_databases(connection: sa.Connection) -> list[str]:
+    """Other databases of the server that a login of the hub may enter, quoted."""
+    rows = connection.execute(statement("database/access/open_databases"), {"roles": [LOADER, REGULATOR]})
+    return list(rows.scalars())
+
+
+def show_version(connection: sa.Connection) -> None:
+    """Let the loader read which migrations the connected database has had."""
+    connection.exec_driver_sql(f"grant usage on schema migration to {LOADER}")
+    connection.exec_driver_sql(f"grant select on migration.schema_version to {LOADER}")
+
+
+def describe_views(connection: sa.Connection) -> None:
+    """Comment the columns of the report views that no migration and no contract has described."""
+    connection.execute(statement("database/report/describe"))
+
+
+def set_passwords(engine: sa.Engine, passwords: Mapping[str, str]) -> None:
+    """Set the passwords of login roles. Raises SetupError for a role that is not ours or cannot log in."""
+    for role in passwords:
+        if "nologin" in ROLE_ATTRIBUTES.get(role, "nologin"):
+            raise SetupError(f"{role} is no login role of the hub")
+    with database_errors("setting the passwords"), engine.begin() as connection, driver(connection).cursor() as cursor:
+        for role, password in passwords.items():
+            cursor.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(password)))
+
+
+def _missing(connection: sa.Connection) -> list[str]:
+    found = set(connection.exec_driver_sql("select rolname from pg_catalog.pg_roles").scalars())
+    return [role for role in ROLE_ATTRIBUTES if role not in found]
+
+
+def _strayed(connection: sa.Connection) -> list[str]:
+    """Roles whose settings are not those of ``ROLE_SETTINGS``: every role may change its own."""
+    wanted = {role: {(None, f"{name}={value}") for name, value in kept.items()} for role, kept in ROLE_SETTINGS.items()}
+    return [role for role, kept in wanted.items() if _settings(connection, role) != kept]
+
+
+def _settings(connection: sa.Connection, role: str) -> set[tuple[str | None, str]]:
+    return {
+        (row.database, row.setting)
+        for row in connection.execute(statement("database/access/role_settings"), {"role": role})
+    }
+
+
+def _restore_settings(connection: sa.Connection, role: str) -> None:
+    databases = {database for database, _ in _settings(connection, role) if database}
+    quoted = [connection.dialect.identifier_preparer.quote(name) for name in sorted(databases)]
+    for place in ("", *(f"in database {name}" for name in quoted)):
+        connection.exec_driver_sql(f"alter role {role} {place} reset all")
+    for name, value in ROLE_SETTINGS[role].items():
+        connection.exec_driver_sql(f"alter role {role} set {name} = '{value}'")

@@ -1,0 +1,68 @@
+"""Every advisory lock of the hub. Whoever takes several takes them in the order of this table; so nobody waits in a circle.
+
+| # | lock | shared by | alone | ends with |
+|---|---|---|---|---|
+| 1 | ``migration`` | | a migration | its transaction |
+| 2 | ``session(name)`` | | who works on an insurer's parts of a plan; who made a twin database | its session, or ``release`` |
+| 3 | ``feed`` | | a landing, until its receipt is committed | its transaction |
+| 4 | ``cut`` | loads, decisions | a publication, a freeze, a month's computing: what they know is complete | its transaction |
+| 5 | ``registers`` | loads of insurers' records | a load of a register | its transaction |
+| 6 | ``insurer`` | | a load of the insurer's records: no child beside its parent | its transaction |
+
+Two more things are waited for, between 3 and 4: the lease of a feed (``loading.lease``) and the row of a batch. Roles
+are made under a lock on the shared catalogue (``access``), before 1.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+_MIGRATION, _CUT = 7_420_001, 7_420_003
+_NAMED = "hashtextextended(:name, 0)"
+
+
+def migration(connection: sa.Connection) -> None:
+    """One migration of a database at a time."""
+    connection.execute(sa.text("select pg_advisory_xact_lock(:key)"), {"key": _MIGRATION})
+
+
+def feed(connection: sa.Connection, insurer_id: str, record_type: str) -> None:
+    """Two landings of one feed wait for each other, so that equal bytes are seen as such."""
+    _named(connection, f"{insurer_id}/{record_type}")
+
+
+def cut(connection: sa.Connection, *, shared: bool = False) -> None:
+    """What a publication knows is complete, and nothing is added below its cut later."""
+    kind = "_shared" if shared else ""
+    connection.execute(sa.text(f"select pg_advisory_xact_lock{kind}(:key)"), {"key": _CUT})
+
+
+def is_cut_free(connection: sa.Connection) -> bool:
+    """Whether no load runs now: what is known of this moment is complete."""
+    probe = "select case when pg_try_advisory_lock(:key) then pg_advisory_unlock(:key) else false end"
+    return bool(connection.execute(sa.text(probe), {"key": _CUT}).scalar_one())
+
+
+def registers(connection: sa.Connection, *, shared: bool) -> None:
+    """A register loads beside nothing that may refer to it."""
+    _named(connection, "anze/registers", shared=shared)
+
+
+def insurer(connection: sa.Connection, insurer_id: str) -> None:
+    """Child and parent of one insurer never load at once: a child could miss its uncommitted parent."""
+    _named(connection, f"anze/{insurer_id}")
+
+
+def try_session(connection: sa.Connection, name: str) -> bool:
+    """Take a lock that a killed holder gives back with its session; whether it was free."""
+    return bool(connection.execute(sa.text(f"select pg_try_advisory_lock({_NAMED})"), {"name": name}).scalar_one())
+
+
+def release_session(connection: sa.Connection, name: str) -> None:
+    """Give back what ``try_session`` took."""
+    connection.execute(sa.text(f"select pg_advisory_unlock({_NAMED})"), {"name": name})
+
+
+def _named(connection: sa.Connection, name: str, *, shared: bool = False) -> None:
+    kind = "_shared" if shared else ""
+    connection.execute(sa.text(f"select pg_advisory_xact_lock{kind}({_NAMED})"), {"name": name})

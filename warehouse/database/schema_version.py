@@ -1,0 +1,72 @@
+"""Which schema a database has, and whether it is the one that this program was written for."""
+
+from __future__ import annotations
+
+import functools
+import pathlib
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from schemas.errors import SetupError
+from warehouse.database.engine import database_errors
+from warehouse.database.statements import statement
+
+SHOWN_VIEWS = 6
+VERSIONS = pathlib.Path(__file__).parents[1] / "migrations" / "versions"
+
+
+@functools.cache
+def newest() -> str:
+    """The newest migration that this program brings, for example ``0008``."""
+    return max(path.name[:4] for path in VERSIONS.glob("[0-9]*.py"))
+
+
+def found(connection: sa.Connection) -> str | None:
+    """The newest migration that a database has had; None where there is none, or the login may not see it."""
+    try:
+        with connection.begin_nested():
+            version: str | None = connection.exec_driver_sql(
+                "select version_num from migration.schema_version"
+            ).scalar_one_or_none()
+    except exc.ProgrammingError:
+        return None
+    return version
+
+
+def refuse_newer(connection: sa.Connection) -> None:
+    """Raise SetupError when a newer program has migrated the database: this one does not know its tables."""
+    version = found(connection)
+    if version is not None and version > newest():
+        raise SetupError(f"a newer anze-hub made this database (schema {version}, here {newest()}): update the program")
+
+
+def refuse_reader(connection: sa.Connection) -> None:
+    """Raise SetupError for a login that may not see which migrations the hub's database has had."""
+    rights = connection.execute(statement("database/access/rights")).one()
+    if not rights.is_hub or rights.may_load:
+        return
+    views = "、".join(rights.views[:SHOWN_VIEWS]) + ("…" if len(rights.views) > SHOWN_VIEWS else "")
+    may = (
+        f"可用 psql 或报表工具查询 {len(rights.views)} 个视图 may select from: {views}"
+        if views
+        else "在本库中没有可读的内容"
+    )
+    raise SetupError(
+        f"登录 {rights.login} 不能运行 anze 命令 may not run this command; 它{may}; "
+        "运行命令请用入库登录 to run it, set ANZE_DATABASE_URL to the loader's login (anze_loader)"
+    )
+
+
+def require_current(engine: sa.Engine) -> None:
+    """Raise SetupError, saying what to do, when a database has another schema than this program needs.
+
+    A login that only reads is told what it may do: it is no loader's, and no migration would help.
+    """
+    with database_errors("reading the schema's version"), engine.connect() as connection:
+        refuse_reader(connection)
+        refuse_newer(connection)
+        version = found(connection)
+    if version != newest():
+        had = f"schema {version}" if version else "no schema of this program, or an old one"
+        raise SetupError(f"the database has {had}, {newest()} is needed: run `anze migrate` (a local one: `anze up`)")

@@ -1,0 +1,261 @@
+"""Landing: bytes exactly as they arrived, kept by digest, with a receipt.
+
+The bytes are on disk and fsynced, folder included, before the transaction that writes the receipt commits: what was
+acknowledged is there after a power cut.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import pathlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from schemas.contract import load_contract
+from schemas.delivery import Delivery, Replacement
+from schemas.errors import LandingDamaged, NotFound, TellInsurer
+from warehouse.database import locks
+from warehouse.database.engine import database_errors
+from warehouse.database.statements import statement
+from warehouse.landing.store import Kept, Store, measure
+
+__all__ = [
+    "Batch",
+    "Damage",
+    "Landed",
+    "LandedPayload",
+    "Store",
+    "StuckBatch",
+    "damaged",
+    "declared",
+    "delivery_digest",
+    "land",
+    "mark_stuck",
+    "payloads",
+    "pending",
+    "read_batch",
+    "refusal_text",
+    "refuse",
+    "stuck",
+    "verify_raw",
+]
+
+
+@dataclass(frozen=True)
+class Landed:
+    """The receipt of a delivery; state ``duplicate`` names the batch that holds the same bytes.
+
+    ``again_of``: the first batch of these bytes, when they are judged again.
+    """
+
+    batch_id: int
+    state: str
+    duplicate_of: int | None = None
+    again_of: int | None = None
+
+
+@dataclass(frozen=True)
+class LandedPayload:
+    """One part of a landed batch: its name, and the file of its bytes."""
+
+    name: str
+    sha256: str
+    path: pathlib.Path
+
+
+@dataclass(frozen=True)
+class StuckBatch:
+    """A batch that cannot be judged as things are, and why (Chinese, with what to do)."""
+
+    batch_id: int
+    insurer_id: str
+    record_type: str
+    reason_code: str
+    reason_text: str
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A landed file that is missing or changed, and the batches that hold it, each as ``7 tianji/policy``."""
+
+    path: pathlib.Path
+    batches: tuple[str, ...]
+    problem: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a loader needs to know of a landed batch."""
+
+    batch_id: int
+    insurer_id: str
+    record_type: str
+    channel: str
+    received_at: dt.datetime
+    state: str
+
+
+def land(engine: sa.Engine, store: Store, delivery: Delivery) -> Landed:
+    """Keep a delivery's bytes and commit its receipt; the same bytes of the same feed again are a duplicate.
+
+    So they are of a batch whose verdict stands and would be the same now; what was rejected, could not be judged or was
+    never loaded is judged again, and so is what was declared otherwise or judged by another definition. A duplicate gets
+    a receipt of its own and may move the cursor; nothing else changes. After a delivery that replaces, older bytes count
+    anew, since it may have withdrawn what they brought; and so does a replacing delivery after any.
+    Raises SetupError (disk, database) and WarehouseBusy.
+    """
+    kept = [store.keep(payload) for payload in delivery.payloads]
+    with database_errors("landing a delivery"), engine.begin() as connection:
+        locks.feed(connection, delivery.insurer_id, delivery.record_type)
+        digest = delivery_digest([part.sha256 for part in kept], delivery.replaces)
+        landed = _insert_batch(connection, delivery, digest, kept)
+        _insert_payloads(connection, landed.batch_id, delivery, kept)
+        _move_cursor(connection, landed.batch_id, delivery)
+    return landed
+
+
+def refuse(engine: sa.Engine, store: Store, delivery: Delivery, refusal: TellInsurer) -> Landed:
+    """Keep the bytes of a delivery that cannot be taken as it stands; its receipt is ``rejected`` from the start.
+
+    It is no duplicate of anything, and nothing of it: the same bytes are judged again once they can be.
+    Raises as ``land`` does.
+    """
+    kept = [store.keep(payload) for payload in delivery.payloads]
+    names = [payload.name for payload in delivery.payloads]
+    text = refusal_text(refusal)
+    with database_errors("refusing a delivery"), engine.begin() as connection:
+        locks.feed(connection, delivery.insurer_id, delivery.record_type)
+        digest = delivery_digest([*(part.sha256 for part in kept), refusal.code, *names])
+        landed = _insert_batch(connection, delivery, digest, kept, can_be_duplicate=False)
+        _insert_payloads(connection, landed.batch_id, delivery, kept)
+        values = {"batch_id": landed.batch_id, "code": refusal.code, "text": text, "found_in": refusal.where or None}
+        connection.execute(statement("landing/receipts/refuse_batch"), values)
+    return Landed(landed.batch_id, "rejected", again_of=landed.again_of)
+
+
+def refusal_text(refusal: TellInsurer) -> str:
+    """Why a delivery was refused, as its receipt says it: the place, then the reason."""
+    return f"{refusal.where}: {refusal.message}" if refusal.where else refusal.message
+
+
+def delivery_digest(digests: Sequence[str], replaces: Replacement | None = None) -> str:
+    """One digest for a delivery: SHA-256 over its payloads' digests in order, one a line, and what it replaces."""
+    scope = () if replaces is None else (f"replaces {replaces.kind} {replaces.since} {replaces.until}",)
+    return hashlib.sha256("".join(f"{line}\n" for line in (*digests, *scope)).encode()).hexdigest()
+
+
+def read_batch(engine: sa.Engine, batch_id: int) -> Batch:
+    """Read a landed batch. Raises NotFound when there is none of this number."""
+    with database_errors("reading a batch"), engine.connect() as connection:
+        row = connection.execute(statement("landing/receipts/read_batch"), {"batch_id": batch_id}).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no batch {batch_id}")
+    return Batch(**row._asdict())
+
+
+def payloads(engine: sa.Engine, store: Store, batch_id: int) -> tuple[LandedPayload, ...]:
+    """List the parts of a batch in their order, each checked against its digest. Raises LandingDamaged."""
+    with database_errors("reading a batch"), engine.connect() as connection:
+        rows = connection.execute(statement("landing/receipts/payloads"), {"batch_id": batch_id}).all()
+    for row in rows:
+        verify_raw(store, row.sha256, row.size_bytes)
+    return tuple(LandedPayload(row.name, row.sha256, store.path(row.sha256)) for row in rows)
+
+
+def pending(engine: sa.Engine) -> list[int]:
+    """Batches that are landed and not loaded, stuck ones included, in the order received."""
+    with database_errors("listing landed batches"), engine.connect() as connection:
+        return list(connection.execute(statement("landing/receipts/pending")).scalars())
+
+
+def mark_stuck(engine: sa.Engine, batch_id: int, code: str, text: str) -> None:
+    """Say of a batch without a verdict that it cannot be judged as things are, and why."""
+    with database_errors("marking a batch"), engine.begin() as connection:
+        connection.execute(statement("landing/receipts/mark_stuck"), {"batch_id": batch_id, "code": code, "text": text})
+
+
+def stuck(engine: sa.Engine) -> list[StuckBatch]:
+    """Batches that could not be judged so far."""
+    with database_errors("listing landed batches"), engine.connect() as connection:
+        return [StuckBatch(**row._asdict()) for row in connection.execute(statement("landing/receipts/stuck"))]
+
+
+def verify_raw(store: Store, sha256: str, size_bytes: int) -> None:
+    """Check one landed file against its receipt, without holding it in memory. Raises LandingDamaged."""
+    try:
+        found = measure(store.path(sha256))
+    except OSError as error:
+        raise LandingDamaged(f"landed file {sha256[:12]} cannot be read: {error.strerror}") from error
+    if found != Kept(sha256, size_bytes):
+        raise LandingDamaged(f"landed file {sha256[:12]} no longer matches its digest")
+
+
+def damaged(engine: sa.Engine, store: Store) -> Iterator[Damage]:
+    """Acknowledged files whose bytes are missing or changed, for ``anze verify``; not of batches that were discarded."""
+    with database_errors("reading receipts"), engine.connect() as connection:
+        rows = connection.execute(statement("landing/receipts/all_payloads")).all()
+    for row in rows:
+        try:
+            verify_raw(store, row.sha256, row.size_bytes)
+        except LandingDamaged as error:
+            yield Damage(store.path(row.sha256), tuple(row.batches), str(error))
+
+
+def _insert_batch(
+    connection: sa.Connection, delivery: Delivery, digest: str, kept: Sequence[Kept], *, can_be_duplicate: bool = True
+) -> Landed:
+    window = delivery.window
+    values = {
+        **declared(delivery),
+        "insurer_id": delivery.insurer_id,
+        "record_type": delivery.record_type,
+        "channel": delivery.channel,
+        "interval_start": window.since if window else None,
+        "interval_end": window.until if window else None,
+        "received_at": delivery.received_at,
+        "digest": digest,
+        "contract_version": load_contract(delivery.record_type).version if can_be_duplicate else "",
+        "sha256s": [part.sha256 for part in kept],
+        "can_be_duplicate": can_be_duplicate,
+    }
+    row = connection.execute(statement("landing/receipts/insert_batch"), values).one()
+    return Landed(row.batch_id, row.state, row.duplicate_of, row.again_of)
+
+
+def declared(delivery: Delivery) -> dict[str, Any]:
+    """What is asked of a delivery when it is compared with an earlier one: what was declared, and what would judge it."""
+    control, replaces = delivery.control, delivery.replaces
+    return {
+        "definition_digest": delivery.definition_digest,
+        "ruleset_version": delivery.ruleset_version,
+        "declared_row_count": control.row_count if control else None,
+        "declared_amount_field": control.amount_field if control else None,
+        "declared_amount": control.amount if control else None,
+        "replaces": replaces.kind if replaces else None,
+        "replaces_from": replaces.since if replaces else None,
+        "replaces_to": replaces.until if replaces else None,
+    }
+
+
+def _insert_payloads(connection: sa.Connection, batch_id: int, delivery: Delivery, kept: Sequence[Kept]) -> None:
+    for position, (payload, part) in enumerate(zip(delivery.payloads, kept, strict=True), start=1):
+        values = {"batch_id": batch_id, "position": position, "sha256": part.sha256, "size_bytes": part.size_bytes}
+        named = {"name": payload.name, "media_type": payload.media_type, "landed_at": delivery.received_at}
+        connection.execute(statement("landing/receipts/insert_payload"), values | named)
+
+
+def _move_cursor(connection: sa.Connection, batch_id: int, delivery: Delivery) -> None:
+    if delivery.cursor is None:
+        return
+    values = {
+        "insurer_id": delivery.insurer_id,
+        "record_type": delivery.record_type,
+        "value": delivery.cursor,
+        "batch_id": batch_id,
+        "moved_at": delivery.received_at,
+    }
+    connection.execute(statement("landing/receipts/move_cursor"), values)

@@ -1,0 +1,239 @@
+"""Records that a delivery withdraws by not holding them, and the guard that asks a person first (feature F17).
+
+    missing = find(connection, scope, received, held)      # after the outcome of every row is known
+    question = question_of(connection, scope, received, missing)
+    withdraw(connection, scope)                             # beside the new versions
+
+A tombstone of an absent record has row_no 0 and its batch. It stands before every version received earlier, and gives
+way to every row received later, the same content included, whatever the source's time of change.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import pathlib
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+import yaml
+
+from schemas.contract import OCCASIONAL_RECORD_TYPES
+from schemas.errors import DefinitionError
+from schemas.findings import Finding
+from schemas.time_zone import SHANGHAI
+from warehouse.database.engine import database_errors
+from warehouse.database.expressions import event_on, key_text
+from warehouse.database.statements import statement
+from warehouse.loading.staging import stage_findings
+
+if TYPE_CHECKING:
+    from warehouse.loading.scope import Scope
+
+BOUNDS = pathlib.Path(__file__).with_name("snapshot_deletes.yml")
+MANY_MISSING, REFUSED, OUTSIDE, UNREADABLE_KEY, OUTGROWN = "BAT-020", "BAT-021", "BAT-022", "BAT-023", "BAT-024"
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much may be missing without asking: a share of the live records, and a number of them."""
+
+    valid_from: dt.date
+    missing_ratio: Decimal
+    missing_count: int
+    source: str
+    confidence: str
+
+    def hit(self, live: int, missing: int) -> str | None:
+        """The bound that so many missing records exceed, in Chinese; None within both."""
+        if missing > self.missing_count:
+            return f"{self.missing_count} 条"
+        if live and Decimal(missing) / live > self.missing_ratio:
+            return f"{(self.missing_ratio * 100).normalize():f}%"
+        return None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a person is asked: whether so many of the live records are to be withdrawn."""
+
+    live: int
+    missing: int
+    bound: str
+    examples: tuple[str, ...]
+    replaced: str
+
+    @property
+    def text(self) -> str:
+        """The question in Chinese, with counts, the bound and examples of keys."""
+        share = f"{Decimal(self.missing) * 100 / self.live:.2f}%" if self.live else "100%"
+        keys = "、".join(self.examples) + ("等" if self.missing > len(self.examples) else "")
+        return (
+            f"{self.replaced}报送中没有 {self.missing} 条在册记录(在册 {self.live} 条,占 {share},"
+            f"上限 {self.bound}):{keys};采用则撤销这些记录,不采用则本批不入库、现有数据不变"
+        )
+
+
+def bounds_on(day: dt.date, path: pathlib.Path = BOUNDS) -> Bounds:
+    """The bounds in force on a Shanghai date. Raises DefinitionError when none are."""
+    in_force = [bounds for bounds in _all_bounds(path) if bounds.valid_from <= day]
+    if not in_force:
+        raise DefinitionError(path.name, "valid_from", f"no bounds are in force on {day}", fix="add an earlier entry")
+    return max(in_force, key=lambda bounds: bounds.valid_from)
+
+
+def find(connection: sa.Connection, scope: Scope, received: int, held: int) -> int:
+    """Make the temporary table ``absent`` (version_id, record_key) and count it.
+
+    Only a delivery that replaces withdraws, and a replay what its own batch had brought. A delivery that is held as a
+    whole withdraws nothing; nor does one with a row whose key cannot be read, which could be any record: a warning says
+    so. What is sent on occasion is never withdrawn by not being sent again: a renumbering is undone by its opposite.
+    """
+    given = scope.parameters
+    if not (given["replaces"] or given["is_replay"]) or (received and held == received):
+        return 0
+    if scope.contract.record_type in OCCASIONAL_RECORD_TYPES:
+        return 0
+    if connection.exec_driver_sql("select exists (select from staged where record_key is null)").scalar_one():
+        if given["replaces"]:
+            stage_findings(connection, [_warning(UNREADABLE_KEY, None, "有的行主键无法识别,本批未撤销任何缺少的记录")])
+        return 0
+    if given["replaces"] == "window":
+        _warn_outside(connection, scope)
+    connection.execute(statement("loading/snapshot_deletes/find", **_slots(scope)), given)
+    missing: int = connection.exec_driver_sql("select count(*) from absent").scalar_one()
+    return missing
+
+
+def question_of(connection: sa.Connection, scope: Scope, received: int, missing: int) -> Question | None:
+    """What to ask a person before anything is withdrawn; None when the bounds allow it. A replay asks nothing again."""
+    given = scope.parameters
+    if not missing or given["is_replay"] or not given["replaces"]:
+        return None
+    live: int = connection.execute(statement("loading/snapshot_deletes/live", **_slots(scope)), given).scalar_one()
+    bound = bounds_on(given["received_at"].astimezone(SHANGHAI).date()).hit(live, missing)
+    if bound is None and received:
+        return None
+    examples = connection.execute(
+        sa.text("select record_key from absent order by 1 limit :few"), {"few": EXAMPLES}
+    ).scalars()
+    return Question(live, missing, bound or "空文件", tuple(examples), replaced(given))
+
+
+def ask(connection: sa.Connection, batch_id: int, question: Question) -> None:
+    """Leave a batch waiting for a decision."""
+    values = {
+        "batch_id": batch_id,
+        "reason_code": MANY_MISSING,
+        "reason_text": question.text,
+        "live_count": question.live,
+        "missing_count": question.missing,
+    }
+    connection.execute(statement("loading/snapshot_deletes/ask"), values)
+
+
+def tell_accepted(connection: sa.Connection, scope: Scope, question: Question) -> None:
+    """Stage the warning that says what was withdrawn, and who decided so."""
+    given = scope.parameters
+    text = f"{question.text};已由 {given['decided_by']} 决定采用:{given['decision_reason']}"
+    stage_findings(connection, [_warning(MANY_MISSING, str(question.missing), text)])
+
+
+def refusal(given: dict[str, Any]) -> str:
+    """Why a batch is rejected that a person refused."""
+    return f"{given['decided_by']} 决定不采用本次替换:{given['decision_reason']};现有数据不变"
+
+
+def outgrown(given: dict[str, Any], question: Question) -> str:
+    """Why a batch is rejected that would withdraw more than a person was asked about."""
+    asked = f"决定采用时缺少 {given['decided_missing_count']} 条,现在缺少 {question.missing} 条"
+    return f"{asked},超出所作决定的范围,本批未入库;请重新报送完整数据"
+
+
+def withdraw(connection: sa.Connection, scope: Scope) -> None:
+    """Close the versions of absent records by tombstones; what was open about the records is settled."""
+    connection.execute(statement("loading/snapshot_deletes/close", **_slots(scope)), scope.parameters)
+    connection.execute(statement("loading/snapshot_deletes/insert_tombstones", **_slots(scope)), scope.parameters)
+    connection.execute(statement("loading/snapshot_deletes/resolve_quarantine"), scope.parameters)
+    connection.execute(statement("loading/snapshot_deletes/resolve_findings"), scope.parameters)
+
+
+def unsettled(engine: sa.Engine, insurer_id: str | None = None, record_type: str | None = None) -> list[int]:
+    """Batches to be replayed, of one feed or all, in the order received; none once they are replayed.
+
+    They were loaded before a batch that was received before them, with a replacing one between.
+    """
+    values = {"insurer_id": insurer_id, "record_type": record_type}
+    with database_errors("looking for loads out of order"), engine.connect() as connection:
+        return list(connection.execute(statement("loading/snapshot_deletes/unsettled"), values).scalars())
+
+
+def replaced(given: dict[str, Any]) -> str:
+    """What a batch replaces, in Chinese."""
+    if given["replaces"] == "all":
+        return "全量"
+    return f"{given['replaces_from']} 至 {given['replaces_to']} 区间替换"
+
+
+def _warn_outside(connection: sa.Connection, scope: Scope) -> None:
+    milestone = scope.contract.milestones[0]
+    span = f"{scope.parameters['replaces_from']} 至 {scope.parameters['replaces_to']}"
+    label = scope.contract.by_name[milestone.field].business_name
+    statement_text = statement(
+        "loading/snapshot_deletes/outside", **_slots(scope) | {"event_on": event_on(scope.contract, "s")}
+    )
+    rows = connection.execute(statement_text, scope.parameters).all()
+    message = "{label}为 {day},不在本批声明替换的区间 {span} 内;该行照常处理,请核对区间"
+    stage_findings(
+        connection,
+        [
+            Finding(
+                OUTSIDE, "warning", row.row_no, milestone.field, str(row.event_on), span,
+                message.format(label=label, day=row.event_on, span=span),
+            )
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def _slots(scope: Scope) -> dict[str, str]:
+    slots = scope.slots
+    return {
+        **{name: slots[name] for name in ("core", "key_match", "columns")},
+        "key_text": key_text(scope.contract, "c"),
+        "event_on": event_on(scope.contract, "c"),
+        "values": ", ".join(_tombstone_value(scope, name) for name in scope.contract.by_name),
+    }
+
+
+def _tombstone_value(scope: Scope, name: str) -> str:
+    """What a tombstone has in a column: the closed version's value, but for operation and reason."""
+    if name == "operation_code":
+        return "'D' as operation_code"
+    if name == "correction_reason_text":
+        given = scope.parameters
+        why = f"{replaced(given)}报送中没有该记录" if given["replaces"] else "重新处理后不再含有该记录"
+        return f"'批次 {given['batch_id']} {why}' as correction_reason_text"
+    return f"c.{name}"
+
+
+def _warning(rule_id: str, value: str | None, text: str) -> Finding:
+    return Finding(rule_id, "warning", None, None, value, None, text)
+
+
+@functools.cache
+def _all_bounds(path: pathlib.Path) -> tuple[Bounds, ...]:
+    entries = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+    try:
+        return tuple(
+            Bounds(
+                entry["valid_from"], Decimal(entry["missing_ratio"]), entry["missing_count"], entry["source"],
+                entry["confidence"],
+            )
+            for entry in entries
+        )  # fmt: skip
+    except (KeyError, TypeError, ArithmeticError) as error:
+        raise DefinitionError(path.name, "bounds", f"are incomplete: {error!r}", fix="see the entry above it") from None

@@ -1,0 +1,193 @@
+"""Publishing: all indicators and the timeliness of all feeds, for a day, as known at a moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+
+from schemas.contract import INSURER_RECORD_TYPES, load_contract
+from schemas.errors import DefinitionError
+from warehouse.database import locks
+from warehouse.database.expressions import event_on
+from warehouse.database.statements import statement, text_of
+from warehouse.indicators.catalogue import Definition, Found, find_definitions
+from warehouse.indicators.publication import Publication, judge_feeds
+from warehouse.indicators.rollup import contribute, period, refused, roll_up, snapshot
+from warehouse.landing.load_report import Versions
+
+NO_VERSIONS = Versions("", "")
+
+
+@dataclass(frozen=True)
+class Gap:
+    """An indicator that a publication lacks, and why: file, line, problem and fix."""
+
+    indicator: str
+    reason: str
+
+
+def publish(
+    connection: sa.Connection,
+    as_of: dt.date,
+    known_at: dt.datetime,
+    published_at: dt.datetime,
+    *,
+    expected: Iterable[tuple[str, str]],
+    delivered_since: dt.datetime,
+    versions: Versions = NO_VERSIONS,
+    definitions: Mapping[str, Definition] | None = None,
+    may_lack: bool = True,
+) -> Publication:
+    """Computes and stores every figure in the caller's transaction; what was published before is found again.
+
+    ``expected`` are (insurer_id, record_type) feeds; one counts as delivered by a batch received from
+    ``delivered_since`` to ``known_at``. ``versions`` (rule set and calendar in force) are kept beside the figures.
+    ``definitions`` default to the catalogue. Waits for running loads; later ones are recorded after ``known_at``. Moments carry a zone.
+    An indicator whose definition has a mistake is left out, and the publication says so; without ``may_lack`` that
+    raises DefinitionError.
+    """
+    locks.cut(connection)
+    found = _find(connection, as_of=as_of, known_at=known_at)
+    if found is not None:
+        return found
+    connection.execute(sa.text("set local work_mem = '64MB'"))
+    snapshot(connection, known_at)
+    judge_feeds(connection, known_at, sorted(set(expected)), delivered_since)
+    moments = {"as_of": as_of, "known_at": known_at, "published_at": published_at, "delivered_since": delivered_since}
+    publication_id = _record(connection, moments, versions)
+    known = Found(definitions, {}) if definitions else find_definitions()
+    lacking = dict(known.broken)
+    for definition in known.usable.values():
+        try:
+            with connection.begin_nested():
+                _publish_indicator(connection, definition, publication_id, as_of, known_at)
+        except DefinitionError as error:
+            lacking[definition.indicator] = error
+    if lacking and not may_lack:
+        raise next(iter(lacking.values()))
+    _keep_gaps(connection, publication_id, lacking)
+    _publish_timeliness(connection, publication_id, as_of, known_at)
+    return find_publication(connection, publication_id)
+
+
+def find_publication(connection: sa.Connection, publication_id: int) -> Publication:
+    """A publication by its id. Raises LookupError when there is none."""
+    found = _find(connection, publication_id)
+    if found is None:
+        raise LookupError(f"no publication {publication_id}")
+    return found
+
+
+def latest_publication(connection: sa.Connection) -> Publication | None:
+    """The publication of the newest day, and of it the one known latest; None before the first."""
+    return _find(connection)
+
+
+def find_pair(connection: sa.Connection, as_of: dt.date, known_at: dt.datetime) -> Publication | None:
+    """The publication of exactly this day and moment; None when there is none."""
+    return _find(connection, as_of=as_of, known_at=known_at)
+
+
+def _find(
+    connection: sa.Connection,
+    publication_id: int | None = None,
+    as_of: dt.date | None = None,
+    known_at: dt.datetime | None = None,
+) -> Publication | None:
+    wanted = {"publication_id": publication_id, "as_of": as_of, "known_at": known_at}
+    row = connection.execute(statement("publishing/publish/find"), wanted).mappings().one_or_none()
+    if row is None:
+        return None
+    missing = {
+        name: tuple(row[name])
+        for name in ("missing_insurers", "missing_feeds", "imbalanced_feeds", "missing_indicators")
+    }
+    return Publication(**{**row, **missing})
+
+
+def _record(connection: sa.Connection, moments: dict[str, Any], versions: Versions) -> int:
+    row = {**moments, "ruleset_version": versions.ruleset, "calendar_version": versions.calendar}
+    publication_id = int(connection.execute(statement("publishing/publish/record"), row).scalar_one())
+    wanted = {"publication_id": publication_id, "known_at": moments["known_at"]}
+    connection.execute(statement("publishing/publish/keep_feeds"), wanted)
+    connection.execute(statement("publishing/publish/keep_imbalances"), wanted)
+    return publication_id
+
+
+def _publish_indicator(
+    connection: sa.Connection, definition: Definition, publication_id: int, as_of: dt.date, known_at: dt.datetime
+) -> None:
+    kept = keep_definition(connection, definition)
+    connection.execute(statement("publishing/publish/name_definition"), {**kept, "publication_id": publication_id})
+    try:
+        for kind in definition.periods:
+            span = period(kind, as_of)
+            contribute(connection, definition, span, known_at)
+            roll_up(connection, definition, span, publication_id)
+    except (exc.ProgrammingError, exc.DataError) as error:
+        raise refused(definition, error) from error
+
+
+def _keep_gaps(connection: sa.Connection, publication_id: int, lacking: Mapping[str, DefinitionError]) -> None:
+    for indicator, error in sorted(lacking.items()):
+        row = {"publication_id": publication_id, "indicator": indicator, "reason": str(error)}
+        connection.execute(statement("publishing/publish/keep_gap"), row)
+
+
+def gaps(connection: sa.Connection, publication_id: int) -> list[Gap]:
+    """The indicators that a publication lacks."""
+    rows = connection.execute(statement("publishing/publish/gaps"), {"publication_id": publication_id})
+    return [Gap(**row._asdict()) for row in rows]
+
+
+def keep_definition(connection: sa.Connection, definition: Definition) -> dict[str, Any]:
+    """Keep a definition as it is now beside the figures that it gives; returns what was kept."""
+    denominator = definition.denominator
+    row = {
+        "indicator": definition.indicator,
+        "definition_version": definition.version,
+        "digest": definition.digest,
+        "code": definition.code,
+        "name_zh": definition.name.zh,
+        "name_en": definition.name.en,
+        "unit": definition.unit,
+        "direction": definition.direction,
+        "variant_of": definition.variant_of,
+        "numerator_zh": definition.numerator.zh,
+        "denominator_zh": denominator.zh if denominator else "",
+        "population_zh": definition.population.zh,
+        "confidence": definition.confidence,
+        "owner": definition.owner,
+        "source_document": definition.source,
+        "valid_from": definition.valid_from,
+        "review_date": definition.review_date,
+        "contributions_sql": definition.contributions_sql,
+        "is_distinct": definition.is_distinct,
+    }
+    connection.execute(statement("publishing/publish/keep_definition"), row)
+    return row
+
+
+def _publish_timeliness(connection: sa.Connection, publication_id: int, as_of: dt.date, known_at: dt.datetime) -> None:
+    span = period("ytd", as_of)
+    verdicts = "union all\n".join(map(_verdicts, INSURER_RECORD_TYPES))
+    connection.execute(
+        statement("publishing/publish/timeliness", verdicts=verdicts),
+        {
+            "publication_id": publication_id,
+            "known_at": known_at,
+            "period_start": span.start,
+            "period_end": span.end,
+        },
+    )
+
+
+def _verdicts(record_type: str) -> str:
+    """The verdicts of one record type, by its main event."""
+    event = event_on(load_contract(record_type), "v")
+    return text_of("publishing/publish/verdicts", record_type=record_type, known=f"{record_type}_known", event=event)
