@@ -21,7 +21,7 @@ from oracle.readers import Row, Unreadable
 MEMORY_BYTES = 2_500_000_000
 SECONDS = 300
 _REFUSED = 3
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[1]
 
 
 def rows(payloads: Sequence[bytes], form: Mapping[str, Any], known: Collection[str] = ()) -> Iterator[Row]:

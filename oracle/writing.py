@@ -12,7 +12,7 @@ import yaml
 from schemas.code_lists import load_code_list
 from schemas.contract import Field
 
-_WORDS_FILE = Path(__file__).parents[2] / "schemas" / "placeholders.yml"
+_WORDS_FILE = Path(__file__).parents[1] / "schemas" / "placeholders.yml"
 _HALF_WIDTH_OFFSET = ord("！") - ord("!")
 #: Signs before numbers that Unicode calls format characters, but that are drawn.
 _DRAWN = {0x06DD, 0x070F, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD, *range(0x600, 0x606), *range(0x13430, 0x13440)}

@@ -15,7 +15,7 @@ from oracle.cells import CellKey
 from oracle.indicators import CATALOGUE, compute
 from tests.oracle.asking import AS_OF, province, shown
 
-DEFINITIONS = Path(__file__).parents[3] / "warehouse" / "indicators" / "definitions"
+DEFINITIONS = Path(__file__).parents[2] / "warehouse" / "indicators" / "definitions"
 
 
 @pytest.mark.parametrize("path", sorted(DEFINITIONS.glob("*.yml")), ids=lambda p: p.stem)
