@@ -16,7 +16,7 @@ import yaml
 
 from connectors.cron import is_cron
 
-INSURERS = pathlib.Path(__file__).resolve().parent.parent / "connectors" / "insurers"
+INSURERS = pathlib.Path(__file__).resolve().parents[2] / "connectors" / "insurers"
 DEFAULT_SCHEDULE = "30 1 * * *"
 #: What an insurer's id may be: it names a file, a DAG, a connection and an environment variable.
 _ID = re.compile(r"[a-z][a-z0-9_]{1,30}")
