@@ -30,6 +30,7 @@ from schemas.delivery import Delivery, Payload
 from warehouse.database.copying import copy_lines, written
 from warehouse.landing import receipts
 from warehouse.landing.load_report import Versions
+from warehouse.landing.receipts import read_batch
 from warehouse.loading.load import Loading
 
 ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
@@ -80,7 +81,9 @@ def main() -> None:
         mark = time.monotonic()
 
     layout, rules, kept = named_after(POLICY, canonical=True), load_rules(), []
-    with Loading(engine, landed.batch_id, "bench", POLICY, NOW, Versions(rules.version, "bench")) as loading:
+    with Loading(
+        engine, read_batch(engine, landed.batch_id), "bench", POLICY, NOW, Versions(rules.version, "bench")
+    ) as loading:
         for raw in parse.read_batch([path], SourceFormat("csv")):
             lap("parse")
             mapped = mapping.apply(raw, layout, POLICY)

@@ -61,12 +61,13 @@ def main() -> None:
     payload = Payload(path.name, "text/csv", path.read_bytes())
     store = receipts.Store(folder / "landing")
     batch_id = receipts.land(engine, store, Delivery(SENDER, "policy", "drop", NOW, (payload,))).batch_id
+    batch = receipts.read_batch(engine, batch_id)
     before, after = judgements()
     hour = dt.timedelta(hours=1)
-    first = judge(engine, store, batch_id, before, LoadMode(NOW))
+    first = judge(engine, store, batch, before, LoadMode(NOW))
     tell("first load", first, first)
-    tell("replay, nothing changed", judge(engine, store, batch_id, before, LoadMode(NOW + hour, "replay")), first)
-    tell("replay, every row changed", judge(engine, store, batch_id, after, LoadMode(NOW + 2 * hour, "replay")), first)
+    tell("replay, nothing changed", judge(engine, store, batch, before, LoadMode(NOW + hour, "replay")), first)
+    tell("replay, every row changed", judge(engine, store, batch, after, LoadMode(NOW + 2 * hour, "replay")), first)
     engine.dispose()
     cluster.stop("immediate")
 

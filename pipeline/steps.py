@@ -158,7 +158,7 @@ def load(hub: Hub, batch_id: int) -> LoadReport:
         return batches.report(hub.engine, batch_id)
     mode = LoadMode(hub.sure_now())
     try:
-        report = judge(hub.engine, hub.store, batch_id, judgement_today(hub, batch.insurer_id), mode)
+        report = judge(hub.engine, hub.store, batch, judgement_today(hub, batch.insurer_id), mode)
     except AlreadyLoaded:
         return batches.report(hub.engine, batch_id)  # another loader was faster than our look at the state
     except RetryLater:

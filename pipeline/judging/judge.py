@@ -78,17 +78,18 @@ def judgement_by(hub: Hub, definition: InsurerDefinition) -> Judgement:
     return Judgement(definition, hub.rules, load_calendar().version)
 
 
-def judge(engine: sa.Engine, store: receipts.Store, batch_id: int, judgement: Judgement, mode: LoadMode) -> LoadReport:
+def judge(
+    engine: sa.Engine, store: receipts.Store, batch: receipts.Batch, judgement: Judgement, mode: LoadMode
+) -> LoadReport:
     """Load one batch in one transaction; the texts that judge it are kept before.
 
     Raises WarehouseBusy when another loader holds the feed, LandingDamaged, StopFeed.
     """
-    batch = receipts.read_batch(engine, batch_id)
     contract = load_contract(batch.record_type)
-    parts = receipts.payloads(engine, store, batch_id)
+    parts = receipts.payloads(engine, store, batch.batch_id)
     editions.keep(engine, judgement.editions, mode.recorded_at)
     with Loading(
-        engine, batch_id, holder(), contract, mode.recorded_at, judgement.versions, kind=mode.kind,
+        engine, batch, holder(), contract, mode.recorded_at, judgement.versions, kind=mode.kind,
         is_logged_moment=mode.is_logged_moment, is_rehearsal=mode.is_rehearsal,
     ) as loading:  # fmt: skip
         try:

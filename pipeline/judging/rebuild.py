@@ -18,6 +18,7 @@ from warehouse.database.engine import database_errors
 from warehouse.history import digests, replays
 from warehouse.history.digests import TableDigest
 from warehouse.history.twin import twin
+from warehouse.landing import receipts
 
 #: How many differing rows are told.
 TOLD_ROWS = 20
@@ -52,7 +53,8 @@ def rebuild(hub: Hub, on_load: OnLoad | None = None) -> Rebuilt:
             loads = replays.log(pair.source)
         for done, load in enumerate(loads, start=1):
             mode = LoadMode(load.recorded_at, load.kind, is_logged_moment=True)
-            judge(pair.engine, hub.store, load.batch_id, edition_cache.judgement(load), mode)
+            batch = receipts.read_batch(pair.engine, load.batch_id)
+            judge(pair.engine, hub.store, batch, edition_cache.judgement(load), mode)
             if on_load is not None:
                 on_load(done, len(loads))
         with database_errors("comparing a rebuild"), pair.engine.connect() as rebuilt:

@@ -50,10 +50,10 @@ def replay(
     judgements: dict[str, Judgement] = {}
     reports = []
     for batch_id in batch_ids:
-        insurer_id = receipts.read_batch(hub.engine, batch_id).insurer_id
-        if insurer_id not in judgements:
-            judgements[insurer_id] = _judgement(hub, batch_id, insurer_id)
-        report = _replay_one(hub, batch_id, judgements[insurer_id], is_rehearsal)
+        batch = receipts.read_batch(hub.engine, batch_id)
+        if batch.insurer_id not in judgements:
+            judgements[batch.insurer_id] = _judgement(hub, batch)
+        report = _replay_one(hub, batch, judgements[batch.insurer_id], is_rehearsal)
         reports.append(report)
         if on_batch is not None:
             on_batch(report)
@@ -63,10 +63,11 @@ def replay(
     return reports
 
 
-def _judgement(hub: Hub, batch_id: int, insurer_id: str) -> Judgement:
+def _judgement(hub: Hub, batch: receipts.Batch) -> Judgement:
     """What judges a batch now; of a retired insurer, whose file is gone, the definition that read it last."""
-    past = None if is_defined(insurer_id) else EditionCache(hub).last_definition(batch_id, insurer_id)
-    return judgement_today(hub, insurer_id) if past is None else judgement_by(hub, past)
+    sender = batch.insurer_id
+    past = None if is_defined(sender) else EditionCache(hub).last_definition(batch.batch_id, sender)
+    return judgement_today(hub, sender) if past is None else judgement_by(hub, past)
 
 
 def catch_up(hub: Hub) -> list[HubError]:
@@ -109,16 +110,17 @@ def settle(hub: Hub, insurer_id: str | None = None) -> dict[int, HubError]:
 
 def _settle_one(hub: Hub, load: LoggedLoad, edition_cache: EditionCache) -> HubError | None:
     try:
-        judge(hub.engine, hub.store, load.batch_id, edition_cache.judgement(load), LoadMode(hub.sure_now(), "replay"))
+        batch = receipts.read_batch(hub.engine, load.batch_id)
+        judge(hub.engine, hub.store, batch, edition_cache.judgement(load), LoadMode(hub.sure_now(), "replay"))
     except HubError as fault:
         logger.warning("batch %s waits to be judged against its parents: %s", load.batch_id, fault)
         return fault
     return None
 
 
-def _replay_one(hub: Hub, batch_id: int, judgement: Judgement, is_rehearsal: bool) -> LoadReport:
+def _replay_one(hub: Hub, batch: receipts.Batch, judgement: Judgement, is_rehearsal: bool) -> LoadReport:
     def act() -> LoadReport:
         mode = LoadMode(hub.sure_now(), "replay", is_rehearsal=is_rehearsal)
-        return judge(hub.engine, hub.store, batch_id, judgement, mode)
+        return judge(hub.engine, hub.store, batch, judgement, mode)
 
     return retry_while_busy(act)

@@ -21,7 +21,7 @@ from sandbox.truth.clock import at
 from schemas.contract import INSURER_RECORD_TYPES, RECORD_TYPES, REGISTER_RECORD_TYPES, load_contract
 from schemas.delivery import Channel, Delivery, Payload
 from warehouse.landing.load_report import LoadReport, Versions
-from warehouse.landing.receipts import land
+from warehouse.landing.receipts import land, read_batch
 from warehouse.landing.store import Store
 from warehouse.loading.load import Loading
 
@@ -74,7 +74,7 @@ class Hub:
         delivery = Delivery(insurer_id, record_type, channel, at, (Payload("rows", "text/plain", content),))
         landed = land(self.engine, self.store, delivery)
         versions = Versions(ruleset=self.rules.version, calendar="2026")
-        with Loading(self.engine, landed.batch_id, "test", contract, at, versions) as loading:
+        with Loading(self.engine, read_batch(self.engine, landed.batch_id), "test", contract, at, versions) as loading:
             checked = check(as_text(record_type, rows), contract, self.rules, at)
             loading.stage(checked.table, checked.findings)
             return loading.merge(self.rules.sql_rules(record_type), render)

@@ -18,6 +18,7 @@ from schemas.findings import Finding, Rule
 from warehouse.database import reference
 from warehouse.landing import receipts
 from warehouse.landing.load_report import LoadReport, Versions
+from warehouse.landing.receipts import read_batch
 from warehouse.loading.load import Loading
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
@@ -118,7 +119,7 @@ def load_batch(
 ) -> LoadReport:  # fmt: skip
     """Load a landed batch whose bytes stand for the rows."""
     contract = load_contract(record_type)
-    with Loading(engine, batch_id, "test", contract, recorded_at, VERSIONS) as loading:
+    with Loading(engine, read_batch(engine, batch_id), "test", contract, recorded_at, VERSIONS) as loading:
         loading.stage(table(contract, rows), findings)
         return loading.merge(rules, render)
 

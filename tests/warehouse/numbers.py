@@ -13,6 +13,7 @@ from quality.catalogue import load_rules
 from schemas.contract import load_contract
 from tests.warehouse.building import VERSIONS, Row, at, load_rows, render, table
 from warehouse.landing.load_report import LoadReport
+from warehouse.landing.receipts import read_batch
 from warehouse.loading.load import Loading
 
 POLICIES = "select policy_no, written_premium_amount from core.policy_current order by 1"
@@ -57,6 +58,14 @@ class Hub:
         """Load a batch again, with what its bytes say now."""
         self.moment += dt.timedelta(hours=1)
         contract = load_contract(report.record_type)
-        with Loading(self.engine, report.batch_id, "test", contract, self.moment, VERSIONS, kind="replay") as loading:
+        with Loading(
+            self.engine,
+            read_batch(self.engine, report.batch_id),
+            "test",
+            contract,
+            self.moment,
+            VERSIONS,
+            kind="replay",
+        ) as loading:
             loading.stage(table(contract, rows))
             return loading.merge((), render)

@@ -1,6 +1,6 @@
 """Loading one batch: everything in one transaction, under the feed's lease.
 
-    with Loading(engine, batch_id, holder, contract, recorded_at, versions) as loading:
+    with Loading(engine, batch, holder, contract, recorded_at, versions) as loading:
         for table, findings in chunks:
             loading.stage(table, findings)
         report = loading.merge(rules.sql_rules(record_type), render)
@@ -29,8 +29,8 @@ from schemas.findings import Finding, Rule, SourceColumn
 from schemas.personal import without_numbers
 from warehouse.database import locks
 from warehouse.database.engine import database_errors
-from warehouse.landing import receipts
 from warehouse.landing.load_report import LoadKind, LoadReport, Versions
+from warehouse.landing.receipts import Batch
 from warehouse.loading import lease, merge, profiles, rules, snapshot_deletes, staging
 from warehouse.loading.lease import Lease
 from warehouse.loading.rules import Render
@@ -52,10 +52,12 @@ class Loading:
     says what would become of the batch, and nothing is committed.
     """
 
+    _scope: Scope
+
     def __init__(
         self,
         engine: sa.Engine,
-        batch_id: int,
+        batch: Batch,
         holder: str,
         contract: Contract,
         recorded_at: dt.datetime,
@@ -67,7 +69,10 @@ class Loading:
         lease_seconds: float = LEASE_SECONDS,
     ) -> None:
         self.kind, self._is_logged_moment, self._is_rehearsal = kind, is_logged_moment, is_rehearsal
-        self.engine, self.batch_id, self.contract, self.versions = engine, batch_id, contract, versions
+        if batch.record_type != contract.record_type:
+            raise SetupError(f"batch {batch.batch_id} holds {batch.record_type}, not {contract.record_type}")
+        self.engine, self.batch_id, self.contract, self.versions = engine, batch.batch_id, contract, versions
+        self._feed = f"{batch.insurer_id}/{batch.record_type}"
         self._holder, self._lease_seconds, self._asked_recorded_at = holder, lease_seconds, recorded_at
         self.report: LoadReport | None = None
         self._lease: Lease | None = None
@@ -79,12 +84,11 @@ class Loading:
 
     def __enter__(self) -> Self:
         self._began = time.monotonic()
-        feed = self._feed()
         with database_errors(f"opening batch {self.batch_id}"), contextlib.ExitStack() as undo:
             self._connection = self.engine.connect()
             undo.callback(self._close)
             session = lease.session_of(self._connection)
-            self._lease = lease.acquire(self.engine, feed, self._holder, session, self._lease_seconds)
+            self._lease = lease.acquire(self.engine, self._feed, self._holder, session, self._lease_seconds)
             self._open()
             undo.pop_all()
         return self
@@ -109,7 +113,7 @@ class Loading:
     @property
     def is_replacing(self) -> bool:
         """Whether the delivery withdraws what it does not hold."""
-        return self._scope.parameters["replaces"] is not None
+        return self._scope.replaces is not None
 
     def tell(self, findings: Iterable[Finding]) -> None:
         """Add findings that only the whole batch shows, after its last chunk."""
@@ -122,25 +126,24 @@ class Loading:
 
         A delivery that replaces and lacks too much ends as ``awaiting`` with nothing written, until a person decides.
         """
-        decided = self._scope.parameters
-        if decided["decision"] == "refuse":
-            return self.reject(snapshot_deletes.REFUSED, snapshot_deletes.refusal(decided))
+        if self._scope.decision == "refuse":
+            return self.reject(snapshot_deletes.REFUSED, snapshot_deletes.refusal(self._scope))
         self._settle()
         within = [rule for rule in sql_rules if rule.tier != profiles.HISTORY]
         with database_errors(f"loading batch {self.batch_id}"):
             staging.stage_columns(self._connection, self._columns)
-            merge.prepare(self._connection, self._scope)
+            self._scope = merge.prepare(self._connection, self._scope)
             rules.run(self._connection, within, self._scope.parameters, render)
             counts = merge.split(self._connection, self._scope)
             question = snapshot_deletes.question_of(self._connection, self._scope, counts.received, counts.withdrawn)
-        if question is not None and decided["decision"] is None:
+        if question is not None and self._scope.decision is None:
             return self._ask(question)
-        if question is not None and question.missing > decided["decided_missing_count"]:
-            return self.reject(snapshot_deletes.OUTGROWN, snapshot_deletes.outgrown(decided, question))
+        if question is not None and question.missing > (self._scope.decided_missing_count or 0):
+            return self.reject(snapshot_deletes.OUTGROWN, snapshot_deletes.outgrown(self._scope, question))
         with database_errors(f"loading batch {self.batch_id}"):
             if question is not None:
                 snapshot_deletes.tell_accepted(self._connection, self._scope, question)
-            profiles.compare(self._connection, self.contract, self._scope.parameters, self._profile, sql_rules, render)
+            profiles.compare(self._connection, self._scope, self._profile, sql_rules, render)
             findings, cleared = merge.write(self._connection, self._scope, self._spool, counts)
         state = merge.state_of(counts)
         report = self._finish(state, counts, findings, merge.reason_of(state, findings))
@@ -183,12 +186,6 @@ class Loading:
             if self._columns.setdefault(field, column) != column:
                 self._columns[field] = replace(column, letter=None)
 
-    def _feed(self) -> str:
-        batch = receipts.read_batch(self.engine, self.batch_id)
-        if batch.record_type != self.contract.record_type:
-            raise SetupError(f"batch {self.batch_id} holds {batch.record_type}, not {self.contract.record_type}")
-        return f"{batch.insurer_id}/{batch.record_type}"
-
     def _open(self) -> None:
         locks.cut(self._connection, shared=True)
         row = merge.open_batch(self._connection, self.batch_id)
@@ -196,7 +193,13 @@ class Loading:
             raise AlreadyLoaded(f"batch {self.batch_id} is {row.state} already")
         if row.state == "awaiting":
             raise AlreadyLoaded(f"batch {self.batch_id} awaits a decision: anze batch accept or refuse {self.batch_id}")
-        self._scope = Scope.of(row, self.contract, self.versions.calendar, self._recorded_at(row), self.kind)
+        self._scope = Scope(
+            contract=self.contract,
+            calendar_version=self.versions.calendar,
+            recorded_at=self._recorded_at(row),
+            kind=self.kind,
+            **{name: value for name, value in row._asdict().items() if name not in ("state", "last_known_at")},
+        )
         staging.create(self._connection, self.contract, row.insurer_id)
 
     def _recorded_at(self, row: sa.Row[tuple[object, ...]]) -> dt.datetime:

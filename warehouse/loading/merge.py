@@ -33,7 +33,7 @@ def open_batch(connection: sa.Connection, batch_id: int) -> sa.Row[Any]:
     return connection.execute(statement("loading/merge/open_batch"), {"batch_id": batch_id}).one()
 
 
-def prepare(connection: sa.Connection, scope: Scope) -> None:
+def prepare(connection: sa.Connection, scope: Scope) -> Scope:
     """Make the staged rows ready for rules: statistics, and the locks that order loads which see each other.
 
     Child and parent of one insurer never load at once, nor does a register beside anything: else a child could
@@ -43,8 +43,9 @@ def prepare(connection: sa.Connection, scope: Scope) -> None:
     locks.registers(connection, shared=not scope.contract.is_register)
     locks.insurer(connection, scope.insurer_id)
     connection.exec_driver_sql("select nextval('landing.load_no')")
-    renumbering.prepare(connection, scope)
+    known = renumbering.prepare(connection, scope)
     connection.exec_driver_sql("analyze staged (row_no, record_key, source_updated_at, operation_code)")
+    return known
 
 
 def split(connection: sa.Connection, scope: Scope) -> Counts:
@@ -94,9 +95,9 @@ def finish(connection: sa.Connection, scope: Scope, counts: Counts, values: dict
     """
     books = {f"{name}_count": value for name, value in vars(counts).items()}
     connection.execute(statement("loading/merge/record_load"), {**scope.parameters, **books, **values})
-    if scope.parameters["kind"] == "first":
+    if not scope.is_replay:
         connection.execute(statement("loading/merge/finish_batch"), {**scope.parameters, **books, **values})
-    profiles.settle(connection, scope.parameters)
+    profiles.settle(connection, scope)
 
 
 def state_of(counts: Counts) -> str:
@@ -160,16 +161,16 @@ def _write_quarantine(connection: sa.Connection, scope: Scope, spool: RawSpool, 
 
 def _cleared(connection: sa.Connection, scope: Scope) -> int:
     """Settle the held rows of a replayed batch that pass now, and count them."""
-    if not scope.parameters["is_replay"]:
+    if not scope.is_replay:
         return 0
     return connection.execute(statement("loading/merge/clear_quarantine"), scope.parameters).rowcount
 
 
 def _write_findings(connection: sa.Connection, scope: Scope) -> Findings:
     connection.execute(statement("loading/merge/drop_met_orphans"), scope.parameters)
-    if scope.parameters["is_replay"]:
+    if scope.is_replay:
         standing = {"standing_rules": [snapshot_deletes.MANY_MISSING, snapshot_deletes.UNREADABLE_KEY, *profiles.RULES]}
-        connection.execute(statement("loading/merge/resolve_untold"), scope.parameters | standing)
+        connection.execute(statement("loading/merge/resolve_untold"), {**scope.parameters, **standing})
     connection.execute(statement("loading/merge/insert_findings"), scope.parameters)
     connection.execute(statement("loading/merge/resolve_findings"), scope.parameters)
     connection.execute(statement("loading/merge/resolve_orphans"), scope.parameters)

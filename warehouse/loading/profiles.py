@@ -20,6 +20,7 @@ from warehouse.database.copying import copy_rows
 from warehouse.database.statements import statement
 from warehouse.loading import rules
 from warehouse.loading.rules import Render
+from warehouse.loading.scope import Scope
 
 #: Tier of the rules that compare a delivery with those before it; they are run when the outcome of each row is known.
 HISTORY = "history"
@@ -87,8 +88,7 @@ class Profile:
 
 def compare(
     connection: sa.Connection,
-    contract: Contract,
-    parameters: dict[str, Any],
+    scope: Scope,
     profile: Profile,
     sql_rules: Sequence[Rule],
     render: Render,
@@ -97,27 +97,27 @@ def compare(
 
     A batch has one profile, of the first time that it could be read; a replay of it is not judged again.
     """
-    if connection.execute(statement("loading/profiles/is_kept"), parameters).scalar_one():
+    if connection.execute(statement("loading/profiles/is_kept"), scope.parameters).scalar_one():
         return
-    keep(connection, contract, parameters, profile)
+    keep(connection, scope, profile)
     connection.execute(statement("loading/profiles/no_absent"))
-    rules.run(connection, [rule for rule in sql_rules if rule.tier == HISTORY], parameters, render)
+    rules.run(connection, [rule for rule in sql_rules if rule.tier == HISTORY], scope.parameters, render)
 
 
-def keep(connection: sa.Connection, contract: Contract, parameters: dict[str, Any], profile: Profile) -> None:
+def keep(connection: sa.Connection, scope: Scope, profile: Profile) -> None:
     """Write a batch's profile; the amount that its sender declared is added up over landed and over loaded rows."""
-    declared = parameters["declared_amount_field"]
-    amount = f"s.{declared}" if declared in contract.by_name else "cast(null as numeric)"
-    values = {**parameters, "content_count": profile.content_count}
+    declared = scope.declared_amount_field
+    amount = f"s.{declared}" if declared in scope.contract.by_name else "cast(null as numeric)"
+    values = {**scope.parameters, "content_count": profile.content_count}
     connection.execute(statement("loading/profiles/keep", amount=amount), values)
     rows = (
-        [parameters["batch_id"], name, *(getattr(column, part) for part in _COLUMNS[2:])]
+        [scope.batch_id, name, *(getattr(column, part) for part in _COLUMNS[2:])]
         for name, column in profile.columns.items()
         if column.filled_count
     )
     copy_rows(connection, "quality.column_profile", _COLUMNS, rows)
 
 
-def settle(connection: sa.Connection, parameters: dict[str, Any]) -> None:
+def settle(connection: sa.Connection, scope: Scope) -> None:
     """Resolve findings about totals of the feed's earlier deliveries that add up now; after the batch's books."""
-    connection.execute(statement("loading/profiles/settle"), {**parameters, "totals_rules": list(TOTALS_RULES)})
+    connection.execute(statement("loading/profiles/settle"), {**scope.parameters, "totals_rules": list(TOTALS_RULES)})

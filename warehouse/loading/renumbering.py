@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -24,10 +24,8 @@ from schemas.contract import INSURER_RECORD_TYPES, Contract, load_contract
 from schemas.findings import Finding
 from warehouse.database.expressions import event_on, key_text
 from warehouse.database.statements import statement
+from warehouse.loading.scope import Scope
 from warehouse.loading.staging import stage_findings
-
-if TYPE_CHECKING:
-    from warehouse.loading.scope import Scope
 
 RECORD_TYPE = "renumbering"
 UNKNOWN, BOTH_LIVE, OLD_NUMBER, OLD_WITHDRAWN = "REN-002", "REN-007", "REN-010", "REN-011"
@@ -63,38 +61,39 @@ def columns_of(record_type: str) -> tuple[Column, ...]:
     return (Column(number_of(contract), record_type), *refer)
 
 
-def prepare(connection: sa.Connection, scope: Scope) -> None:
+def prepare(connection: sa.Connection, scope: Scope) -> Scope:
     """Under the locks: keep the load's moment behind every writer of its table, and translate old numbers."""
-    given = scope.parameters
-    given["longest_chain"] = LONGEST_CHAIN
-    standing = connection.execute(statement("loading/renumbering/standing"), given).one()
-    if standing.last_known_at is not None:
-        given["recorded_at"] = max(given["recorded_at"], standing.last_known_at + _TICK)
-    record_type = scope.contract.record_type
-    given["is_renumbered"] = standing.is_renumbered and record_type in INSURER_RECORD_TYPES
-    if record_type == RECORD_TYPE:
-        _warn_of_numbers(connection, scope)
-    if given["is_renumbered"]:
-        _translate(connection, scope)
+    standing = connection.execute(statement("loading/renumbering/standing"), scope.parameters).one()
+    last = standing.last_known_at
+    known = replace(
+        scope,
+        recorded_at=scope.recorded_at if last is None else max(scope.recorded_at, last + _TICK),
+        is_renumbered=standing.is_renumbered and scope.record_type in INSURER_RECORD_TYPES,
+    )
+    if known.record_type == RECORD_TYPE:
+        _warn_of_numbers(connection, known)
+    if known.is_renumbered:
+        _translate(connection, known)
+    return known
 
 
 def know_former(connection: sa.Connection, scope: Scope) -> None:
     """Add to ``known`` what core holds under former numbers, and whose row a version is that a renumbering wrote."""
-    if not scope.parameters["is_renumbered"]:
+    if not scope.is_renumbered:
         return
     number, *rest = scope.contract.key
     match = " and ".join((f"c.{number} = f.old_no", *(f"c.{name} = s.{name}" for name in rest)))
     connection.execute(statement("loading/renumbering/origin", core=scope.slots["core"]))
-    connection.execute(statement("loading/renumbering/former", held=f"s.{number}"), scope.parameters)
+    connection.execute(statement("loading/renumbering/former", held=f"s.{number}"), _given(scope))
     known = statement("loading/renumbering/known_former", core=scope.slots["core"], former_match=match)
-    connection.execute(known, scope.parameters)
+    connection.execute(known, _given(scope))
     connection.execute(statement("loading/renumbering/extend_known"))
     connection.execute(statement("loading/renumbering/add_known"))
 
 
 def follow(connection: sa.Connection, scope: Scope) -> None:
     """Move records and references to their new numbers, after the renumberings themselves are written."""
-    given = scope.parameters
+    given = _given(scope)
     connection.execute(statement("loading/renumbering/undone"), given)
     connection.execute(statement("loading/renumbering/close_undone"), given)
     text = "'被批次 ' || cast(:batch_id as text) || ' 的反向变更撤回'"
@@ -116,16 +115,20 @@ def follow(connection: sa.Connection, scope: Scope) -> None:
 
 def settle(connection: sa.Connection, scope: Scope) -> None:
     """Settle what was held, found or missed under a record's former numbers."""
-    if scope.parameters["is_renumbered"]:
+    if scope.is_renumbered:
         for name in ("resolve_quarantine", "resolve_findings", "resolve_orphans"):
-            connection.execute(statement(f"loading/renumbering/{name}"), scope.parameters)
+            connection.execute(statement(f"loading/renumbering/{name}"), _given(scope))
+
+
+def _given(scope: Scope) -> dict[str, Any]:
+    return {**scope.parameters, "longest_chain": LONGEST_CHAIN}
 
 
 def _warn_of_numbers(connection: sa.Connection, scope: Scope) -> None:
     """Warn of renumberings whose record is not known, and of those whose two numbers both have one."""
     codes = connection.exec_driver_sql("select distinct record_type_code from staged").scalars().all()
     for record_type in sorted(set(codes) & set(INSURER_RECORD_TYPES)):
-        values = {**scope.parameters, "named_type": record_type}
+        values = {**_given(scope), "named_type": record_type}
         label = load_contract(record_type).business_name
         for row in connection.execute(_filled_of(record_type, "loading/renumbering/unknown"), values).all():
             text = f"旧号{row.old_no}的{label}尚未报送,收到后按新号入库;请核对旧号,或补报该记录"
@@ -140,7 +143,7 @@ def _warn_of_numbers(connection: sa.Connection, scope: Scope) -> None:
 
 
 def _translate(connection: sa.Connection, scope: Scope) -> None:
-    given = scope.parameters
+    given = _given(scope)
     own, *refer = columns_of(scope.contract.record_type)
     types = sorted({own.record_type, *(column.record_type for column in refer)})
     connection.execute(statement("loading/renumbering/renumbered"), {**given, "record_types": types})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,7 +27,7 @@ PARAMETERS = (
 FETCH_ROWS = 10_000
 
 
-def run(connection: sa.Connection, rules: Sequence[Rule], parameters: dict[str, Any], render: Render) -> None:
+def run(connection: sa.Connection, rules: Sequence[Rule], parameters: Mapping[str, Any], render: Render) -> None:
     """Run each rule's select over ``staged`` and put what it finds into ``staged_finding``.
 
     A select returns (row_no, value, expected), of tier orphan (row_no, parent_key); row_no null speaks of the batch.

@@ -3,38 +3,65 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
 from typing import Any
-
-import sqlalchemy as sa
 
 from schemas.contract import Contract, Milestone
 from warehouse.database.expressions import shanghai_date
+from warehouse.landing.decisions import Choice
+from warehouse.landing.load_report import LoadKind
 
 Findings = tuple[tuple[str, str, int], ...]
 
 
 @dataclass(frozen=True)
 class Scope:
-    """One batch under merge: its contract, and the bind parameters of every statement."""
+    """One batch under merge: what its receipt and a person said of it, how it is judged, and when.
+
+    ``replaces`` is ``all`` or ``window`` for a delivery that withdraws what it does not hold; the window's days are
+    inclusive. ``recorded_at`` is the knowledge time of all that the load writes.
+    """
 
     contract: Contract
+    batch_id: int
     insurer_id: str
-    parameters: dict[str, Any]
+    record_type: str
+    channel: str
+    received_at: dt.datetime
+    declared_row_count: int | None
+    declared_amount_field: str | None
+    declared_amount: Decimal | None
+    replaces: str | None
+    replaces_from: dt.date | None
+    replaces_to: dt.date | None
+    decision: Choice | None
+    decided_by: str | None
+    decision_reason: str | None
+    decided_missing_count: int | None
+    calendar_version: str
+    recorded_at: dt.datetime
+    kind: LoadKind
+    is_renumbered: bool = False
+    """Whether a number of its insurer's records was ever given up for another; known under the load's locks."""
 
-    @staticmethod
-    def of(batch: sa.Row[Any], contract: Contract, calendar_version: str, recorded_at: dt.datetime, kind: str) -> Scope:
-        """Make the scope of a row of ``merge/open_batch``."""
-        parameters = {
-            **{name: value for name, value in batch._asdict().items() if name not in ("state", "last_known_at")},
-            "calendar_version": calendar_version,
-            "recorded_at": recorded_at,
-            "kind": kind,
-            "is_replay": kind == "replay",
-            "is_register": contract.is_register,
-            "main_milestone": contract.milestones[0].name if contract.milestones else None,
+    @property
+    def is_replay(self) -> bool:
+        return self.kind == "replay"
+
+    @functools.cached_property
+    def parameters(self) -> Mapping[str, Any]:
+        """The bind parameters of every statement of a load."""
+        said = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "contract"}
+        milestones = self.contract.milestones
+        return {
+            **said,
+            "is_replay": self.is_replay,
+            "is_register": self.contract.is_register,
+            "main_milestone": milestones[0].name if milestones else None,
         }
-        return Scope(contract, batch.insurer_id, parameters)
 
     @property
     def slots(self) -> dict[str, str]:

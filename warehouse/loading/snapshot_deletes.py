@@ -15,7 +15,6 @@ import functools
 import pathlib
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 import yaml
@@ -27,10 +26,8 @@ from schemas.time_zone import SHANGHAI
 from warehouse.database.engine import database_errors
 from warehouse.database.expressions import event_on, key_text
 from warehouse.database.statements import statement
+from warehouse.loading.scope import Scope
 from warehouse.loading.staging import stage_findings
-
-if TYPE_CHECKING:
-    from warehouse.loading.scope import Scope
 
 BOUNDS = pathlib.Path(__file__).with_name("snapshot_deletes.yml")
 MANY_MISSING, REFUSED, OUTSIDE, UNREADABLE_KEY, OUTGROWN = "BAT-020", "BAT-021", "BAT-022", "BAT-023", "BAT-024"
@@ -92,35 +89,35 @@ def find(connection: sa.Connection, scope: Scope, received: int, held: int) -> i
     whole withdraws nothing; nor does one with a row whose key cannot be read, which could be any record: a warning says
     so. What is sent on occasion is never withdrawn by not being sent again: a renumbering is undone by its opposite.
     """
-    given = scope.parameters
-    if not (given["replaces"] or given["is_replay"]) or (received and held == received):
+    if not (scope.replaces or scope.is_replay) or (received and held == received):
         return 0
     if scope.contract.record_type in OCCASIONAL_RECORD_TYPES:
         return 0
     if connection.exec_driver_sql("select exists (select from staged where record_key is null)").scalar_one():
-        if given["replaces"]:
+        if scope.replaces:
             stage_findings(connection, [_warning(UNREADABLE_KEY, None, "有的行主键无法识别,本批未撤销任何缺少的记录")])
         return 0
-    if given["replaces"] == "window":
+    if scope.replaces == "window":
         _warn_outside(connection, scope)
-    connection.execute(statement("loading/snapshot_deletes/find", **_slots(scope)), given)
+    connection.execute(statement("loading/snapshot_deletes/find", **_slots(scope)), scope.parameters)
     missing: int = connection.exec_driver_sql("select count(*) from absent").scalar_one()
     return missing
 
 
 def question_of(connection: sa.Connection, scope: Scope, received: int, missing: int) -> Question | None:
     """What to ask a person before anything is withdrawn; None when the bounds allow it. A replay asks nothing again."""
-    given = scope.parameters
-    if not missing or given["is_replay"] or not given["replaces"]:
+    if not missing or scope.is_replay or not scope.replaces:
         return None
-    live: int = connection.execute(statement("loading/snapshot_deletes/live", **_slots(scope)), given).scalar_one()
-    bound = bounds_on(given["received_at"].astimezone(SHANGHAI).date()).hit(live, missing)
+    live: int = connection.execute(
+        statement("loading/snapshot_deletes/live", **_slots(scope)), scope.parameters
+    ).scalar_one()
+    bound = bounds_on(scope.received_at.astimezone(SHANGHAI).date()).hit(live, missing)
     if bound is None and received:
         return None
     examples = connection.execute(
         sa.text("select record_key from absent order by 1 limit :few"), {"few": EXAMPLES}
     ).scalars()
-    return Question(live, missing, bound or "空文件", tuple(examples), replaced(given))
+    return Question(live, missing, bound or "空文件", tuple(examples), replaced(scope))
 
 
 def ask(connection: sa.Connection, batch_id: int, question: Question) -> None:
@@ -137,19 +134,18 @@ def ask(connection: sa.Connection, batch_id: int, question: Question) -> None:
 
 def tell_accepted(connection: sa.Connection, scope: Scope, question: Question) -> None:
     """Stage the warning that says what was withdrawn, and who decided so."""
-    given = scope.parameters
-    text = f"{question.text};已由 {given['decided_by']} 决定采用:{given['decision_reason']}"
+    text = f"{question.text};已由 {scope.decided_by} 决定采用:{scope.decision_reason}"
     stage_findings(connection, [_warning(MANY_MISSING, str(question.missing), text)])
 
 
-def refusal(given: dict[str, Any]) -> str:
+def refusal(scope: Scope) -> str:
     """Why a batch is rejected that a person refused."""
-    return f"{given['decided_by']} 决定不采用本次替换:{given['decision_reason']};现有数据不变"
+    return f"{scope.decided_by} 决定不采用本次替换:{scope.decision_reason};现有数据不变"
 
 
-def outgrown(given: dict[str, Any], question: Question) -> str:
+def outgrown(scope: Scope, question: Question) -> str:
     """Why a batch is rejected that would withdraw more than a person was asked about."""
-    asked = f"决定采用时缺少 {given['decided_missing_count']} 条,现在缺少 {question.missing} 条"
+    asked = f"决定采用时缺少 {scope.decided_missing_count} 条,现在缺少 {question.missing} 条"
     return f"{asked},超出所作决定的范围,本批未入库;请重新报送完整数据"
 
 
@@ -171,16 +167,16 @@ def unsettled(engine: sa.Engine, insurer_id: str | None = None, record_type: str
         return list(connection.execute(statement("loading/snapshot_deletes/unsettled"), values).scalars())
 
 
-def replaced(given: dict[str, Any]) -> str:
+def replaced(scope: Scope) -> str:
     """What a batch replaces, in Chinese."""
-    if given["replaces"] == "all":
+    if scope.replaces == "all":
         return "全量"
-    return f"{given['replaces_from']} 至 {given['replaces_to']} 区间替换"
+    return f"{scope.replaces_from} 至 {scope.replaces_to} 区间替换"
 
 
 def _warn_outside(connection: sa.Connection, scope: Scope) -> None:
     milestone = scope.contract.milestones[0]
-    span = f"{scope.parameters['replaces_from']} 至 {scope.parameters['replaces_to']}"
+    span = f"{scope.replaces_from} 至 {scope.replaces_to}"
     label = scope.contract.by_name[milestone.field].business_name
     statement_text = statement(
         "loading/snapshot_deletes/outside", **_slots(scope) | {"event_on": event_on(scope.contract, "s")}
@@ -214,9 +210,8 @@ def _tombstone_value(scope: Scope, name: str) -> str:
     if name == "operation_code":
         return "'D' as operation_code"
     if name == "correction_reason_text":
-        given = scope.parameters
-        why = f"{replaced(given)}报送中没有该记录" if given["replaces"] else "重新处理后不再含有该记录"
-        return f"'批次 {given['batch_id']} {why}' as correction_reason_text"
+        why = f"{replaced(scope)}报送中没有该记录" if scope.replaces else "重新处理后不再含有该记录"
+        return f"'批次 {scope.batch_id} {why}' as correction_reason_text"
     return f"c.{name}"
 
 

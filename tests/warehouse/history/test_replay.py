@@ -29,6 +29,7 @@ from tests.warehouse.building import (
 )
 from warehouse.history.replays import Wanted, choose
 from warehouse.landing.load_report import LoadReport
+from warehouse.landing.receipts import read_batch
 from warehouse.loading.load import Loading
 
 EVERYTHING = (
@@ -49,7 +50,9 @@ def again(
 ) -> LoadReport:
     """Replay a batch whose bytes now say these rows."""
     contract = load_contract("policy")
-    with Loading(engine, batch_id, "test", contract, recorded_at, VERSIONS, kind="replay") as loading:
+    with Loading(
+        engine, read_batch(engine, batch_id), "test", contract, recorded_at, VERSIONS, kind="replay"
+    ) as loading:
         loading.stage(table(contract, rows), findings)
         return loading.merge([], render)
 
@@ -161,7 +164,9 @@ def test_a_rehearsal_tells_and_changes_nothing(engine: sa.Engine, tmp_path: path
     rows, contract = [policy("P1", at(16))], load_contract("policy")
     first = load_rows(engine, tmp_path, "policy", rows, at(17), findings=[fault(1)])
     before = [*everything(engine), rows_of(engine, "select l::text from landing.load as l")]
-    loading = Loading(engine, first.batch_id, "test", contract, at(20), VERSIONS, kind="replay", is_rehearsal=True)
+    loading = Loading(
+        engine, read_batch(engine, first.batch_id), "test", contract, at(20), VERSIONS, kind="replay", is_rehearsal=True
+    )
     with loading:
         loading.stage(table(contract, rows))
         report = loading.merge([], render)
@@ -183,7 +188,7 @@ def test_batches_are_chosen_in_the_order_of_loading(engine: sa.Engine, tmp_path:
     held = load_rows(engine, tmp_path, "policy", [policy("P1", at(16))], at(17), findings=[fault(1, "POL-014")])
     clean = load_rows(engine, tmp_path, "policy", [policy("P2", at(17))], at(18), insurer_id="yushui")
     twice = load_rows_twice(engine, tmp_path)
-    with Loading(engine, waiting, "test", load_contract("policy"), at(19), VERSIONS) as loading:
+    with Loading(engine, read_batch(engine, waiting), "test", load_contract("policy"), at(19), VERSIONS) as loading:
         loading.stage(table(load_contract("policy"), [policy("P9", at(9))]))
         loading.merge([], render)
     unread = land_rows(engine, tmp_path, "policy", [policy("P8", at(9))], at(20)).batch_id

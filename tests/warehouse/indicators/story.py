@@ -19,6 +19,7 @@ from tests.warehouse.indicators.conftest import DEFAULTS
 from warehouse.indicators import catalogue
 from warehouse.indicators.publication import Publication
 from warehouse.landing.load_report import LoadReport, Versions
+from warehouse.landing.receipts import read_batch
 from warehouse.loading.load import Loading
 from warehouse.publishing.publish import publish
 
@@ -93,7 +94,9 @@ class Hub:
     def _load(self, batch_id: int, record_type: str, rows: Sequence[Row], held: Sequence[int], kind: Any) -> LoadReport:
         contract = load_contract(record_type)
         versions = Versions(self.ruleset, self.calendar)
-        with Loading(self.engine, batch_id, "test", contract, self.now, versions, kind=kind) as loading:
+        with Loading(
+            self.engine, read_batch(self.engine, batch_id), "test", contract, self.now, versions, kind=kind
+        ) as loading:
             loading.stage(building.table(contract, rows), [building.fault(row_no) for row_no in held])
             return loading.merge((), building.render)
 

@@ -16,6 +16,7 @@ from tests.warehouse.building import VERSIONS, at, land_rows, load_rows, one, po
 from warehouse.database.engine import connect
 from warehouse.landing import receipts
 from warehouse.landing.load_report import LoadReport
+from warehouse.landing.receipts import read_batch
 from warehouse.loading import lease
 from warehouse.loading.load import Loading
 from warehouse.publishing.publish import publish
@@ -24,7 +25,7 @@ POLICY = load_contract("policy")
 
 
 def load_one(engine: sa.Engine, batch_id: int, holder: str = "again") -> LoadReport:
-    with Loading(engine, batch_id, holder, POLICY, at(18), VERSIONS) as loading:
+    with Loading(engine, read_batch(engine, batch_id), holder, POLICY, at(18), VERSIONS) as loading:
         loading.stage(table(POLICY, [policy("P1", at(16)), policy("P2", at(16))]))
         return loading.merge([], render)
 
@@ -48,7 +49,10 @@ def test_a_killed_backend_leaves_nothing_and_a_plain_rerun_loads(
 ) -> None:
     batch_id = land_rows(engine, tmp_path, "policy", [], at(18)).batch_id
     rows = table(POLICY, [policy("P1", at(16)), policy("P2", at(16))])
-    with pytest.raises(WarehouseUnreachable), Loading(engine, batch_id, "first", POLICY, at(18), VERSIONS) as loading:  # noqa: PT012
+    with (  # noqa: PT012
+        pytest.raises(WarehouseUnreachable),
+        Loading(engine, read_batch(engine, batch_id), "first", POLICY, at(18), VERSIONS) as loading,
+    ):
         if moment == "opened":
             kill_backend(engine, loading)
         loading.stage(rows)
@@ -66,7 +70,7 @@ def test_a_killed_backend_leaves_nothing_and_a_plain_rerun_loads(
 def test_a_second_loader_of_the_feed_is_told_who_has_it(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
     batch_id = land_rows(engine, tmp_path, "policy", [], at(18)).batch_id
     other_id = land_rows(engine, tmp_path, "policy", [], at(19)).batch_id
-    with Loading(engine, batch_id, "first", POLICY, at(18), VERSIONS) as loading:
+    with Loading(engine, read_batch(engine, batch_id), "first", POLICY, at(18), VERSIONS) as loading:
         loading.stage(table(POLICY, [policy("P1", at(16)), policy("P2", at(16))]))
         with pytest.raises(WarehouseBusy, match="lichun/policy is being loaded by first"):
             load_one(engine, other_id)
@@ -97,7 +101,7 @@ def test_two_loaders_of_one_batch_load_it_once(engine: sa.Engine, tmp_path: path
 def test_a_paused_loader_that_wakes_after_its_lease_cannot_commit(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
     batch_id = land_rows(engine, tmp_path, "policy", [], at(18)).batch_id
     other_id = land_rows(engine, tmp_path, "policy", [], at(19)).batch_id
-    zombie = Loading(engine, batch_id, "zombie", POLICY, at(18), VERSIONS, lease_seconds=0.2)
+    zombie = Loading(engine, read_batch(engine, batch_id), "zombie", POLICY, at(18), VERSIONS, lease_seconds=0.2)
     with pytest.raises(WarehouseBusy, match="passed to another loader"), zombie:  # noqa: PT012
         zombie.stage(table(POLICY, [policy("P1", at(16), employee_count=666)]))
         time.sleep(0.3)
@@ -116,7 +120,10 @@ def test_a_server_that_goes_away_between_what_a_rule_finds_and_its_writing_is_tr
         kill_backend(engine, loading)
         return render(*found)
 
-    with pytest.raises(RetryLater), Loading(engine, batch_id, "first", POLICY, at(18), VERSIONS) as loading:  # noqa: PT012
+    with (  # noqa: PT012
+        pytest.raises(RetryLater),
+        Loading(engine, read_batch(engine, batch_id), "first", POLICY, at(18), VERSIONS) as loading,
+    ):
         loading.stage(table(POLICY, [policy("P1", at(16))]))
         loading.merge([sql_rule("select row_no, policy_no, 'x' from staged")], last_words)
     load_one(engine, batch_id)
@@ -183,7 +190,7 @@ def test_a_publication_waits_for_running_loads_and_later_ones_come_after_its_cut
             publish(connection, cut.date(), cut, cut, expected=[], delivered_since=at(18))
             published.append(one(engine, "select count(*) from core.policy"))
 
-    with Loading(engine, running, "running", POLICY, at(18), VERSIONS) as loading:
+    with Loading(engine, read_batch(engine, running), "running", POLICY, at(18), VERSIONS) as loading:
         loading.stage(table(POLICY, [policy("P1", at(16))]))
         publishing = threading.Thread(target=publish_now)
         publishing.start()

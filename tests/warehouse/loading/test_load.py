@@ -24,6 +24,7 @@ from tests.warehouse.building import (
     table,
 )
 from warehouse.landing import batches
+from warehouse.landing.receipts import read_batch
 from warehouse.loading.load import Loading
 
 CURRENT = "select policy_no, written_premium_amount from core.policy_current order by 1"
@@ -191,7 +192,7 @@ def test_a_parent_in_the_same_batch_leaves_no_orphan(engine: sa.Engine, tmp_path
 def test_an_unreadable_delivery_is_refused_whole_with_its_place(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
     contract = load_contract("policy")
     landed = land_rows(engine, tmp_path, "policy", [], at(18))
-    with Loading(engine, landed.batch_id, "test", contract, at(18), VERSIONS) as loading:
+    with Loading(engine, read_batch(engine, landed.batch_id), "test", contract, at(18), VERSIONS) as loading:
         loading.stage(table(contract, [policy("P1", at(16))]), [fault(1)])
         report = loading.reject("FILE-001", "引号未闭合", "line 7")
     receipt = batches.show_batch(engine, landed.batch_id).receipt
@@ -203,17 +204,20 @@ def test_an_unreadable_delivery_is_refused_whole_with_its_place(engine: sa.Engin
 def test_an_exception_leaves_the_batch_ready_to_load_again(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
     contract = load_contract("policy")
     landed = land_rows(engine, tmp_path, "policy", [], at(18))
-    with pytest.raises(StopFeed), Loading(engine, landed.batch_id, "a", contract, at(18), VERSIONS) as loading:  # noqa: PT012
+    with (  # noqa: PT012
+        pytest.raises(StopFeed),
+        Loading(engine, read_batch(engine, landed.batch_id), "a", contract, at(18), VERSIONS) as loading,
+    ):
         loading.stage(table(contract, [policy("P1", at(16))]))
         loading.merge([], render)
         raise StopFeed("drift")
     assert one(engine, "select count(*) from core.policy") == 0
-    with Loading(engine, landed.batch_id, "b", contract, at(18), VERSIONS) as loading:
+    with Loading(engine, read_batch(engine, landed.batch_id), "b", contract, at(18), VERSIONS) as loading:
         loading.stage(table(contract, [policy("P1", at(16))]))
         loading.merge([], render)
     with (
         pytest.raises(StopFeed, match="loaded already"),
-        Loading(engine, landed.batch_id, "c", contract, at(18), VERSIONS),
+        Loading(engine, read_batch(engine, landed.batch_id), "c", contract, at(18), VERSIONS),
     ):
         pass
     assert one(engine, "select count(*) from core.policy") == 1
@@ -222,7 +226,7 @@ def test_an_exception_leaves_the_batch_ready_to_load_again(engine: sa.Engine, tm
 def test_chunks_of_a_batch_are_one_batch(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
     contract = load_contract("policy")
     landed = land_rows(engine, tmp_path, "policy", [], at(18))
-    with Loading(engine, landed.batch_id, "a", contract, at(18), VERSIONS) as loading:
+    with Loading(engine, read_batch(engine, landed.batch_id), "a", contract, at(18), VERSIONS) as loading:
         loading.stage(table(contract, [policy("P1", at(16)), policy("P2", at(16))]))
         loading.stage(table(contract, [policy("P1", at(16)), policy("P2", at(17))], first_row_no=3), [fault(3)])
         report = loading.merge([], render)
@@ -249,4 +253,4 @@ def test_knowledge_time_moves_forward_even_if_the_clock_was_set_back(engine: sa.
 def test_a_batch_of_another_type_is_refused(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
     landed = land_rows(engine, tmp_path, "policy", [], at(18))
     with pytest.raises(SetupError, match="holds policy"):
-        Loading(engine, landed.batch_id, "a", load_contract("claim"), at(18), VERSIONS).__enter__()
+        Loading(engine, read_batch(engine, landed.batch_id), "a", load_contract("claim"), at(18), VERSIONS).__enter__()

@@ -20,6 +20,7 @@ from schemas.errors import DefinitionError
 from tests.warehouse.building import VERSIONS, at, fault, one, policy, rows_of, table
 from warehouse.landing import comparing, receipts
 from warehouse.landing.load_report import LoadKind, LoadReport
+from warehouse.landing.receipts import read_batch
 from warehouse.loading import profiles
 from warehouse.loading.load import Loading
 
@@ -47,7 +48,7 @@ def deliver(
         delivery = Delivery("lichun", "policy", received_at=at(day, 12), payloads=(payload,), **given)
         batch_id = receipts.land(engine, receipts.Store(folder), delivery).batch_id
     contract = load_contract("policy")
-    with Loading(engine, batch_id, "test", contract, at(day, 13), VERSIONS, kind=kind) as loading:
+    with Loading(engine, read_batch(engine, batch_id), "test", contract, at(day, 13), VERSIONS, kind=kind) as loading:
         loading.stage(table(contract, rows), faults)
         return loading.merge(HISTORY, render)
 
@@ -213,7 +214,9 @@ def reject(engine: sa.Engine, folder: pathlib.Path, day: int, **given: Any) -> i
         "lichun", "policy", received_at=at(day, 12), payloads=(Payload("x", "text/csv", b"x"),), **given
     )
     batch_id = receipts.land(engine, receipts.Store(folder), delivery).batch_id
-    with Loading(engine, batch_id, "test", load_contract("policy"), at(day, 13), VERSIONS) as loading:
+    with Loading(
+        engine, read_batch(engine, batch_id), "test", load_contract("policy"), at(day, 13), VERSIONS
+    ) as loading:
         loading.reject("FILE-003", "文件是空的")
     return batch_id
 
