@@ -19,13 +19,13 @@ from pipeline.scheduling.schedule import feeds
 from pipeline.services import demonstration
 from pipeline.services.airflow import Client
 from pipeline.services.installation import NIGHT, installation, stop
-from sandbox.cast import CAST
+from sandbox.cast import cast
 from schemas.time_zone import SHANGHAI
 
 DAYS, WINDOW_DAYS = 90, 3
 LAST = NIGHT.date() - dt.timedelta(days=1)
 FIRST = LAST - dt.timedelta(days=DAYS - 1)
-API = [insurer.insurer_id for insurer in CAST if not insurer.is_drop]
+API = [insurer.insurer_id for insurer in cast() if not insurer.is_drop]
 OVER = ("success", "failed")
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from sandbox.cast import CAST
+from sandbox.cast import cast
 from sandbox.dialects.speech import Dialect
 
 CLOCK_TOLERANCE_SECONDS = 300
@@ -40,7 +40,8 @@ class Asked:
 def credentials(insurer_id: str, seed: int) -> dict[str, Any]:
     """``login``, ``secret`` and ``extra`` of one insurer, the same for the same seed."""
     digest = hashlib.sha256(f"anze-sandbox:{seed}:{insurer_id}".encode()).hexdigest()
-    extra = {name: cut(digest) for name, cut in _EXTRA.get(_DIALECTS.get(insurer_id, ""), {}).items()}
+    dialect = next((insurer.dialect for insurer in cast() if insurer.insurer_id == insurer_id), "")
+    extra = {name: cut(digest) for name, cut in _EXTRA.get(dialect, {}).items()}
     return {"login": f"hub-{insurer_id}", "secret": digest[:40], "extra": extra}
 
 
@@ -49,7 +50,6 @@ _EXTRA: dict[str, dict[str, Callable[[str], str]]] = {
     "xinfeng": {"sign_key": lambda digest: f"sk{digest[40:60]}", "envelope_key": lambda digest: digest[16:48]},
     "tongxing": {"sign_key": lambda digest: f"md{digest[44:64]}"},
 }
-_DIALECTS = {insurer.insurer_id: insurer.dialect for insurer in CAST}
 
 
 @dataclass

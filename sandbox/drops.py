@@ -13,7 +13,8 @@ from typing import Any
 
 import xlsxwriter
 
-from sandbox.cast import CAST, Insurer
+from sandbox.cast import Insurer, cast
+from sandbox.faults import shown
 from sandbox.spelling import Write, cell, chinese, number_cell, plain
 from sandbox.truth.clock import NIGHT_BEGINS
 from sandbox.truth.province import Province, Record
@@ -81,7 +82,7 @@ def write(
     nothing and the duplicate one leaves every file with rows twice.
     """
     written: list[pathlib.Path] = []
-    for insurer in CAST:
+    for insurer in cast():
         if insurer.is_drop and not (insurer.fault == "silent" and until > NIGHT_BEGINS):
             written += _deliver(province, insurer, folder / insurer.insurer_id, (since, until, stamp or until.date()))
     return written
@@ -91,7 +92,7 @@ def _deliver(
     province: Province, insurer: Insurer, folder: pathlib.Path, window: tuple[dt.datetime | None, dt.datetime, dt.date]
 ) -> list[pathlib.Path]:
     since, until, stamp = window
-    feeds = {t: province.feed(insurer.insurer_id, t, since, until, with_faults=True) for t in INSURER_RECORD_TYPES}
+    feeds = {t: shown(province, insurer.insurer_id, t, since, until) for t in INSURER_RECORD_TYPES}
     folder.mkdir(parents=True, exist_ok=True)
     written = {t: write_file(insurer.dialect, folder, t, rows, stamp) for t, rows in feeds.items()}
     repeats = insurer.fault == "duplicate" and until > NIGHT_BEGINS

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandbox.cast import CAST
+from sandbox.cast import cast
 from sandbox.truth.clock import NIGHT_BEGINS
-from sandbox.truth.province import Province, Record
+from sandbox.truth.province import Feeding, Record
 from schemas.contract import load_contracts
 
 BAD_AT = NIGHT_BEGINS + dt.timedelta(hours=6)
@@ -58,6 +58,10 @@ def _commission(record: Record) -> Record:
     return {"commission_ratio": Decimal("0.08"), "commission_amount": amount}
 
 
+def _no_region(record: Record) -> Record:
+    return {"region_code": f"{record['region_code'][:2]}9999"}
+
+
 def _fixed(**fields: object) -> Callable[[Record], Record]:
     return lambda _: dict(fields)
 
@@ -85,7 +89,7 @@ VIOLATIONS: tuple[Violation, ...] = (
     Violation("wrong-sender", "policy", "insurer_code", "机构代码不是本机构", _fixed(insurer_code="NOBODY"), _plain_policy),
     Violation("three-decimals", "policy", "written_premium_amount", "金额多于两位小数", _premium("1234.567"), _plain_policy),
     Violation("low-limit", "policy", "per_person_limit_amount", "每人限额低于最低标准", _fixed(per_person_limit_amount=_LOW, per_person_limit_max_amount=_LOW), _plain_policy),
-    Violation("unknown-region", "policy", "region_code", "行政区划代码不存在", _fixed(region_code="379999"), _plain_policy),
+    Violation("unknown-region", "policy", "region_code", "行政区划代码不存在", _no_region, _plain_policy),
     Violation("refund-sign", "premium_receipt", "received_amount", "退还金额应为负", _fixed(receipt_type_code="20"), _has("receipt_type_code", "10")),
     Violation("report-before-accident", "claim", "reported_at", "报案早于出险", _shifted("reported_at", "accident_at", days=-2)),
     Violation("recovery-sign", "claim_payment", "paid_amount", "追偿金额应为负", _fixed(payment_kind_code="40"), _has("payment_kind_code", "20")),
@@ -126,11 +130,19 @@ def plant(records: list[Record], record_type: str) -> Iterator[BadRow]:
             yield spoil(base, violation, number)
 
 
+def shown(
+    province: Feeding, insurer_id: str, record_type: str, since: dt.datetime | None, until: dt.datetime
+) -> list[Record]:
+    """What an insurer's system shows in (since, until]: the truth, and after it the bad rows of one with that fault."""
+    records = province.feed(insurer_id, record_type, since, until)
+    return records + [row.record for row in bad_rows(province, insurer_id, record_type, since, until)]
+
+
 def bad_rows(
-    province: Province, insurer_id: str, record_type: str, since: dt.datetime | None, until: dt.datetime
+    province: Feeding, insurer_id: str, record_type: str, since: dt.datetime | None, until: dt.datetime
 ) -> list[BadRow]:
     """The bad rows of one feed in (since, until]; none unless the insurer's fault is bad_rows."""
-    has_fault = any(i.insurer_id == insurer_id and i.fault == "bad_rows" for i in CAST)
+    has_fault = any(i.insurer_id == insurer_id and i.fault == "bad_rows" for i in cast())
     if not has_fault or until < BAD_AT or (since is not None and since >= BAD_AT):
         return []
     return list(plant(province.feed(insurer_id, record_type, None, BAD_AT), record_type))

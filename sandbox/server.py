@@ -18,35 +18,23 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from sandbox import nesting, wire
 from sandbox.accounts import TOKEN_CALLS, Accounts, Asked, credentials
-from sandbox.cast import CAST, Insurer
+from sandbox.cast import Insurer, cast
 from sandbox.dialects import DIALECTS
 from sandbox.dialects.speech import Call, Dialect, Reply, Slice, cut, flat_texts
+from sandbox.faults import shown
 from sandbox.misbehaviour import Misbehaviour, Mischief, distort, distort_document
 from sandbox.truth.clock import NIGHT_BEGINS
+from sandbox.truth.province import Feeding
 
 __all__ = ["credentials", "serve"]
 
 THROTTLED_CALLS = 3
 BODY_BYTES = 10_000
-
-
-class Feeding(Protocol):
-    """What the server needs of a province: what an insurer shows of one record type within (since, until]."""
-
-    def feed(
-        self,
-        insurer_id: str,
-        record_type: str,
-        since: dt.datetime | None,
-        until: dt.datetime,
-        *,
-        with_faults: bool = False,
-    ) -> list[dict[str, Any]]: ...
 
 
 @dataclass
@@ -57,7 +45,7 @@ class Systems:
     accounts: Accounts
     mischief: Mischief
     throttled: Counter[str] = field(default_factory=Counter)
-    insurers: dict[str, Insurer] = field(default_factory=lambda: {i.insurer_id: i for i in CAST if not i.is_drop})
+    insurers: dict[str, Insurer] = field(default_factory=lambda: {i.insurer_id: i for i in cast() if not i.is_drop})
 
     @functools.cached_property
     def rows(self) -> Callable[..., list[dict[str, Any]]]:
@@ -65,7 +53,7 @@ class Systems:
         return functools.lru_cache(maxsize=64)(self._rows)
 
     def _rows(self, insurer_id: str, record_type: str, since: dt.datetime | None, until: dt.datetime) -> list[Any]:
-        return self.province.feed(insurer_id, record_type, since, until, with_faults=until > NIGHT_BEGINS)
+        return shown(self.province, insurer_id, record_type, since, until)
 
 
 def answer(systems: Systems, insurer: Insurer, asked: Asked, url: str) -> tuple[Reply, wire.Manner]:
@@ -267,7 +255,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def write_credentials(path: pathlib.Path, seed: int) -> None:
     """All insurers' credentials as one JSON object by insurer id, readable by the owner only."""
     path.touch(mode=0o600)
-    every = {i.insurer_id: credentials(i.insurer_id, seed) for i in CAST if not i.is_drop}
+    every = {i.insurer_id: credentials(i.insurer_id, seed) for i in cast() if not i.is_drop}
     path.write_text(json.dumps(every, indent=1), encoding="utf-8")
 
 

@@ -46,15 +46,7 @@ class Shown:
     seed: int
     rows: dict[tuple[str, str], list[tuple[dt.datetime, Record]]] = field(default_factory=dict)
 
-    def feed(
-        self,
-        insurer_id: str,
-        record_type: str,
-        since: dt.datetime | None,
-        until: dt.datetime,
-        *,
-        with_faults: bool = False,  # noqa: ARG002 - the sandbox asks so
-    ) -> list[Record]:
+    def feed(self, insurer_id: str, record_type: str, since: dt.datetime | None, until: dt.datetime) -> list[Record]:
         """Per key the row shown last within (since, until], in the order in which the keys came."""
         key, found = load_contract(record_type).key, {}
         for at, record in self.rows.get((insurer_id, record_type), []):

@@ -24,7 +24,7 @@ from pipeline.settings import Settings
 from pipeline.setup import prepare
 from sandbox import registers, truth
 from sandbox.accounts import credentials
-from sandbox.cast import CAST
+from sandbox.cast import cast
 from sandbox.truth.province import Province
 from schemas.contract import INSURER_RECORD_TYPES
 from schemas.time_zone import SHANGHAI
@@ -35,7 +35,7 @@ Record = dict[str, Any]
 SEED, SCALE = 5, 0.006
 #: Two interfaces of different kinds, a CSV folder and a workbook folder.
 INSURERS = ("lichun", "xiazhi", "tianji", "youlan")
-DIALECTS = {insurer.insurer_id: insurer.dialect for insurer in CAST}
+DIALECTS = {insurer.insurer_id: insurer.dialect for insurer in cast()}
 #: When the world begins: registers are loaded, no insurer has delivered.
 DAWN = dt.datetime(2026, 11, 17, 9, tzinfo=SHANGHAI)
 

@@ -29,7 +29,7 @@ from pipeline.services.installation import (
 )
 from pipeline.settings import load_settings
 from sandbox import drops, registers, truth
-from sandbox.cast import CAST
+from sandbox.cast import cast
 from schemas.errors import SetupError
 
 #: A progress bar that is open while something long runs; what it yields moves it on by one, saying what is done.
@@ -121,7 +121,7 @@ def _collect_history(here: Installation, tell: Tell, progress: Progress) -> None
     set_clock(here, FIRST_NIGHT)
     tell("history, as of the first night")
     warm_up()
-    senders = [REGULATOR, *(insurer.insurer_id for insurer in CAST)]
+    senders = [REGULATOR, *(insurer.insurer_id for insurer in cast())]
     workers = ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=multiprocessing.get_context("fork"))
     with progress("history", len(senders)) as advance, workers:
         _collect_sender(here, senders[0])

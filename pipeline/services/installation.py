@@ -31,7 +31,7 @@ from pipeline.settings import (
 )
 from pipeline.setup import prepare
 from sandbox.accounts import credentials as sandbox_credentials
-from sandbox.cast import CAST
+from sandbox.cast import cast
 from schemas.delivery import Credentials
 from schemas.errors import SetupError
 from schemas.time_zone import SHANGHAI
@@ -97,7 +97,7 @@ class Installation:
 
     def credentials(self) -> dict[str, Credentials]:
         """What the simulated insurers accept, by insurer id."""
-        api = [insurer.insurer_id for insurer in CAST if not insurer.is_drop]
+        api = [insurer.insurer_id for insurer in cast() if not insurer.is_drop]
         return {insurer_id: credentials_from(sandbox_credentials(insurer_id, self.seed)) for insurer_id in api}
 
 

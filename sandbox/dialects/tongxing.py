@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.dialects.speech import Call, Dialect, Reply, Slice, local, position_of, snake, text_of, window_of
 from schemas.contract import Field
+from schemas.province import province
 
 _CODES = {401: 1401, 503: 1503}
 
@@ -52,5 +53,5 @@ DIALECT = Dialect(
     refuse=_refuse,
     write=_write,
     name=snake,
-    extras=lambda number: {"seqNo": number + 1, "dept": "370000"},
+    extras=lambda number: {"seqNo": number + 1, "dept": province().code},
 )

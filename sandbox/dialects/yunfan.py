@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.dialects.speech import Call, Dialect, Reply, Slice, local, position_of, renamed, snake, window_of
 from schemas.contract import Field
+from schemas.province import province
 
 _COLUMNS = {
     ("policy", "cover_start_date"): "start_date",
@@ -45,5 +46,5 @@ DIALECT = Dialect(
     refuse=lambda status, text: Reply({"error": text, "error_description": text}, status),
     write=_write,
     name=renamed(_COLUMNS, snake),
-    extras=lambda number: {"etag": f'W/"{number}"', "tenant_id": "yf-370000"},
+    extras=lambda number: {"etag": f'W/"{number}"', "tenant_id": f"yf-{province().code}"},
 )

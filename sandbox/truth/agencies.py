@@ -9,8 +9,9 @@ from sandbox.truth import names
 from sandbox.truth.chance import pick, stream, whole
 from sandbox.truth.clock import SHANGHAI, days
 from sandbox.truth.credit_code import credit_code
-from sandbox.truth.geography import COUNTIES, County
+from sandbox.truth.geography import County, geography
 from sandbox.truth.province import Record, blank
+from sandbox.world import world
 
 AGENCY_COUNT = 86
 EXPERT_COUNT = 640
@@ -30,7 +31,7 @@ def agencies(seed: int) -> tuple[Agency, ...]:
     rng = stream(seed, "agencies")
     found = []
     for n in range(AGENCY_COUNT):
-        county = pick(rng, COUNTIES)
+        county = pick(rng, geography().counties)
         brand = "".join(pick(rng, names.BRANDS) for _ in range(3))
         name = f"{county.city_name.removesuffix('市')}{brand}安全技术服务有限公司(模拟)"
         found.append(Agency(credit_code(n + 1, county.code), name, county))
@@ -40,7 +41,7 @@ def agencies(seed: int) -> tuple[Agency, ...]:
 def experts(seed: int) -> tuple[str, ...]:
     """Experts as ``name/certificate``."""
     rng = stream(seed, "experts")
-    return tuple(f"{names.person(rng)}/ZJ37{n:06d}" for n in range(1, EXPERT_COUNT + 1))
+    return tuple(f"{names.person(rng)}/ZJ{world().code[:2]}{n:06d}" for n in range(1, EXPERT_COUNT + 1))
 
 
 def register(seed: int) -> list[Record]:
@@ -52,7 +53,7 @@ def register(seed: int) -> list[Record]:
             "agency_credit_code": agency.credit_code,
             "agency_name": agency.name,
             "region_code": agency.county.code,
-            "qualification_list": f"安全评价/APJ-(鲁)-{n + 1:03d}/{dt.date(2027, 6, 30) + days(whole(rng, 0, 700))}",
+            "qualification_list": f"安全评价/APJ-({world().values['abbreviation']})-{n + 1:03d}/{dt.date(2027, 6, 30) + days(whole(rng, 0, 700))}",
             "is_committee_member": True,
             "expert_count": whole(rng, 3, 25),
             "operation_code": "I",

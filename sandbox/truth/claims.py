@@ -9,7 +9,7 @@ from sandbox.truth import names
 from sandbox.truth.chance import Random, Weighted, pick, whole
 from sandbox.truth.clock import SHANGHAI, at, days, yuan
 from sandbox.truth.covers import Cover
-from sandbox.truth.geography import BY_CITY
+from sandbox.truth.geography import geography
 from sandbox.truth.journal import Journal
 from sandbox.truth.payments import Payment, pay
 from sandbox.truth.province import Record, Version
@@ -171,7 +171,7 @@ def _grade(deaths: int, serious: int) -> str:
 
 def _fields(rng: Random, a: Accident) -> Record:
     edition = "2025" if a.happened_at.astimezone(SHANGHAI).date() >= _EDITION_STARTS else "1986"
-    city = BY_CITY[a.cover.enterprise.county.city_code]
+    city = geography().by_city[a.cover.enterprise.county.city_code]
     deaths, serious, minor = a.hurt
     return {
         "report_no": a.report_no,

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sandbox.cast import CAST, Insurer
-from sandbox.truth.chance import Random, Weighted, pick, whole
+from sandbox.cast import Insurer, cast, number
+from sandbox.truth.chance import Random, pick, whole
 from sandbox.truth.clock import DAY, days
-from sandbox.truth.enterprises import SHARES, Enterprise
-from sandbox.truth.geography import BY_CITY, ZONES
+from sandbox.truth.enterprises import Enterprise, market
+from sandbox.truth.geography import geography
 from sandbox.truth.province import Version
 
 STOCK_SHARE = 0.86
@@ -22,8 +22,6 @@ LATE_RENEWAL_SHARE = 0.04
 SECOND_INSURER_SHARE = 0.015
 COINSURED_SHARE = 0.015
 VOID_SHARE = 0.002
-_LIMITS = Weighted.of([(40, 45.0), (50, 25.0), (60, 15.0), (80, 12.0), (100, 3.0)])
-_QINGDAO_LIMITS = Weighted.of([(50, 60.0), (60, 20.0), (80, 17.0), (100, 3.0)])
 _PER_PERSON = {
     "11": 1020,
     "12": 790,
@@ -100,7 +98,7 @@ class Cover:
 
 def policy_number(insurer: Insurer, region_code: str, issue: dt.date, serial: int) -> str:
     """A number as insurers print it: class, company, city, year, serial."""
-    return f"AZ{CAST.index(insurer) + 1:02d}{region_code[:4]}{issue.year}{serial:08d}"
+    return f"AZ{number(insurer):02d}{region_code[:4]}{issue.year}{serial:08d}"
 
 
 @dataclass
@@ -122,13 +120,13 @@ class Underwriting:
     def _terms(self, e: Enterprise, insurer: Insurer) -> Iterator[Cover]:
         rng = self.rng
         start = self.first_day + days(whole(rng, 0, 364))
-        if e.serial < len(CAST):  # every insurer has something to say in the last nights
+        if e.serial < len(cast()):  # every insurer has something to say in the last nights
             start = self.last_day - DAY + days(e.serial % 2)
         before = None
-        if e.serial < len(CAST) or rng.random() < STOCK_SHARE:
+        if e.serial < len(cast()) or rng.random() < STOCK_SHARE:
             before = self._cover(e, insurer, start - days(365), whole(rng, 1, 20))
             yield before
-        if e.serial >= len(CAST) and ((before and before.gone_on) or rng.random() < LAPSE_SHARE):
+        if e.serial >= len(cast()) and ((before and before.gone_on) or rng.random() < LAPSE_SHARE):
             return
         renewed = self._renewal(e, insurer, start, before)
         if renewed.issue <= self.last_day:
@@ -137,12 +135,12 @@ class Underwriting:
 
     def _renewal(self, e: Enterprise, insurer: Insurer, start: dt.date, before: Cover | None) -> Cover:
         rng = self.rng
-        if e.serial < len(CAST):
+        if e.serial < len(cast()):
             return replace(self._cover(e, insurer, start, 1), previous_no=before.policy_no if before else None)
         if before and rng.random() < LATE_RENEWAL_SHARE:
             start += days(whole(rng, 2, 40))
         if rng.random() < CHANGE_INSURER_SHARE:
-            return self._cover(e, SHARES.draw(rng), start, whole(rng, 1, 20))
+            return self._cover(e, market().draw(rng), start, whole(rng, 1, 20))
         return replace(
             self._cover(e, insurer, start, whole(rng, 0, 20)), previous_no=before.policy_no if before else None
         )
@@ -151,7 +149,7 @@ class Underwriting:
         """A second insurer, and covers of projects, vehicles and vessels."""
         rng = self.rng
         if rng.random() < SECOND_INSURER_SHARE:
-            yield self._cover(e, SHARES.draw(rng), start + days(whole(rng, -60, 20)), whole(rng, 1, 10))
+            yield self._cover(e, market().draw(rng), start + days(whole(rng, -60, 20)), whole(rng, 1, 10))
         if e.domain_code == "50" and rng.random() < 0.25:
             yield self._cover(e, insurer, self._some_day(), whole(rng, 1, 15), "20", whole(rng, 120, 600))
         if e.domain_code in ("40", "80") and rng.random() < 0.06:
@@ -170,7 +168,7 @@ class Underwriting:
         persons = (
             employees if employees < 3 or rng.random() > 0.02 else employees - whole(rng, 1, max(1, employees // 5))
         )
-        limit = (_QINGDAO_LIMITS if e.county.is_qingdao else _LIMITS).draw(rng)
+        limit = e.county.terms.per_person_limits.draw(rng)
         rate = _PER_PERSON[e.domain_code] * (0.6 + 0.8 * rng.random()) * (0.5 + limit / 100) * term / 365
         cover = Cover(
             enterprise=e,
@@ -190,15 +188,14 @@ class Underwriting:
         return self._ending(cover)
 
     def _fee_ratio(self, e: Enterprise) -> Decimal:
-        low, high = (200, 210) if e.county.is_qingdao else (150, 205)
-        return Decimal(whole(self.rng, low, high)).scaleb(-3)
+        return Decimal(whole(self.rng, *e.county.terms.fee_per_mille)).scaleb(-3)
 
     def _region(self, e: Enterprise, object_code: str) -> str:
         draw, city = self.rng.random(), e.county.city_code
         if draw < 0.003:
-            return ZONES.get(city, city)
+            return geography().zones.get(city, city)
         if object_code == "20" and draw < 0.3:
-            return pick(self.rng, BY_CITY[city]).code
+            return pick(self.rng, geography().by_city[city]).code
         return e.county.code
 
     def _ending(self, cover: Cover) -> Cover:
@@ -212,13 +209,13 @@ class Underwriting:
             return replace(cover, gone_on=ended, gone_status="50", gone_reason="50")
         if cover.object_code == "20" and rng.random() < 0.1:
             return replace(cover, extended_to=cover.end + days(whole(rng, 30, 120)))
-        is_voidable = cover.issue >= self.first_day and cover.start - cover.issue > days(5) and e.serial >= len(CAST)
+        is_voidable = cover.issue >= self.first_day and cover.start - cover.issue > days(5) and e.serial >= len(cast())
         if is_voidable and rng.random() < VOID_SHARE:
             return replace(cover, gone_on=cover.start, gone_status="60", gone_reason="40")
         return cover
 
     def _shared(self, cover: Cover) -> Iterator[Cover]:
-        other = SHARES.draw(self.rng)
+        other = market().draw(self.rng)
         if cover.previous_no or other is cover.insurer or cover.gone_on or self.rng.random() > COINSURED_SHARE:
             yield cover
             return

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sandbox.truth.chance import Random, pick, whole
 from sandbox.truth.clock import at, days, yuan
 from sandbox.truth.covers import Cover
-from sandbox.truth.geography import BY_CITY
+from sandbox.truth.geography import geography
 from sandbox.truth.journal import Journal
 from sandbox.truth.policies import extension_day
 from sandbox.truth.province import Record, Version
@@ -105,5 +105,5 @@ def _change(rng: Random, cover: Cover, kind: str) -> Iterator[Record]:
         yield _draft("70", issue, effective, -(cover.premium_cents // 20), "安全生产标准化达标,退还部分保费")
     elif kind == "90":
         yield _draft("90", issue, effective, 0, "风险地址变更") | {
-            "region_code": pick(rng, BY_CITY[cover.enterprise.county.city_code]).code
+            "region_code": pick(rng, geography().by_city[cover.enterprise.county.city_code]).code
         }

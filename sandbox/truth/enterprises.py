@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sandbox.cast import CAST, Insurer
+from sandbox.cast import Insurer, cast
 from sandbox.truth import names
 from sandbox.truth.chance import Random, Weighted, pick, stream, whole
 from sandbox.truth.clock import SHANGHAI, days
 from sandbox.truth.credit_code import credit_code
-from sandbox.truth.geography import ANYWHERE, ON_THE_COAST, County
+from sandbox.truth.geography import County, geography
 from sandbox.truth.province import Record, blank
+from sandbox.world import World, of_world, world
 
 INSURED_AT_SCALE_1 = 56_000
 NEVER_INSURED_SHARE = 0.011
@@ -25,7 +26,6 @@ INDUSTRIES = {
     "50": ("4710", "4813"), "60": ("2671",), "70": ("3110", "3252"), "80": ("0411",), "85": ("3434",), "90": ("1751", "3311", "1399"),
 }  # fmt: skip
 DEPARTMENTS = {"11": "20", "12": "10", "20": "10", "30": "10", "40": "50", "50": "40", "60": "30", "70": "10", "80": "60", "85": "70", "90": "10"}  # fmt: skip
-SHARES: Weighted[Insurer] = Weighted.of([(insurer, 1 / (rank + 4)) for rank, insurer in enumerate(CAST)])
 _STATUS = Weighted.of([("10", 95.0), ("20", 3.0), ("30", 0.8), ("40", 0.6), ("50", 0.6)])
 _REGISTERED_AT = dt.datetime(2026, 11, 1, 9, 0, tzinfo=SHANGHAI)
 
@@ -59,14 +59,20 @@ class Enterprise:
 def settle(seed: int, scale: float, first_day: dt.date, last_day: dt.date) -> tuple[Enterprise, ...]:
     """All enterprises of the register: the insured first, then must-insure units without cover."""
     rng = stream(seed, "enterprises")
-    insured = max(len(CAST) * 2, round(INSURED_AT_SCALE_1 * scale))
+    insured = max(len(cast()) * 2, round(INSURED_AT_SCALE_1 * scale))
     alone = max(1, round(insured * 0.65 * NEVER_INSURED_SHARE))
     span = (last_day - first_day).days
     return tuple(_enterprise(rng, n, first_day, span, n < insured) for n in range(insured + alone))
 
 
+@of_world
+def market(_: World) -> Weighted[Insurer]:
+    """How the insurers share the business."""
+    return Weighted.of([(insurer, 1 / (rank + 4)) for rank, insurer in enumerate(cast())])
+
+
 def _insurer(rng: Random, serial: int) -> Insurer:
-    return CAST[serial] if serial < len(CAST) else SHARES.draw(rng)
+    return cast()[serial] if serial < len(cast()) else market().draw(rng)
 
 
 def _domain(rng: Random, is_insured: bool) -> str:
@@ -77,9 +83,9 @@ def _domain(rng: Random, is_insured: bool) -> str:
 
 
 def _enterprise(rng: Random, serial: int, first_day: dt.date, span: int, is_insured: bool) -> Enterprise:
-    domain = _domain(rng, is_insured)
-    county = (ON_THE_COAST if domain == "80" else ANYWHERE).draw(rng)
-    status = "10" if serial < len(CAST) else _STATUS.draw(rng)
+    domain, where = _domain(rng, is_insured), geography()
+    county = (where.on_the_coast if domain == "80" else where.anywhere).draw(rng)
+    status = "10" if serial < len(cast()) else _STATUS.draw(rng)
     is_small = rng.random() < 0.15
     must_from = (
         dt.date(2025, 3, 29) - days(whole(rng, 0, 1500))
@@ -132,7 +138,9 @@ def _row(rng: Random, e: Enterprise) -> Record:
         "size_code": _size(e.employee_count),
         "safety_level_code": pick(rng, ("1", "2", "3", "3", "3", "none")),
         "risk_level_code": pick(rng, ("10", "20", "20", "30", "30")),
-        "licence_no": f"(鲁)安许证字[{whole(rng, 2021, 2026)}]{e.serial:06d}" if e.is_must_insure else None,
+        "licence_no": f"({world().values['abbreviation']})安许证字[{whole(rng, 2021, 2026)}]{e.serial:06d}"
+        if e.is_must_insure
+        else None,
         "regulator_dept_code": DEPARTMENTS[e.domain_code],
         "contact_name": names.person(rng),
         "contact_phone": names.phone(rng),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sandbox.cast import CAST, Insurer
+from sandbox.cast import Insurer, number
 from sandbox.truth import names
 from sandbox.truth.chance import Random, pick, whole
 from sandbox.truth.clock import SHANGHAI, at, days, yuan
 from sandbox.truth.credit_code import credit_code
-from sandbox.truth.enterprises import SHARES
-from sandbox.truth.geography import BY_CITY, CITY_SHARES
+from sandbox.truth.enterprises import market
+from sandbox.truth.geography import geography
 from sandbox.truth.journal import Journal
 from sandbox.truth.province import Record, Version
 from sandbox.truth.services import Service
+from sandbox.world import world
 
 ACCRUED_FIRST_SHARE = 0.5
 UNPAID_SHARE = 0.06
@@ -85,7 +86,7 @@ def _paid(journal: Journal, insurer: Insurer, day: dt.date) -> Record:
         "expense_status_code": "20",
         "paid_date": day,
         "budget_year_no": str(day.year),
-        "invoice_no": f"{day.year % 100}37{CAST.index(insurer) + 1:04d}{serial:010d}",
+        "invoice_no": f"{day.year % 100}{world().code[:2]}{number(insurer):04d}{serial:010d}",
     }
 
 
@@ -119,9 +120,9 @@ def write_pooled(journal: Journal, rng: Random, line_count: int, mean_cents: int
     """Expenses of an area that belong to no single policy: campaigns, city drills."""
     span = (journal.last_day - journal.first_day).days
     for _ in range(max(1, round(line_count * POOLED_SHARE))):
-        insurer, day = SHARES.draw(rng), journal.first_day + days(whole(rng, 0, span))
-        city = pick(rng, tuple(CITY_SHARES))
-        region = city if rng.random() < 0.3 else pick(rng, BY_CITY[city]).code
+        insurer, day = market().draw(rng), journal.first_day + days(whole(rng, 0, span))
+        city = pick(rng, tuple(geography().by_city))
+        region = city if rng.random() < 0.3 else pick(rng, geography().by_city[city]).code
         fields = {
             "expense_no": _number(journal, insurer, day),
             "is_pooled": True,

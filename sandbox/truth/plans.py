@@ -18,11 +18,6 @@ NO_PLAN_SHARE = 0.12
 BUDGET_FACTOR = 1.2
 """Budgets above the agreed fee, since not every planned service takes place."""
 _LAW7_BEGINS = dt.date(2025, 3, 29)
-#: The rhythm of rule R17 in Qingdao: (item, share of the year at which the window begins and ends).
-_QINGDAO = (
-    ("703", 0.0, 0.25), ("706", 0.0, 0.25), ("706", 0.25, 0.5), ("706", 0.5, 0.75), ("706", 0.75, 1.0),
-    ("706", 0.2, 0.5), ("706", 0.7, 1.0), ("701", 0.1, 0.5), ("701", 0.5, 0.9),
-)  # fmt: skip
 _ITEMS = Weighted.of([("706", 56.0), ("703", 16.0), ("701", 18.0), ("702", 7.0), ("705", 3.0)])
 _LINE_COUNTS = Weighted.of([(1, 92.0), (2, 5.5), (3, 1.7), (4, 0.8)])
 _FORMS = Weighted.of([("10", 52.0), ("20", 18.0), ("30", 30.0)])
@@ -81,19 +76,19 @@ def write(journal: Journal, rng: Random, cover: Cover, agencies: tuple[Agency, .
 def _unit_cents(cover: Cover, drafts: list[_Draft]) -> int:
     """What one service may cost: the agreed share of the premium, spread over the services of the whole year."""
     planned = sum(d.planned for d in drafts) or 1
-    part = len(drafts) / len(_QINGDAO) if _has_rhythm(cover) else 1.0
+    part = len(drafts) / len(_rhythm(cover)) if _rhythm(cover) else 1.0
     return int(cover.premium_cents * float(cover.fee_ratio) * BUDGET_FACTOR * part) // planned
 
 
-def _has_rhythm(cover: Cover) -> bool:
-    return cover.enterprise.county.is_qingdao and cover.object_code == "10"
+def _rhythm(cover: Cover) -> tuple[tuple[str, float, float], ...]:
+    return cover.enterprise.county.terms.rhythm if cover.object_code == "10" else ()
 
 
 def _windows(rng: Random, cover: Cover, begin: dt.date) -> Iterator[_Draft]:
     span = (cover.end - begin).days
-    if _has_rhythm(cover):
-        for item, low, high in _QINGDAO:
-            yield _Draft(item, begin + days(int(span * low)), begin + days(int(span * high)), 1)
+    for item, low, high in _rhythm(cover):
+        yield _Draft(item, begin + days(int(span * low)), begin + days(int(span * high)), 1)
+    if _rhythm(cover):
         return
     for _ in range(_LINE_COUNTS.draw(rng)):
         first = whole(rng, 0, span * 2 // 3)
@@ -149,7 +144,7 @@ def _wording(cover: Cover, item: str) -> Record:
         "measure_text": "现场检查、查阅资料、访谈",
         "goal_text": "消除重大事故隐患",
         "guarantee_text": "专人负责,\n按期完成",
-        "basis_rule_no": "R17" if _has_rhythm(cover) else None,
+        "basis_rule_no": cover.enterprise.county.terms.rhythm_rule_no if _rhythm(cover) else None,
         "topic_code": "T2026-01" if item == "706" else None,
     }
 

@@ -15,7 +15,6 @@ from sandbox.truth.province import Record, Version
 
 CORRECTED_SHARE = 0.015
 _COMMISSIONS = tuple(Decimal(text) for text in ("0", "0.02", "0.03", "0.04", "0.045", "0.048"))
-_SERVICES = {True: 9, False: 2}
 
 
 def write(journal: Journal, rng: Random, cover: Cover) -> Cover:
@@ -92,7 +91,7 @@ def _fields(rng: Random, cover: Cover) -> Record:
         "employee_count": cover.employee_count,
         "temporary_person_count": cover.employee_count // 10,
         "dispatched_person_count": cover.employee_count // 20,
-        "service_frequency_count": _SERVICES[e.county.is_qingdao],
+        "service_frequency_count": e.county.terms.services_a_year,
         "contact_name": names.person(rng),
         "contact_phone": names.phone(rng),
         **_project(cover),

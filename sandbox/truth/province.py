@@ -7,7 +7,7 @@ import datetime as dt
 import functools
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from schemas.contract import load_contracts
 
@@ -23,6 +23,13 @@ class Version(NamedTuple):
     key: tuple[Any, ...]
     record: Record
     available_at: dt.datetime
+
+
+class Feeding(Protocol):
+    """Whatever tells what an insurer's system knows."""
+
+    def feed(self, insurer_id: str, record_type: str, since: dt.datetime | None, until: dt.datetime) -> list[Record]:
+        """Records of one type within (since, until]."""
 
 
 @dataclass(frozen=True)
@@ -44,28 +51,12 @@ class Province:
             feeds[version.insurer_id, version.record_type].append(version)
         return dict(feeds)
 
-    def feed(
-        self,
-        insurer_id: str,
-        record_type: str,
-        since: dt.datetime | None,
-        until: dt.datetime,
-        *,
-        with_faults: bool = False,
-    ) -> list[Record]:
-        """Per key the latest version that became available in (since, until], by source_updated_at and key.
-
-        ``with_faults`` adds the bad rows of an insurer whose fault is bad_rows; they never touch the truth.
-        """
+    def feed(self, insurer_id: str, record_type: str, since: dt.datetime | None, until: dt.datetime) -> list[Record]:
+        """Per key the latest version that became available in (since, until], by source_updated_at and key."""
         feed = self._feeds.get((insurer_id, record_type), [])
         begin = 0 if since is None else bisect.bisect_right(feed, since, key=_available)
         latest = {v.key: v for v in feed[begin : bisect.bisect_right(feed, until, key=_available)]}
-        records = [v.record for v in sorted(latest.values(), key=lambda v: (v.record["source_updated_at"], v.key))]
-        if not with_faults:
-            return records
-        from sandbox.faults import bad_rows
-
-        return records + [row.record for row in bad_rows(self, insurer_id, record_type, since, until)]
+        return [v.record for v in sorted(latest.values(), key=lambda v: (v.record["source_updated_at"], v.key))]
 
     def current(self, record_type: str, at: dt.datetime) -> list[tuple[str, Record]]:
         """(insurer_id, record) of the latest version per key that was available by ``at``, without withdrawn ones."""

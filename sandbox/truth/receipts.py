@@ -52,7 +52,7 @@ class Ledger:
     def fields(self, kind: str, day: dt.date, cents: int) -> Record:
         cover = self.cover
         e = cover.enterprise
-        is_subsidised = kind == "10" and e.county.is_qingdao and e.is_must_insure
+        subsidy_pct = e.county.terms.subsidy_pct if kind == "10" and e.is_must_insure else 0
         return {
             "receipt_no": f"SF{cover.branch_code}{day:%Y%m%d}{self.journal.serial(cover.insurer.insurer_id + 'SF'):07d}",
             "policy_no": cover.policy_no,
@@ -62,7 +62,7 @@ class Ledger:
             "instalment_no": str(len(self.entries) + 1) if kind == "10" else None,
             "payer_name": e.name,
             "payer_credit_code": e.credit_code,
-            "subsidy_amount": yuan(cents * 2 // 5) if is_subsidised else None,
+            "subsidy_amount": yuan(cents * subsidy_pct // 100) if subsidy_pct else None,
         }
 
 

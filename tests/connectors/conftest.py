@@ -55,9 +55,7 @@ class Tiny:
     def __init__(self, count: int) -> None:
         self.count = count
 
-    def feed(
-        self, insurer_id: str, record_type: str, since: Any, until: Any, *, with_faults: bool = False
-    ) -> list[Any]:
+    def feed(self, insurer_id: str, record_type: str, since: Any, until: Any) -> list[Any]:
         found = []
         for number in range(self.count):
             at = dt.datetime(2026, 11, 18, tzinfo=SHANGHAI) - dt.timedelta(minutes=self.count - number)

@@ -12,7 +12,7 @@ import pytest
 
 from connectors.definition import FOLDER, LINES_PER_FILE, find_definitions, load_definition, load_definitions
 from connectors.model import AuthKind, ColumnSource, PagingKind
-from sandbox.cast import CAST
+from sandbox.cast import cast
 from schemas.contract import INSURER_RECORD_TYPES, REGISTER_RECORD_TYPES, SENDABLE_RECORD_TYPES, load_contract
 from schemas.errors import DefinitionError
 
@@ -20,8 +20,8 @@ SHIPPED = load_definitions(environ={})
 
 
 def test_all_35_insurers_have_a_definition_and_no_python() -> None:
-    assert set(SHIPPED) == {insurer.insurer_id for insurer in CAST}
-    for insurer in CAST:
+    assert set(SHIPPED) == {insurer.insurer_id for insurer in cast()}
+    for insurer in cast():
         definition = SHIPPED[insurer.insurer_id]
         assert (definition.insurer_code, definition.name) == (insurer.insurer_code, insurer.name_zh)
         assert (definition.vendor, definition.channel == "drop") == (insurer.dialect, insurer.is_drop)

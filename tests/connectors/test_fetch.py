@@ -9,7 +9,7 @@ import pytest
 
 from connectors.definition import load_definitions
 from connectors.fetch import effective_window, fetch
-from sandbox.cast import CAST
+from sandbox.cast import cast
 from sandbox.misbehaviour import Misbehaviour
 from schemas.contract import INSURER_RECORD_TYPES
 from schemas.delivery import Credentials, Window
@@ -51,7 +51,7 @@ def test_every_column_that_arrives_is_mapped_or_ignored(stage: Any, insurer_id: 
 
 def test_all_26_interfaces_answer(stage: Any) -> None:
     here = stage(count=1)
-    for insurer in (i for i in CAST if not i.is_drop):
+    for insurer in (i for i in cast() if not i.is_drop):
         definition = here.definition(insurer.insurer_id)
         fetched = fetch(definition, "hazard", HISTORY, here.credentials(insurer.insurer_id))
         assert items(definition, fetched)[0], insurer.insurer_id

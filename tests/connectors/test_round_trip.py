@@ -17,7 +17,7 @@ from connectors.drop import find_drops
 from connectors.fetch import fetch
 from connectors.parse import read_batch
 from sandbox import drops, truth
-from sandbox.cast import CAST
+from sandbox.cast import cast
 from sandbox.server import credentials, serve
 from schemas.code_lists import load_code_list
 from schemas.contract import INSURER_RECORD_TYPES, Field, load_contract
@@ -25,7 +25,7 @@ from schemas.delivery import Credentials, Window
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 UNTIL = dt.datetime(2026, 11, 18, 1, 30, tzinfo=SHANGHAI)
-SPEAKERS = {i.dialect: i.insurer_id for i in reversed(CAST) if not i.is_drop and i.fault is None}
+SPEAKERS = {i.dialect: i.insurer_id for i in reversed(cast()) if not i.is_drop and i.fault is None}
 
 
 @functools.cache
@@ -77,7 +77,7 @@ def test_every_value_survives_its_dialect(dialect: str, tmp_path: pathlib.Path) 
     assert seen > 20
 
 
-DROPPERS = {i.dialect: i.insurer_id for i in reversed(CAST) if i.is_drop and i.fault is None}
+DROPPERS = {i.dialect: i.insurer_id for i in reversed(cast()) if i.is_drop and i.fault is None}
 
 
 @pytest.mark.parametrize("dialect", DROPPERS)

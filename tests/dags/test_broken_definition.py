@@ -15,7 +15,7 @@ from pipeline.scheduling.schedule import DEFAULT_SCHEDULE, feeds
 from pipeline.services.installation import NIGHT
 from pipeline.services.postgres import Cluster
 from pipeline.settings import ROOT
-from sandbox.cast import CAST
+from sandbox.cast import cast
 from tests.dags.test_dags import BAG, _base, _local, _province
 
 PACKAGES = ("connectors", "dags", "pipeline", "quality", "oracle", "sandbox", "schemas", "warehouse")
@@ -83,7 +83,7 @@ def test_every_dag_stays_whatever_is_broken(copied: pathlib.Path, tmp_path: path
     }
     found = json.loads(run(BAG, copied, environ)[0])
     assert found["errors"] == {}
-    expected = {f"sync__{insurer.insurer_id}" for insurer in CAST} | {"backfill", "decisions", "intake", "publish"}
+    expected = {f"sync__{insurer.insurer_id}" for insurer in cast()} | {"backfill", "decisions", "intake", "publish"}
     assert set(found["dags"]) == expected
     assert found["dags"]["sync__lichun"]["schedule"] == DEFAULT_SCHEDULE
     assert found["dags"]["sync__qingming"]["name"] == "qingming 同步"

@@ -24,7 +24,7 @@ from pipeline.services.installation import NIGHT
 from pipeline.services.postgres import Cluster, free_port
 from pipeline.settings import ROOT, credentials_from
 from sandbox.accounts import credentials
-from sandbox.cast import CAST
+from sandbox.cast import cast
 from sandbox.server import serve
 from sandbox.truth import build
 from schemas.contract import INSURER_RECORD_TYPES
@@ -153,7 +153,7 @@ def bag(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_dag_loads(bag: dict[str, Any]) -> None:
     assert bag["errors"] == {}
-    expected = {f"sync__{insurer.insurer_id}" for insurer in CAST} | {"backfill", "decisions", "intake", "publish"}
+    expected = {f"sync__{insurer.insurer_id}" for insurer in cast()} | {"backfill", "decisions", "intake", "publish"}
     assert set(bag["dags"]) == expected
     assert len(expected) == 39
 

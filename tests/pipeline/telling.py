@@ -16,11 +16,11 @@ from connectors.model import InsurerDefinition
 from pipeline.hub import Hub
 from pipeline.settings import Settings
 from sandbox.accounts import credentials
-from sandbox.cast import CAST
+from sandbox.cast import cast
 from schemas.contract import load_contracts
 from warehouse.landing.store import Store
 
-IS_DROP = {insurer.insurer_id: insurer.is_drop for insurer in CAST}
+IS_DROP = {insurer.insurer_id: insurer.is_drop for insurer in cast()}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pytest
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from sandbox import drops, registers
-from sandbox.cast import CAST
+from sandbox.cast import cast
 from sandbox.truth import Province, build
 from sandbox.truth.clock import SHANGHAI, at
 from schemas.code_lists import load_code_list
@@ -21,7 +21,7 @@ from schemas.contract import INSURER_RECORD_TYPES, REGISTER_RECORD_TYPES, load_c
 
 HISTORY = at(dt.date(2026, 11, 18), 90)
 NIGHT = at(dt.date(2026, 11, 21), 90)
-DROPPERS = [i for i in CAST if i.is_drop]
+DROPPERS = [i for i in cast() if i.is_drop]
 
 
 @pytest.fixture(scope="module")

@@ -47,11 +47,11 @@ def test_a_bad_row_breaks_something_and_its_original_nothing(province: Province)
 def test_bad_rows_come_in_the_night_and_once(province: Province) -> None:
     for record_type in INSURER_RECORD_TYPES:
         clean = province.feed("dahan", record_type, None, HISTORY)
-        assert province.feed("dahan", record_type, None, HISTORY, with_faults=True) == clean
+        assert faults.shown(province, "dahan", record_type, None, HISTORY) == clean
     night = [
         record
         for record_type in INSURER_RECORD_TYPES
-        for record in province.feed("dahan", record_type, HISTORY, NIGHT, with_faults=True)[
+        for record in faults.shown(province, "dahan", record_type, HISTORY, NIGHT)[
             len(province.feed("dahan", record_type, HISTORY, NIGHT)) :
         ]
     ]

@@ -16,8 +16,8 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from sandbox import truth
-from sandbox.cast import CAST
+from sandbox import faults, truth
+from sandbox.cast import cast
 from sandbox.server import Serving, credentials, serve, write_credentials
 from schemas.contract import INSURER_RECORD_TYPES
 
@@ -171,9 +171,9 @@ def test_bad_rows_are_served_in_the_night_beside_the_truth(server: Serving, prov
     for record_type, path in (("policy", "queryPolicy"), ("hazard", "queryHazard")):
         for until, moment in ((HISTORY, "2026-11-18T01:30:00"), (NIGHT, "2026-11-21T01:30:00")):
             answer = get(server, f"/dahan/svc/{path}", basic("dahan"), pageIndex=0, pageRows=1000, endTime=moment)
-            wanted = province.feed("dahan", record_type, None, until, with_faults=until is NIGHT)
+            wanted = faults.shown(province, "dahan", record_type, None, until)
             assert len(answer.json()["body"]["list"]) == len(wanted)
-    assert len(province.feed("dahan", "policy", None, NIGHT, with_faults=True)) > len(
+    assert len(faults.shown(province, "dahan", "policy", None, NIGHT)) > len(
         province.feed("dahan", "policy", None, NIGHT)
     )
 
@@ -182,10 +182,10 @@ def test_every_interface_serves_every_record_type_of_the_seeded_province(provinc
     from sandbox.dialects import DIALECTS
     from sandbox.dialects.speech import dumps, row
 
-    for insurer in (i for i in CAST if not i.is_drop):
+    for insurer in (i for i in cast() if not i.is_drop):
         for record_type in INSURER_RECORD_TYPES:
             nested = DIALECTS[insurer.dialect].nested
             inside = {nested.inner} if nested else set()
             assert record_type in inside | set(DIALECTS[insurer.dialect].paths.values())
-            for n, record in enumerate(province.feed(insurer.insurer_id, record_type, None, NIGHT, with_faults=True)):
+            for n, record in enumerate(faults.shown(province, insurer.insurer_id, record_type, None, NIGHT)):
                 assert json.loads(dumps(row(DIALECTS[insurer.dialect], record_type, record, n)))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.cast import CAST
+from sandbox.cast import cast
 from sandbox.truth import Province, build
 from sandbox.truth.clock import at
 from sandbox.truth.credit_code import credit_code, is_valid
@@ -144,14 +144,14 @@ def test_every_kind_of_thing_happens(province: Province) -> None:
 
 
 def test_all_insurers_have_something_to_say_in_the_night(province: Province) -> None:
-    for insurer in CAST:
+    for insurer in cast():
         assert any(province.feed(insurer.insurer_id, t, HISTORY, NIGHT) for t in INSURER_RECORD_TYPES)
 
 
 def test_two_feeds_give_what_is_current(province: Province) -> None:
     for record_type in INSURER_RECORD_TYPES:
         merged = {}
-        for insurer in CAST:
+        for insurer in cast():
             for since, until in ((None, HISTORY), (HISTORY, NIGHT)):
                 for record in province.feed(insurer.insurer_id, record_type, since, until):
                     merged[insurer.insurer_id, invariants._key(record_type, record)] = record

@@ -101,12 +101,12 @@ def test_two_nights_hold_exactly_the_planted_errors(
         assert hub.load("regulator", record_type, province.registers[record_type], HISTORY).quarantined == 0
     for insurer_id in INSURERS:
         for record_type in INSURER_RECORD_TYPES:
-            rows = province.feed(insurer_id, record_type, None, HISTORY, with_faults=True)
+            rows = faults.shown(province, insurer_id, record_type, None, HISTORY)
             assert rows == [] or hub.load(insurer_id, record_type, rows, HISTORY).quarantined == 0, held(engine)
     planted = []
     for insurer_id in INSURERS:
         for record_type in INSURER_RECORD_TYPES:
-            rows = province.feed(insurer_id, record_type, HISTORY, NIGHT, with_faults=True)
+            rows = faults.shown(province, insurer_id, record_type, HISTORY, NIGHT)
             planted += faults.bad_rows(province, insurer_id, record_type, HISTORY, NIGHT)
             if rows:
                 hub.load(insurer_id, record_type, rows, NIGHT)

@@ -14,7 +14,7 @@ from pipeline import steps
 from pipeline.hub import Hub
 from pipeline.services.installation import FIRST_NIGHT, NIGHT
 from sandbox import drops
-from sandbox.cast import CAST
+from sandbox.cast import cast
 from sandbox.truth import Province, build
 from tests.pipeline.conftest import Anze
 from tests.pipeline.telling import hub_at, rows_of
@@ -34,7 +34,7 @@ def hub(installed: pathlib.Path, engine: sa.Engine) -> Hub:
 
 def policies(insurer_id: str, count: int = 4) -> list[dict[str, Any]]:
     """New policies of the sandbox, as this insurer would send them."""
-    sent = (row for i in CAST for row in province().feed(i.insurer_id, "policy", None, FIRST_NIGHT))
+    sent = (row for i in cast() for row in province().feed(i.insurer_id, "policy", None, FIRST_NIGHT))
     recent = [r for r in sent if r["issue_date"].year == NIGHT.year and r["previous_policy_no"] is None]
     mine = {"insurer_code": insurer_id.upper()}
     return [row | mine for row in recent if row["operation_code"] == "I"][:count]

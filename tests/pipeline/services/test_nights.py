@@ -18,7 +18,7 @@ from pipeline.hub import Hub
 from pipeline.judging import verifying
 from pipeline.services.installation import FIRST_NIGHT, NIGHT
 from sandbox import drops, faults, registers
-from sandbox.cast import CAST
+from sandbox.cast import cast
 from sandbox.server import Serving, serve
 from sandbox.truth import Province, build
 from schemas.contract import INSURER_RECORD_TYPES, load_contract
@@ -90,7 +90,7 @@ class Story:
         """The systems that were down come up again, and the silent insurer hands its files in."""
         known = self.server.systems.insurers
         known.update({i: replace(insurer, fault=None) for i, insurer in known.items() if insurer.fault == "down"})
-        for insurer in CAST:
+        for insurer in cast():
             if insurer.fault == "silent" and insurer.insurer_id in self.insurers:
                 for record_type in INSURER_RECORD_TYPES:
                     rows = self.province.feed(insurer.insurer_id, record_type, FIRST_NIGHT, THIRD_NIGHT)
@@ -255,7 +255,7 @@ def _wholly_held(night: Night) -> set[str]:
 
 
 def _down(story: Story) -> set[str]:
-    return {i.insurer_id for i in CAST if i.fault == "down"} & set(story.insurers)
+    return {i.insurer_id for i in cast() if i.fault == "down"} & set(story.insurers)
 
 
 #: In this order: the last one runs further nights.
