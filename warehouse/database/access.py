@@ -81,11 +81,6 @@ def show_version(connection: sa.Connection) -> None:
     connection.exec_driver_sql(f"grant select on migration.schema_version to {LOADER}")
 
 
-def describe_views(connection: sa.Connection) -> None:
-    """Comment the columns of the report views that no migration and no contract has described."""
-    connection.execute(statement("database/report/describe"))
-
-
 def set_passwords(engine: sa.Engine, passwords: Mapping[str, str]) -> None:
     """Set the passwords of login roles. Raises SetupError for a role that is not ours or cannot log in."""
     for role in passwords:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import pathlib
+import re
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -16,10 +17,14 @@ SHOWN_VIEWS = 6
 VERSIONS = pathlib.Path(__file__).parents[1] / "migrations" / "versions"
 
 
+#: Revisions of the databases that were made before the first release.
+_BEFORE_RELEASE = re.compile(r"[0-9]{4}")
+
+
 @functools.cache
 def newest() -> str:
-    """The newest migration that this program brings, for example ``0008``."""
-    return max(path.name[:4] for path in VERSIONS.glob("[0-9]*.py"))
+    """The newest migration that this program brings, for example ``v1_0008``; names sort in the order of migrations."""
+    return max(path.stem[: len("v1_0001")] for path in VERSIONS.glob("v*_*.py"))
 
 
 def found(connection: sa.Connection) -> str | None:
@@ -34,9 +39,14 @@ def found(connection: sa.Connection) -> str | None:
     return version
 
 
-def refuse_newer(connection: sa.Connection) -> None:
-    """Raise SetupError when a newer program has migrated the database: this one does not know its tables."""
+def refuse_foreign(connection: sa.Connection) -> None:
+    """Raise SetupError for the tables of a newer program, and for those of before the first release."""
     version = found(connection)
+    if version is not None and _BEFORE_RELEASE.fullmatch(version):
+        raise SetupError(
+            f"this database is older than the first release (schema {version}) and is not upgraded: "
+            "make a new database, migrate it and hand the files in again"
+        )
     if version is not None and version > newest():
         raise SetupError(f"a newer anze-hub made this database (schema {version}, here {newest()}): update the program")
 
@@ -65,7 +75,7 @@ def require_current(engine: sa.Engine) -> None:
     """
     with database_errors("reading the schema's version"), engine.connect() as connection:
         refuse_reader(connection)
-        refuse_newer(connection)
+        refuse_foreign(connection)
         version = found(connection)
     if version != newest():
         had = f"schema {version}" if version else "no schema of this program, or an old one"

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from warehouse.database import access, locks, schema_version
+from warehouse.database import access, describing, locks, schema_version
 from warehouse.database.engine import connect, database_errors
 from warehouse.indicators import queries
 
@@ -22,7 +22,7 @@ def migrate(url: str) -> None:
     """Create our roles and all tables that are missing, in one transaction; running it again changes nothing.
 
     The login of ``url`` must be a superuser, or own the database and be allowed to create roles.
-    Raises SetupError (a newer program's database, too) and RetryLater.
+    Raises SetupError (a newer program's database and one of before the first release, too) and RetryLater.
     """
     engine = connect(url)
     try:
@@ -30,13 +30,14 @@ def migrate(url: str) -> None:
             access.create_roles(engine)
             with _alembic, engine.begin() as connection:
                 locks.migration(connection)
-                schema_version.refuse_newer(connection)
+                schema_version.refuse_foreign(connection)
                 access.protect_database(connection)
                 connection.exec_driver_sql("set local role anze_owner")
                 _upgrade(connection)
                 access.show_version(connection)
                 queries.install(connection)
-                access.describe_views(connection)
+                describing.describe_records(connection)
+                describing.describe_views(connection)
     finally:
         engine.dispose()
 

@@ -61,11 +61,16 @@ def test_a_database_of_another_version_is_refused_until_it_is_migrated(
         with engine.begin() as connection:
             connection.execute(sa.text("update migration.schema_version set version_num = :v"), {"v": version})
 
-    become("0001")
+    become("v1_0000")
     older = anze("batch", "list")
     assert (older.code, older.err.count("\n")) == (4, 1)
     assert "anze migrate" in older.err
-    become("9999")
+    become("0013")
+    for command in (("batch", "list"), ("migrate",)):
+        refused = anze(*command)
+        assert (refused.code, refused.err.count("\n")) == (4, 1)
+        assert "older than the first release" in refused.err
+    become("v1_9999")
     for command in (("batch", "list"), ("migrate",)):
         newer = anze(*command)
         assert newer.code == 4

@@ -1,0 +1,81 @@
+-- core.claim: every accepted version of 赔案
+-- Grain: one row a version of (report_no, insurer_id); one row per claim.
+create table core.claim (
+    like migration.version_head including all,
+    insurer_code text,
+    branch_code text,
+    source_record_no text,
+    operation_code text not null,
+    source_updated_at timestamptz not null,
+    correction_reason_text text,
+    report_no text not null,
+    register_no text,
+    claim_no text,
+    policy_no text,
+    claim_status_code text,
+    accident_at timestamptz,
+    reported_at timestamptz,
+    registered_at timestamptz,
+    decided_at timestamptz,
+    agreed_at timestamptz,
+    closed_at timestamptz,
+    is_reopened boolean,
+    accident_region_code text,
+    accident_place_text text,
+    accident_type_code text,
+    accident_type_edition_code text,
+    accident_grade_code text,
+    death_count integer,
+    serious_injury_count integer,
+    minor_injury_count integer,
+    third_party_victim_count integer,
+    claimed_amount numeric(18, 2),
+    reserve_amount numeric(18, 2),
+    decline_reason_text text,
+    description_text text,
+    reporter_name text,
+    reporter_phone text,
+    like migration.version_tail including all
+);
+call migration.make_history(
+    'claim',
+    key => array['report_no'],
+    valid_on => $$
+        cast(v.reported_at at time zone 'Asia/Shanghai' as date) <= $1
+    $$
+);
+call migration.make_report(
+    'claim',
+    shown => array[
+        'insurer_code',
+        'branch_code',
+        'source_record_no',
+        'operation_code',
+        'source_updated_at',
+        'correction_reason_text',
+        'report_no',
+        'register_no',
+        'claim_no',
+        'policy_no',
+        'claim_status_code',
+        'accident_at',
+        'reported_at',
+        'registered_at',
+        'decided_at',
+        'agreed_at',
+        'closed_at',
+        'is_reopened',
+        'accident_region_code',
+        'accident_place_text',
+        'accident_type_code',
+        'accident_type_edition_code',
+        'accident_grade_code',
+        'death_count',
+        'serious_injury_count',
+        'minor_injury_count',
+        'third_party_victim_count',
+        'claimed_amount',
+        'reserve_amount',
+        'decline_reason_text'
+    ]
+);
