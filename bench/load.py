@@ -23,7 +23,7 @@ from pipeline.services.postgres import Cluster, free_port
 from pipeline.setup import prepare
 from quality.catalogue import load_rules
 from quality.check import check
-from quality.messages import render
+from quality.messages import telling
 from sandbox import drops, truth
 from schemas.contract import load_contract
 from schemas.delivery import Delivery, Payload
@@ -81,8 +81,9 @@ def main() -> None:
         mark = time.monotonic()
 
     layout, rules, kept = named_after(POLICY, canonical=True), load_rules(), []
+    tell = telling(rules.by_id, POLICY)
     with Loading(
-        engine, read_batch(engine, landed.batch_id), "bench", POLICY, NOW, Versions(rules.version, "bench")
+        engine, read_batch(engine, landed.batch_id), "bench", POLICY, NOW, Versions(rules.version, "bench"), tell
     ) as loading:
         for raw in parse.read_batch([path], SourceFormat("csv")):
             lap("parse")
@@ -93,7 +94,7 @@ def main() -> None:
             loading.stage(checked.table, checked.findings)
             kept.append(checked.table)
             lap("stage")
-        report = loading.merge(rules.sql_rules("policy"), render)
+        report = loading.merge(rules.sql_rules("policy"))
     lap("merge")
     total = time.monotonic() - begun
     copied = raw_copy(engine, pa.concat_tables(kept))

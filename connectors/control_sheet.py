@@ -42,7 +42,7 @@ def read_control_sheet(path: pathlib.Path, contract: Contract) -> Control | None
     except TellInsurer as refusal:
         if not refusal.where.startswith(CONTROL_SHEET) or refusal.code in ("FILE-003", "FILE-028"):
             return None
-        raise refuse("FILE-091", refusal.where, refusal.message) from refusal
+        raise refuse("FILE-091", refusal.where) from refusal
     if not filled:
         return None
     labels = {control_label(field): field for field in control_amounts(contract)}

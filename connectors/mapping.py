@@ -16,23 +16,15 @@ from connectors.alike import meant_by, written_for
 from connectors.convert import Converted, Fault, convert
 from connectors.model import ColumnSource, RecordMapping
 from connectors.parse.batch import COLUMNS
+from connectors.parse.reasons import refuse
 from connectors.parse.rows import column_letter
 from schemas.column_bytes import contents
 from schemas.contract import WITHDRAWAL, Contract, Field
-from schemas.errors import SchemaDrift, UnreadableFile
-from schemas.findings import Finding, Note, Severity, SourceColumn
+from schemas.errors import SchemaDrift, TellInsurer
+from schemas.findings import Observation, SourceColumn
 from schemas.folding import visible
 from schemas.personal import HIDDEN, shown
 
-#: What each finding says of a value, and whether it keeps the row out.
-_SENTENCES: dict[str, tuple[Severity, str]] = {
-    "MAP-002": ("error", "不在约定的取值中,应为:{expected}"),
-    "MAP-003": ("error", "无法换算,约定的写法是:{expected}"),
-    "MAP-004": ("warning", "含有自定义区的生僻字,其他系统可能无法显示;请改用标准汉字"),
-    "MAP-005": ("error", "是表格软件的公式错误值;请填写实际内容"),
-    "MAP-020": ("warning", "不是约定的写法,但只有一种读法,已按“{read}”读取;请在源系统改用约定的写法"),
-    "MAP-021": ("warning", "含有看不见的字符,去掉后按“{read}”读取;请在源系统清除这些字符"),
-}
 _ERROR_VALUES = pa.array([
     "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#SPILL!", "#CALC!",
     "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#EXTERNAL!", "#PYTHON!",
@@ -49,16 +41,16 @@ _ESCAPED_BYTES = "".join(_ESCAPES).encode()
 class Mapped:
     """Canonical text (row_no, place, raw, then every field of the contract), and what the mapping found.
 
-    Findings without a row number speak of the batch; the chunks of one batch repeat them, equal. ``columns``: where
+    What is observed without a row number is of the batch; the chunks of one batch repeat it, equal. ``columns``: where
     each field, and each source column that is no field, stands in the delivery. ``notes`` say what was read otherwise
-    than it was written, one a column. ``settled``: rows that are no records: without values, held by one finding each,
-    and nothing else is to be said of them.
+    than it was written: one a column, with the number of cells. ``settled``: rows that are no records: without values,
+    held by one observation each, and nothing else is to be said of them.
     """
 
     table: pa.Table
-    findings: tuple[Finding, ...]
+    observed: tuple[Observation, ...]
     columns: Mapping[str, SourceColumn]
-    notes: tuple[Note, ...] = ()
+    notes: tuple[tuple[Observation, int], ...] = ()
     settled: frozenset[int] = frozenset()
 
 
@@ -78,30 +70,30 @@ def apply(table: pa.Table, spec: RecordMapping, contract: Contract) -> Mapped:
     marks = table.schema.metadata or {}
     if lack := lacking(table, spec, contract):
         raise lack
-    findings = [
+    observed = [
         *_unended(marks),
-        *noted.findings_of(marks, table.column_names, spec, contract),
+        *noted.observed(marks, table.column_names, spec, contract),
         *_unknown(sources, spec, contract),
-        *(() if is_json(table) else _absent(sources, spec, contract)),
+        *(() if is_json(table) else _absent(sources, spec)),
     ]
-    notes: list[Note] = []
+    notes: list[tuple[Observation, int]] = []
     for field in contract.fields:
         source = spec.columns[field.name].source if fields[field.name].faults else None
         for fault in fields[field.name].faults:
             told = _told(fault, field, source, row_no)
             if fault.read is None:
-                findings += told
+                observed += told
             else:
-                notes.append(Note.of(next(told), pc.sum(fault.mask).as_py()))
+                notes.append((next(told), pc.sum(fault.mask).as_py()))
     settled = {} if is_json(table) else noted.not_records(sources, spec, contract, row_no)
-    findings = [*(f for f in findings if f.row_no not in settled), *settled.values()]
+    observed = [*(each for each in observed if each.row_no not in settled), *settled.values()]
     columns = {"row_no": row_no, "place": place, "raw": raw_json(sources, len(row_no))}
     values = {name: converted.values for name, converted in fields.items()}
     if settled:
         is_record = pc.invert(pc.is_in(row_no, pa.array(settled, row_no.type)))
         values = {name: pc.if_else(is_record, column, pa.scalar(None, column.type)) for name, column in values.items()}
     rows = pa.table(columns | values)
-    return Mapped(rows, tuple(findings), _places(sources, spec, marks), tuple(notes), frozenset(settled))
+    return Mapped(rows, tuple(observed), _places(sources, spec, marks), tuple(notes), frozenset(settled))
 
 
 def _places(sources: Iterable[str], spec: RecordMapping, marks: Mapping[bytes, bytes]) -> dict[str, SourceColumn]:
@@ -184,40 +176,29 @@ def _without_oddities(made: Converted) -> Converted:
     return Converted(values, tuple(faults))
 
 
-def _told(fault: Fault, field: Field, source: str | None, row_no: pa.Array) -> Iterator[Finding]:
-    """A finding for each row at fault; of what was read in spite of it, for the first."""
-    severity, sentence = _SENTENCES[fault.rule_id]
+def _told(fault: Fault, field: Field, source: str | None, row_no: pa.Array) -> Iterator[Observation]:
+    """What is observed of each row at fault; of what was read in spite of it, of the first."""
     rows, found = row_no.filter(fault.mask), fault.found.filter(fault.mask)
-    expected = fault.expected or None
+    expected, named = fault.expected or None, {"column": str(source)}
     if fault.read is not None:
         rows, found, expected = rows[:1], found[:1], fault.read.filter(fault.mask)[0].as_py()
-    told = sentence.format(
-        expected=expected, read="(空)" if expected is None else visible(shown(expected, field) or HIDDEN)
-    )
+        named["read"] = "(空)" if expected is None else visible(shown(expected, field) or HIDDEN)
     for row, value in zip(rows.to_pylist(), found.to_pylist(), strict=True):
-        may_show = shown(value, field)
-        content = "的内容" if may_show is None else f"的内容“{visible(may_show)}”"
-        message = f"“{field.business_name}”(来源列 {source}){content}{told}"
-        yield Finding(fault.rule_id, severity, row, field.name, may_show, shown(expected, field), message)
+        yield Observation(fault.rule_id, row, field.name, shown(value, field), shown(expected, field), named)
 
 
-def _unended(marks: Mapping[bytes, bytes]) -> Iterator[Finding]:
+def _unended(marks: Mapping[bytes, bytes]) -> Iterator[Observation]:
     if b"unended" in marks:
-        message = "文件最后一行没有换行符,可能被截断;请核对总行数和最后一行的内容,如不完整请重新提交"
-        yield Finding("MAP-007", "warning", None, None, None, None, message)
+        yield Observation("MAP-007")
 
 
-def _unknown(sources: dict[str, pa.Array], spec: RecordMapping, contract: Contract) -> Iterator[Finding]:
+def _unknown(sources: dict[str, pa.Array], spec: RecordMapping, contract: Contract) -> Iterator[Observation]:
     known = source_names(spec)
     absent = {n: c.source for n, c in spec.columns.items() if c.source and c.source not in sources}
     for name in sources:
-        if name in known or _is_ignored(name, spec):
-            continue
-        near = meant_by(name, absent or {n: c.source for n, c in spec.columns.items() if c.source}, contract)
-        hint = f",是不是“{near}”?" if near else ""
-        remedy = "请更正列名,或删除该列" if spec.may_lack_optional else "请在机构定义中映射该列,或写明忽略的原因"
-        message = f"出现未约定的列“{name}”{hint};该列没有载入,{remedy}"
-        yield Finding("MAP-001", "warning", None, name, None, near, message)
+        if name not in known and not _is_ignored(name, spec):
+            near = meant_by(name, absent or {n: c.source for n, c in spec.columns.items() if c.source}, contract)
+            yield Observation("MAP-001", field=name, expected=near)
 
 
 def _is_ignored(name: str, spec: RecordMapping) -> bool:
@@ -226,7 +207,7 @@ def _is_ignored(name: str, spec: RecordMapping) -> bool:
     return any(".".join(parts[:i]) in spec.ignored for i in range(1, len(parts) + 1))
 
 
-def lacking(table: pa.Table, spec: RecordMapping, contract: Contract) -> UnreadableFile | SchemaDrift | None:
+def lacking(table: pa.Table, spec: RecordMapping, contract: Contract) -> TellInsurer | SchemaDrift | None:
     """Why a chunk cannot be mapped: columns of required fields that it lacks, all of them; None where it has them.
 
     UnreadableFile (FILE-004) for a file, SchemaDrift for JSON.
@@ -246,14 +227,14 @@ def lacking(table: pa.Table, spec: RecordMapping, contract: Contract) -> Unreada
     return missing_columns(given, spec, required)
 
 
-def missing_columns(given: Collection[str], spec: RecordMapping, required: Iterable[Field]) -> UnreadableFile | None:
+def missing_columns(given: Collection[str], spec: RecordMapping, required: Iterable[Field]) -> TellInsurer | None:
     """FILE-004 for all columns of required fields that a header lacks, each with the name that it may be meant by."""
     absent = _absent_sources(given, spec)
     strange = [name for name in given if name not in source_names(spec) and not _is_ignored(name, spec)]
     told = [_missing(f, absent[f.name], strange) for f in required if f.name in absent]
     if not told:
         return None
-    return UnreadableFile(f"缺少必填列:{'、'.join(told)};请按约定的列名补齐后重新提交", "表头", "FILE-004")
+    return refuse("FILE-004", "表头", "、".join(told))
 
 
 def _missing(field: Field, source: str, strange: Sequence[str]) -> str:
@@ -269,11 +250,10 @@ def _absent_sources(given: Collection[str], spec: RecordMapping) -> dict[str, st
     return {n: c.source for n, c in spec.columns.items() if c.constant is None and c.source and c.source not in given}
 
 
-def _absent(sources: Collection[str], spec: RecordMapping, contract: Contract) -> Iterator[Finding]:
-    """Findings for optional columns that a file lacks."""
+def _absent(sources: Collection[str], spec: RecordMapping) -> Iterator[Observation]:
+    """What is observed of optional columns that a file lacks."""
     for name, source in _absent_sources(sources, spec).items() if not spec.may_lack_optional else ():
-        message = f"没有约定的列“{source}”({contract.by_name[name].business_name});按空值处理,如不再提供请更新机构定义"
-        yield Finding("MAP-006", "warning", None, name, None, source, message)
+        yield Observation("MAP-006", field=name, expected=source)
 
 
 def _asked(contract: Contract, operations: pa.Array) -> list[Field]:

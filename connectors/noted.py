@@ -1,4 +1,4 @@
-"""What reading noted becomes findings, and lines of a file that are no records are held by one finding each."""
+"""What reading noted, as observations; a line of a file that is no record is held by one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import functools
 import operator
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +13,7 @@ import pyarrow.compute as pc
 from connectors.model import RecordMapping
 from connectors.parse.notes import Note, unpacked
 from schemas.contract import Contract
-from schemas.findings import Finding
+from schemas.findings import NAMED, Observation
 
 #: Words of total lines, and how a line below a table begins.
 _TOTAL = re.compile(r"[合总小共累]\s*计|^\W*(sub|grand )?total\b", re.IGNORECASE)
@@ -24,12 +23,14 @@ _FOOTER = re.compile(
 )
 _LONGEST_TOTAL = 20
 NOT_A_RECORD = "MAP-010"
+#: Its value is a number format, which holds nothing personal.
+FORMAT_OF_KEY = "MAP-013"
 
 
-def findings_of(
+def observed(
     metadata: Mapping[bytes, bytes], names: Sequence[str], spec: RecordMapping, contract: Contract
-) -> Iterator[Finding]:
-    """A finding for each note: warnings of the file, errors of rows and of cells whose column is mapped."""
+) -> Iterator[Observation]:
+    """What each note says of the file, of a row, or of a cell whose column is mapped."""
     fields = {column.source: name for name, column in spec.columns.items() if column.source}
     for note in unpacked(metadata):
         if note.column is None:
@@ -38,28 +39,34 @@ def findings_of(
             yield _of_cell(note, name, names[note.column], contract)
 
 
-def _of_file(note: Note) -> Finding:
-    return Finding(note.rule_id, "warning", None, None, note.where or None, None, note.sentence)
+def _of_file(note: Note) -> Observation:
+    return Observation(note.rule_id, value=note.where or None, named=_named(note.rule_id, found=note.found))
 
 
-def of_row(note: Note) -> Finding:
-    """The error of a row."""
-    return Finding(
-        note.rule_id, "error", note.row_no, None, note.found or None, None, f"第{note.row_no}行{note.sentence}"
+def of_row(note: Note) -> Observation:
+    """What is observed of a row."""
+    return Observation(
+        note.rule_id, note.row_no, value=note.found or None, named=_named(note.rule_id, found=note.found)
     )
 
 
-def _of_cell(note: Note, name: str, source: str, contract: Contract) -> Finding:
-    field = contract.by_name[name]
-    told = replace(note, found="") if field.is_hidden and note.rule_id != "MAP-013" else note
-    message = f"“{field.business_name}”(来源列 {source}){told.sentence}"
-    return Finding(note.rule_id, "error", note.row_no, name, told.found or None, None, message)
+def _of_cell(note: Note, name: str, source: str, contract: Contract) -> Observation:
+    is_shown = note.rule_id == FORMAT_OF_KEY or not contract.by_name[name].is_hidden
+    found = note.found if is_shown else ""
+    return Observation(
+        note.rule_id, note.row_no, name, found or None, named=_named(note.rule_id, column=source, found=found)
+    )
+
+
+def _named(rule_id: str, **values: str) -> dict[str, str]:
+    """Those of some values that the rule's message names."""
+    return {name: value for name, value in values.items() if name in NAMED.get(rule_id, ())}
 
 
 def not_records(
     sources: Mapping[str, pa.Array], spec: RecordMapping, contract: Contract, row_no: pa.Array
-) -> dict[int, Finding]:
-    """Row number -> its one finding, of rows that are a total, a footer or a remark: they lack the key and most else."""
+) -> dict[int, Observation]:
+    """Row number -> the one thing observed of it, of rows that are a total, a footer or a remark: they lack the key and most else."""
     given = {name: sources[c.source] for name, c in spec.columns.items() if c.source and c.source in sources}
     keys = [given[name] for name in contract.key if name in given]
     needed = [given[f.name] for f in contract.fields if f.is_required and f.name in given]
@@ -69,7 +76,7 @@ def not_records(
     is_sparse = pc.less(pc.multiply(filled, 2), len(needed))
     if not pc.any(is_sparse, min_count=0).as_py():
         return {}
-    found: dict[int, Finding] = {}
+    found: dict[int, Observation] = {}
     for position in pc.indices_nonzero(is_sparse).to_pylist():
         if word := _word(
             [column[position].as_py() for column in keys], [c[position].as_py() for c in sources.values()]

@@ -50,6 +50,13 @@ class RuleSet:
     def by_id(self) -> dict[str, Rule]:
         return {rule.rule_id: rule for rule in self.rules}
 
+    @property
+    def words(self) -> dict[str, Rule]:
+        """The rules by id, to tell observations and refusals by. Raises DefinitionError when some of them are broken."""
+        if "*" in self.broken:
+            raise self.broken["*"]
+        return self.by_id
+
     def for_type(self, record_type: str) -> tuple[Rule, ...]:
         """Every rule that speaks of a record type. Raises DefinitionError with all mistakes that stop the type."""
         with Mistakes() as mistakes:

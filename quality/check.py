@@ -17,7 +17,7 @@ from quality.derived import Given, derive, is_derived
 from quality.messages import expectation_text, finding, show
 from quality.reading import Fault
 from schemas.contract import WITHDRAWAL, Contract
-from schemas.findings import Finding, Note, Rule
+from schemas.findings import Finding, Note, Observation, Rule
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _field_findings(
 ) -> Iterator[Finding]:
     rule = rules.by_id[fault.rule_id]
     for position, value, expected in zip(fault.positions, fault.values, fault.expected, strict=True):
-        yield finding(rule, contract, (int(row_no[position]), fault.field), (value, expected))
+        yield finding(rule, contract, Observation(rule.rule_id, int(row_no[position]), fault.field, value, expected))
 
 
 def _record_findings(
@@ -74,7 +74,7 @@ def _record_findings(
         rule = rules.by_id[rule_id]
         positions = failing[_in_force(rule, given, failing)]
         for position, found in zip(positions, _values(rule, given, positions), strict=True):
-            yield finding(rule, contract, (row_no[position], _place(rule, contract)), found)
+            yield finding(rule, contract, Observation(rule_id, row_no[position], _place(rule, contract), *found))
 
 
 def _place(rule: Rule, contract: Contract) -> str:

@@ -1,22 +1,33 @@
-"""What a person reads about a fault: Chinese, naming the field, what was found, what was expected, what to do."""
+"""What a person reads about a fault: Chinese, naming the field, what was found, what was expected, what to do.
+
+The one seam between codes and words: whatever reads, maps or loads hands over observations, and the catalogue's rule
+gives severity, message and remedy. A message's slots: ``SLOTS``, and of a rule that is not judged those in ``OBSERVED_SLOTS``
+and the names that ``schemas.findings.NAMED`` lists for its code.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from schemas.contract import Contract, Field, load_contract
-from schemas.findings import Finding, Rule
+from schemas.contract import Contract, Field
+from schemas.errors import TellInsurer
+from schemas.findings import NAMED, Finding, Observation, Rule, Tell
 from schemas.folding import visible
 from schemas.generate import label_of
-from schemas.personal import HIDDEN, shown
+from schemas.personal import HIDDEN, shown, without_numbers
 from schemas.time_zone import SHANGHAI
 
 EMPTY = "(空)"
 #: A value longer than this is cut in a message; what was expected, such as a list of codes, is told whole.
 SHOWN_LENGTH, EXPECTED_LENGTH = 80, 1000
+#: Slots of every message; of those that are observed: the value in quotes or nothing, the row, and a name that may be meant.
+SLOTS, OBSERVED_SLOTS = frozenset({"field", "value", "expected"}), frozenset({"quoted", "row", "guess"})
+#: Slots of a refusal: what stands at the place, and the same in brackets or nothing.
+REFUSAL_SLOTS = frozenset({"found", "detail"})
 
 #: A threshold or a ratio as the database writes it, padded with zeros.
 _SIX_DECIMALS = re.compile(r"-?\d+\.\d{6}")
@@ -36,31 +47,74 @@ def show(value: Any) -> str | None:
     return str(value)
 
 
-def finding(rule: Rule, contract: Contract, where: tuple[int, str], found: tuple[str | None, str | None]) -> Finding:
-    """The finding of a rule at (row_no, field) with (value, expected); a personal value is left out."""
-    row_no, field = where
-    value, expected = found
-    message = _text(rule, contract, field, found)
-    may_show = _may_show(rule, value, contract.by_name.get(field))
-    return Finding(rule.rule_id, rule.severity, row_no, field, may_show, expected, message)
+def slots_of(rule: Rule) -> frozenset[str]:
+    """The slots that a rule's message and remedy may have."""
+    if rule.is_judged:
+        return SLOTS
+    refusal = REFUSAL_SLOTS if rule.tier == "file" else frozenset()
+    return SLOTS | OBSERVED_SLOTS | refusal | NAMED.get(rule.rule_id, frozenset())
 
 
-def render(rule: Rule, value: str | None, expected: str | None, field: str | None) -> str:
-    """The Chinese message of a rule for a value found and a value expected, as the warehouse's SQL rules need it."""
-    return _text(
-        rule, load_contract("policy" if rule.record_type == "*" else rule.record_type), field, (value, expected)
-    )
+def telling(rules: Mapping[str, Rule], contract: Contract) -> Tell:
+    """How the observations of one record type are told by the rules of a catalogue."""
+    return lambda seen: finding(rules[seen.rule_id], contract, seen)
 
 
-def _text(rule: Rule, contract: Contract, field: str | None, found: tuple[str | None, str | None]) -> str:
-    value, expected = found
-    known = contract.by_name.get(str(field))
-    may_show = _may_show(rule, value, known)
-    return f"{rule.message_zh}。{rule.remedy_zh}。".format(
-        field=known.business_name if known else field,
-        value=HIDDEN if value is not None and may_show is None else _shorten(_labelled(may_show, known)),
-        expected=_shorten(_labelled(expected, known), EXPECTED_LENGTH),
-    )
+def finding(rule: Rule, contract: Contract, seen: Observation) -> Finding:
+    """An observation with its rule's severity and words; a personal value is left out."""
+    known = contract.by_name.get(str(seen.field))
+    value = _may_show(rule, seen.value, known) if rule.is_judged else seen.value
+    slots = _judged(rule, known, seen) if rule.is_judged else _observed(known, seen)
+    return Finding(
+        rule.rule_id, rule.severity, seen.row_no, seen.field, value, seen.expected, _text(rule, slots),
+        seen.parent_record_type, seen.parent_key,
+    )  # fmt: skip
+
+
+def refusals(rules: Mapping[str, Rule], refusal: TellInsurer) -> list[Finding]:
+    """Why a delivery is refused: a finding for each reason, which begins with its place."""
+    return [_refused(rules[each.code], rules, each) for each in refusal.all]
+
+
+def _refused(rule: Rule, rules: Mapping[str, Rule], refusal: TellInsurer) -> Finding:
+    message = refusal_text(rules, refusal)
+    told = without_numbers(f"{refusal.where}: {message}" if refusal.where else message)
+    return Finding(rule.rule_id, rule.severity, None, None, refusal.where or None, None, told)
+
+
+def refusal_text(rules: Mapping[str, Rule], refusal: TellInsurer) -> str:
+    """One reason without its place. What it found may be why another reading failed, as of a control sheet."""
+    cause = refusal.__cause__
+    found = refusal_text(rules, cause) if isinstance(cause, TellInsurer) else refusal.found
+    return _text(rules[refusal.code], {"found": found, "detail": f"({found})" if found else ""})
+
+
+def _text(rule: Rule, slots: Mapping[str, str]) -> str:
+    """Message and remedy; what is observed is one line, for a receipt lists several."""
+    form = "{}。{}。" if rule.is_judged else "{};{}"
+    return form.format(rule.message_zh.format(**slots), rule.remedy_zh.format(**slots))
+
+
+def _judged(rule: Rule, field: Field | None, seen: Observation) -> dict[str, str]:
+    may_show = _may_show(rule, seen.value, field)
+    is_hidden = seen.value is not None and may_show is None
+    return {
+        "field": field.business_name if field else str(seen.field),
+        "value": HIDDEN if is_hidden else _shorten(_labelled(may_show, field)),
+        "expected": _shorten(_labelled(seen.expected, field), EXPECTED_LENGTH),
+    }
+
+
+def _observed(field: Field | None, seen: Observation) -> dict[str, str]:
+    return {
+        "field": field.business_name if field else str(seen.field),
+        "value": EMPTY if seen.value is None else visible(seen.value),
+        "expected": EMPTY if seen.expected is None else seen.expected,
+        "quoted": "" if seen.value is None else f"“{visible(seen.value)}”",
+        "guess": "" if seen.expected is None else f",是不是“{seen.expected}”?",
+        "row": str(seen.row_no),
+        **seen.named,
+    }
 
 
 def _labelled(text: str | None, field: Field | None) -> str | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
 import yaml
 
+from quality.messages import slots_of
 from schemas.contract import RECORD_TYPES, load_contract
 from schemas.errors import DefinitionError
 from schemas.findings import Rule, Severity, Tier
@@ -52,10 +54,12 @@ def read_entries(file: str, record_type: str, text: str, mistakes: Mistakes) -> 
     for body in mistakes.attempt(_bodies, file, text) or ():
         rule_id = str(body.values.get("id"))
         found = list(_mistakes(rule_id, record_type, body.values))
+        rule = None if found else _rule(rule_id, record_type, body.values)
+        found += _strange_slots(rule) if rule else ()
         for key, problem, fix in found:
             mistakes.add(DefinitionError(file, f"{rule_id}.{key}", problem, body.lines.get(key, body.line), fix))
-        if not found:
-            yield Entry(_rule(rule_id, record_type, body.values), body.line)
+        if rule and not found:
+            yield Entry(rule, body.line)
 
 
 def _bodies(file: str, text: str) -> list[_Body]:
@@ -134,6 +138,21 @@ def _misshapen(body: Mapping[str, Any]) -> Iterator[_Told]:
         yield "version", f"{body['version']!r} is no number", "write a whole number"
     if not isinstance(body.get("arguments", {}), dict):
         yield "arguments", "is no mapping", "write {column: ...}"
+
+
+def _strange_slots(rule: Rule) -> Iterator[_Told]:
+    """Slots of message and remedy that nobody fills."""
+    known = slots_of(rule)
+    for key, text in (
+        ("message", rule.message_zh), ("message", rule.message_en), ("remedy", rule.remedy_zh), ("remedy", rule.remedy_en),
+    ):  # fmt: skip
+        try:
+            slots = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        except ValueError as error:
+            yield key, f"cannot be filled in: {error}", "write a brace twice to show it"
+            continue
+        for name in sorted(slots - known):
+            yield key, f"{{{name}}} is no value of this rule", ", ".join(f"{{{each}}}" for each in sorted(known))
 
 
 def _are_words(value: object) -> bool:

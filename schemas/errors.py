@@ -132,20 +132,17 @@ class NotFound(StopFeed):
 
 
 class TellInsurer(HubError):
-    """Raised when a delivery cannot be read at all. ``code`` names the reason, ``where`` the place in the file.
+    """Raised when a delivery cannot be read at all: the rule's ``code``, the place in the file, and what stands there.
 
-    ``others``: what else is wrong with it, told in one go. ``columns``: the names in its header, when it was found.
+    What a person reads of it stands in the catalogue of rules. ``others``: what else is wrong with it, told in one go.
+    ``columns``: the names in its header, when it was found.
     """
 
-    code = "FILE-000"
-
-    def __init__(self, message: str, where: str = "", code: str | None = None) -> None:
-        super().__init__(message)
-        self.message, self.where = message, where
+    def __init__(self, code: str, where: str = "", found: str = "") -> None:
+        super().__init__(" ".join(part for part in (code, where, found) if part))
+        self.code, self.where, self.found = code, where, found
         self.others: tuple[TellInsurer, ...] = ()
         self.columns: tuple[str, ...] = ()
-        if code:
-            self.code = code
 
     @property
     def all(self) -> tuple[TellInsurer, ...]:
@@ -156,19 +153,13 @@ class TellInsurer(HubError):
 class UnreadableFile(TellInsurer):
     """Raised when the bytes are not a well-formed CSV, XLSX or JSON delivery, from connectors.parse."""
 
-    code = "FILE-001"
-
 
 class WrongEncoding(TellInsurer):
     """Raised when text is neither UTF-8 nor GB18030 as declared, from connectors.parse."""
 
-    code = "FILE-002"
-
 
 class EmptyFile(TellInsurer):
     """Raised when a file holds no header and no rows, from connectors.parse."""
-
-    code = "FILE-003"
 
 
 class SetupError(HubError):

@@ -1,11 +1,16 @@
-"""What judging says: rules, findings and notes. Data faults are findings; they are rows, never exceptions."""
+"""What judging says: rules, observations, findings and notes. Data faults are findings; they are rows, never exceptions.
+
+Reading, mapping and loading observe: the code of a rule, and values. The catalogue of rules alone knows how grave that is
+and what a person reads about it; ``Tell`` makes the one into the other.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
 Severity = Literal["error", "warning"]
@@ -39,12 +44,17 @@ class Rule:
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     expectation: str | None = None
-    arguments: dict[str, Any] = field(default_factory=dict)
+    arguments: dict[str, Any] = dataclasses.field(default_factory=dict)
     select: str | None = None
     parent: str | None = None
     """Tier orphan: the record type whose arrival closes the finding."""
     told: Literal["row", "column"] = "row"
     """A finding for each row, or one a column with the number of cells: warnings of tier field only."""
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a type, an expectation or a select decides it; the others are observed by reading and loading."""
+        return self.tier == "field" or self.expectation is not None or self.select is not None
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,55 @@ def _row_chinese(place: str) -> str:
     return f"{file}{sheet}第{found['line'] or found['row']}行"
 
 
+#: Values that a message may name besides value and expected, by the code of the rule that is observed.
+NAMED: Mapping[str, frozenset[str]] = {
+    code: frozenset(names.split())
+    for code, names in {
+        "FILE-034": "found",
+        "FILE-037": "found",
+        "MAP-002": "column",
+        "MAP-003": "column",
+        "MAP-004": "column",
+        "MAP-005": "column",
+        "MAP-011": "column found",
+        "MAP-012": "column",
+        "MAP-013": "column found",
+        "MAP-014": "column found",
+        "MAP-015": "column found",
+        "MAP-020": "column read",
+        "MAP-021": "column read",
+        "BAT-020": "replaced missing live share bound keys decision",
+        "BAT-021": "by reason",
+        "BAT-024": "decided missing",
+        "REN-002": "record",
+        "REN-007": "record",
+        "ROW-ALL": "rules",
+    }.items()
+}
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What was seen at one place: the code of a rule, and values. ``row_no`` None speaks of the whole batch.
+
+    ``named`` has the values that ``NAMED`` lists for the code. What is observed outside of typed columns holds nothing
+    personal: whoever observes leaves it out.
+    """
+
+    rule_id: str
+    row_no: int | None = None
+    field: str | None = None
+    value: str | None = None
+    expected: str | None = None
+    named: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    parent_record_type: str | None = None
+    parent_key: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.named.keys() != NAMED.get(self.rule_id, frozenset()):
+            raise ValueError(f"{self.rule_id} is observed with {sorted(self.named)}, see NAMED")
+
+
 @dataclass(frozen=True)
 class Finding:
     """One fault at one place. ``row_no`` None speaks of the whole batch; ``value`` is None for personal data."""
@@ -98,6 +157,10 @@ class Finding:
     """Chinese, complete: what was found, what was expected, what to do."""
     parent_record_type: str | None = None
     parent_key: str | None = None
+
+
+Tell = Callable[[Observation], Finding]
+"""The seam: an observation with the severity and the words of its rule."""
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def main() -> None:
         _say("用法错误 wrong usage", told(error))
         sys.exit(2)
     except HubError as error:
-        _say(type(error).__name__, str(error))
+        _say(type(error).__name__, _words(error))
         sys.exit(exit_code(error))
     except OSError as error:
         if error.errno not in DISK_FAULTS:
@@ -71,6 +71,19 @@ def main() -> None:
 def _say(kind: str, what: str) -> None:
     if what:
         stderr.print(red(kind), what, sep=": ", soft_wrap=True)
+
+
+def _words(error: HubError) -> str:
+    """What a person reads of a fault; of a refused file, what the catalogue of rules says."""
+    if not isinstance(error, TellInsurer):
+        return str(error)
+    from quality.catalogue import find_rules  # heavy, and most commands need no rules
+    from quality.messages import refusals
+
+    rules = find_rules()
+    if rules.is_broken("*"):
+        return str(error)
+    return "\n".join(finding.message for finding in refusals(rules.words, error))
 
 
 def exit_code(error: HubError) -> int:

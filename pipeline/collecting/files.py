@@ -12,6 +12,7 @@ from connectors.parse.reasons import refuse
 from connectors.replacing import BadReplacement, replacement_of_text
 from pipeline.collecting.declaring import with_control_sheet
 from pipeline.hub import Hub
+from quality.messages import refusals
 from schemas.contract import load_contract
 from schemas.delivery import Control, Delivery, PayloadFile
 from schemas.errors import FileChanging, TellInsurer
@@ -65,11 +66,12 @@ def land_drop(hub: Hub, definition: InsurerDefinition, drop: Drop) -> list[int]:
         replaces=drop.replaces,
     )
     try:
-        if feeds.has_receipt(hub.engine, delivery, receipts.refusal_text(drop.refusal) if drop.refusal else None):
+        refusal = refusals(hub.rules.words, drop.refusal)[0] if drop.refusal else None
+        if feeds.has_receipt(hub.engine, delivery, refusal.message if refusal else None):
             return []
-        if drop.refusal is None:
+        if refusal is None:
             return [_land_declared(hub, delivery).batch_id]
-        return [receipts.refuse(hub.engine, hub.store, delivery, drop.refusal).batch_id]
+        return [receipts.refuse(hub.engine, hub.store, delivery, refusal).batch_id]
     except FileChanging as error:
         logger.warning("%s: %s; it is left for the next look", definition.insurer_id, error)
         return []
@@ -85,7 +87,7 @@ def _land_declared(hub: Hub, delivery: Delivery) -> receipts.Landed:
     try:
         told = with_control_sheet(delivery)
     except TellInsurer as refusal:
-        return receipts.refuse(hub.engine, hub.store, delivery, refusal)
+        return receipts.refuse(hub.engine, hub.store, delivery, refusals(hub.rules.words, refusal)[0])
     return receipts.land(hub.engine, hub.store, told)
 
 

@@ -38,7 +38,7 @@ KEYS = {
     "severity": "`error` holds the row (of the whole batch: every row), `warning` loads it with a finding",
     "tier": "when it runs, see below",
     "fields": "fields that it speaks of; the first one is the place of a finding without a field of its own",
-    "message": "`{zh, en}` with `{field}`, `{value}`, `{expected}`",
+    "message": "`{zh, en}` with `{field}`, `{value}`, `{expected}`; of a rule without `select` and `expectation` also what its reader or loader names",
     "remedy": "`{zh, en}`: what its sender is to do",
     "basis": "the regulation or document",
     "confidence": "confirmed, secondary or assumption",

@@ -20,19 +20,18 @@ from connectors.chunks import read_chunks
 from connectors.model import InsurerDefinition
 from connectors.parse.reasons import refuse
 from pipeline.hub import Hub
-from quality.catalogue import RuleSet
+from quality.catalogue import RuleSet, find_rules
 from quality.check import check
-from quality.messages import render
+from quality.messages import refusals, telling
 from quality.working_days import load_calendar
-from schemas.contract import Contract, load_contract
+from schemas.contract import load_contract
 from schemas.errors import TellInsurer, WarehouseBusy
-from schemas.findings import Finding, Notes
+from schemas.findings import Finding, Note, Notes, Observation, Rule, Tell
 from warehouse.landing import editions, receipts
 from warehouse.landing.editions import Edition
 from warehouse.landing.load_report import LoadKind, LoadReport, Versions
 from warehouse.loading.load import Loading
 
-_BLANK = "文件只有表头,没有数据行;如确无数据可不再报送,否则请核对导出条件后重新报送"
 #: How long a load waits for another loader of its feed, and how often it looks.
 PATIENCE_SECONDS, LOOK_SECONDS = 120.0, 0.5
 
@@ -48,6 +47,11 @@ class Judgement:
     @property
     def versions(self) -> Versions:
         return Versions(self.rules.version, self.calendar_version, self.definition.digest)
+
+    @property
+    def words(self) -> dict[str, Rule]:
+        """What observations are told by: the rules that judge, and today's for what is observed only since then."""
+        return find_rules().by_id | self.rules.by_id
 
     @property
     def editions(self) -> tuple[Edition, Edition]:
@@ -88,15 +92,16 @@ def judge(
     contract = load_contract(batch.record_type)
     parts = receipts.payloads(engine, store, batch.batch_id)
     editions.keep(engine, judgement.editions, mode.recorded_at)
+    tell = telling(judgement.words, contract)
     with Loading(
-        engine, batch, holder(), contract, mode.recorded_at, judgement.versions, kind=mode.kind,
-        is_logged_moment=mode.is_logged_moment, is_rehearsal=mode.is_rehearsal,
+        engine, batch, holder(), contract, mode.recorded_at, judgement.versions, tell,
+        kind=mode.kind, is_logged_moment=mode.is_logged_moment, is_rehearsal=mode.is_rehearsal,
     ) as loading:  # fmt: skip
         try:
-            _stage(loading, batch, parts, contract, judgement)
+            _stage(loading, batch, parts, judgement, tell)
         except TellInsurer as refusal:
-            return loading.reject(refusal.code, refusal.message, refusal.where, refusal.others)
-        return loading.merge(judgement.rules.sql_rules(batch.record_type), render)
+            return loading.reject(refusals(judgement.words, refusal))
+        return loading.merge(judgement.rules.sql_rules(batch.record_type))
 
 
 def retry_while_busy(act: Callable[[], LoadReport], seconds: float = PATIENCE_SECONDS) -> LoadReport:
@@ -118,33 +123,33 @@ def _stage(
     loading: Loading,
     batch: receipts.Batch,
     parts: Iterable[receipts.LandedPayload],
-    contract: Contract,
     judgement: Judgement,
+    tell: Tell,
 ) -> None:
     """Read, map and check the batch's bytes chunk by chunk. Raises TellInsurer."""
-    told: set[Finding] = set()
+    contract, told = loading.contract, set[Finding]()
     notes = Notes()
     row_count, is_file = 0, False
     for chunk in read_chunks(judgement.definition, contract, batch.channel, [part.path for part in parts]):
         mapped = mapping.apply(chunk.rows, chunk.layout, contract)
         checked = check(mapped.table, contract, judgement.rules, batch.received_at)
         judged = (finding for finding in checked.findings if finding.row_no not in mapped.settled)
-        loading.stage(checked.table, _once([*mapped.findings, *judged], told), mapped.columns)
+        loading.stage(checked.table, _once([*map(tell, mapped.observed), *judged], told), mapped.columns)
         row_count, is_file = row_count + chunk.rows.num_rows, is_file or not mapping.is_json(chunk.rows)
-        notes.add([*mapped.notes, *checked.notes])
+        notes.add([*(Note.of(tell(first), count) for first, count in mapped.notes), *checked.notes])
     if is_file and not row_count:
-        _tell_blank(loading, batch)
+        loading.tell([tell(_blank(loading, batch))])
     loading.tell(notes.findings())
 
 
-def _tell_blank(loading: Loading, batch: receipts.Batch) -> None:
-    """A file with a header alone: a sender's system may have had nothing to tell, a person who hands it in had.
+def _blank(loading: Loading, batch: receipts.Batch) -> Observation:
+    """What is observed of a file with a header alone: a sender's system may have had nothing to tell, a person who hands it in had.
 
     Raises EmptyFile (FILE-070), unless the file says that there is nothing any more.
     """
     if batch.channel == "submit" and not loading.is_replacing:
         raise refuse("FILE-070")
-    loading.tell([Finding("MAP-022", "warning", None, None, None, None, _BLANK)])
+    return Observation("MAP-022")
 
 
 def _once(findings: Iterable[Finding], told: set[Finding]) -> Iterator[Finding]:

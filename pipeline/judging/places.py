@@ -13,6 +13,7 @@ from connectors.chunks import read_chunks
 from connectors.model import InsurerDefinition, RecordMapping
 from pipeline.hub import Hub
 from pipeline.judging.past import EditionCache
+from quality.messages import refusals
 from schemas.contract import Contract, load_contract
 from schemas.errors import LandingDamaged, SetupError, TellInsurer
 from warehouse.landing import receipts
@@ -116,7 +117,9 @@ def places_of(hub: Hub, rows: Iterable[tuple[int, int]]) -> dict[tuple[int, int]
 def _readable(hub: Hub, batch_id: int, row_nos: set[int]) -> tuple[dict[int, SourceRow], NoRow]:
     try:
         return read_rows(hub, batch_id, row_nos), NoRow("没有这一行 no such row")
-    except (LandingDamaged, TellInsurer, SetupError) as error:
+    except TellInsurer as refusal:
+        return {}, NoRow(refusals(hub.rules.words, refusal)[0].message)
+    except (LandingDamaged, SetupError) as error:
         return {}, NoRow(str(error))
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from connectors.definition import load_definition
 from connectors.drop import UNKNOWN, Drop, find_drops
 from schemas.delivery import Control
+from tests.words import words
 
 TIANJI = load_definition("tianji", environ={})
 
@@ -65,7 +66,7 @@ def test_a_file_of_another_name_is_refused_with_its_name_and_what_to_do(
     assert (drop.record_type, drop.path, code_of(drop)) == (UNKNOWN, tmp_path / name, code)
     assert drop.refusal is not None
     assert drop.refusal.where == drop.name
-    assert drop.refusal.message.partition(";")[2].startswith("请")
+    assert words(drop.refusal).partition(";")[2].startswith("请")
 
 
 def test_refused_files_come_last(tmp_path: pathlib.Path) -> None:

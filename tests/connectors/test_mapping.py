@@ -21,6 +21,7 @@ from connectors.template import named_after
 from schemas.contract import Contract, Field, load_contract
 from schemas.errors import SchemaDrift, UnreadableFile
 from schemas.findings import Notes, SourceColumn
+from tests.words import findings_of, notes_of, words
 
 POLICY = load_contract("policy")
 CLAIM = load_contract("claim")
@@ -57,7 +58,7 @@ def test_the_result_has_numbers_place_raw_and_every_field_as_text() -> None:
     assert mapped.table.column_names == ["row_no", "place", "raw", *(f.name for f in POLICY.fields)]
     assert column(mapped, "row_no") == [2, 3]
     assert all(mapped.table[f.name].type == pa.string() for f in POLICY.fields)
-    assert mapped.findings == ()
+    assert mapped.observed == ()
 
 
 def test_an_unknown_column_is_one_finding_with_the_nearest_name() -> None:
@@ -66,9 +67,9 @@ def test_an_unknown_column_is_one_finding_with_the_nearest_name() -> None:
     with pytest.raises(UnreadableFile) as refusal:
         apply(table, spec, POLICY)
     assert refusal.value.code == "FILE-004"
-    assert "保单号(列名 保单号码,是不是“保单号吗”?)" in refusal.value.message
+    assert "保单号(列名 保单号码,是不是“保单号吗”?)" in words(refusal.value)
     mapped = apply(table_of(2, 保单号吗=["1", "2"], 备注=["a", "b"]), spec_of(ignored={"备注": "不归集"}), POLICY)
-    [finding] = mapped.findings
+    [finding] = findings_of(mapped)
     assert (finding.rule_id, finding.severity, finding.row_no, finding.field) == (
         "MAP-001",
         "warning",
@@ -80,7 +81,7 @@ def test_an_unknown_column_is_one_finding_with_the_nearest_name() -> None:
 def test_the_suggestion_is_a_column_that_was_agreed_and_did_not_come() -> None:
     spec = spec_of(product_name=ColumnSource("产品名称"))
     mapped = apply(table_of(1, product_name=None, 产品名=["甲"]), spec, POLICY)  # type: ignore[arg-type]
-    unknown, absent = mapped.findings
+    unknown, absent = findings_of(mapped)
     assert (unknown.rule_id, unknown.expected) == ("MAP-001", "产品名称")
     assert (absent.rule_id, absent.field, absent.severity) == ("MAP-006", "product_name", "warning")
 
@@ -88,13 +89,13 @@ def test_the_suggestion_is_a_column_that_was_agreed_and_did_not_come() -> None:
 def test_a_last_line_without_line_end_is_a_warning_about_the_whole_file() -> None:
     table = table_of(2)
     unended = table.replace_schema_metadata({**table.schema.metadata, b"unended": b"1"})
-    [finding] = apply(unended, spec_of(), POLICY).findings
+    [finding] = findings_of(apply(unended, spec_of(), POLICY))
     assert (finding.rule_id, finding.severity, finding.row_no) == ("MAP-007", "warning", None)
     assert "可能被截断" in finding.message
 
 
 def test_json_may_leave_out_optional_keys_but_not_required_ones() -> None:
-    assert apply(table_of(1, "json", product_name=None), spec_of(), POLICY).findings == ()  # type: ignore[arg-type]
+    assert apply(table_of(1, "json", product_name=None), spec_of(), POLICY).observed == ()  # type: ignore[arg-type]
     with pytest.raises(SchemaDrift, match="policy_no"):
         apply(table_of(1, "json", policy_no=None), spec_of(), POLICY)  # type: ignore[arg-type]
 
@@ -110,9 +111,10 @@ def test_a_value_outside_its_lookup_is_an_error_on_that_row_and_null() -> None:
     spec = spec_of(policy_status_code=ColumnSource("policy_status_code", lookup={"A": "20", "S": "40"}))
     mapped = apply(table_of(4, policy_status_code=["A", " S ", "Z", None]), spec, POLICY)
     assert column(mapped, "policy_status_code") == ["20", "40", None, None]
-    [finding] = mapped.findings
+    [finding] = findings_of(mapped)
     assert (finding.rule_id, finding.severity, finding.row_no, finding.value) == ("MAP-002", "error", 4, "Z")
-    assert finding.message == "“保单状态”(来源列 policy_status_code)的内容“Z”不在约定的取值中,应为:A、S"
+    told = "“保单状态”(来源列 policy_status_code)的内容“Z”不在约定的取值中,应为:A、S;请改用约定的取值,或与平台补充约定"
+    assert finding.message == told
 
 
 @pytest.mark.parametrize(
@@ -190,7 +192,7 @@ def test_a_form_that_does_not_fit_is_an_error_on_the_row_and_null() -> None:
     spec = spec_of(issue_date=ColumnSource("issue_date", format="%Y%m%d"))
     mapped = apply(table_of(3, issue_date=["20261120", "昨天", ""]), spec, POLICY)
     assert column(mapped, "issue_date") == ["2026-11-20", None, None]
-    assert [(f.rule_id, f.row_no, f.value) for f in mapped.findings] == [("MAP-003", 3, "昨天")]
+    assert [(f.rule_id, f.row_no, f.value) for f in findings_of(mapped)] == [("MAP-003", 3, "昨天")]
 
 
 def test_constants_fill_every_row() -> None:
@@ -218,7 +220,7 @@ def test_only_blanks_at_the_ends_and_the_width_of_numbers_change(field: str, tex
 def test_spreadsheet_errors_and_private_characters_are_findings() -> None:
     mapped = apply(table_of(3, insured_name=["#DIV/0!", "王\ue000", "#1 厂"]), spec_of(), POLICY)
     assert column(mapped, "insured_name") == [None, "王\ue000", "#1 厂"]
-    assert [(f.rule_id, f.severity, f.row_no) for f in mapped.findings] == [
+    assert [(f.rule_id, f.severity, f.row_no) for f in findings_of(mapped)] == [
         ("MAP-005", "error", 2),
         ("MAP-004", "warning", 3),
     ]
@@ -229,7 +231,7 @@ def test_findings_never_repeat_personal_values() -> None:
     assert secret.classification == "personal"
     spec = spec_of(CLAIM, reporter_phone=ColumnSource("reporter_phone", lookup={"无": ""}))
     mapped = apply(table_of(1, contract=CLAIM, reporter_phone=["13812345678"]), spec, CLAIM)
-    [finding] = mapped.findings
+    [finding] = findings_of(mapped)
     assert finding.value is None
     assert "13812345678" not in str(finding)
 
@@ -272,7 +274,7 @@ def test_what_was_read_otherwise_is_one_note_a_column_with_its_number_and_its_fi
     days = ["2026-11-16", "2026/11/17", None, "2026年1月5日"]
     mapped = apply(table_of(4, issue_date=days, contact_name=["甲", " 乙\u200b", "丙", "丁"]), spec_of(), POLICY)
     assert column(mapped, "issue_date") == ["2026-11-16", "2026-11-17", None, "2026-01-05"]
-    [note] = mapped.notes
+    [note] = notes_of([mapped])
     assert (note.rule_id, note.severity, note.row_no, note.field, note.count) == (
         "MAP-020",
         "warning",
@@ -290,7 +292,7 @@ def test_what_was_read_otherwise_is_one_note_a_column_with_its_number_and_its_fi
 def test_notes_of_chunks_add_up() -> None:
     notes = Notes()
     for days in (["2026/11/17"], ["2026-11-16"], ["2026.11.18"]):
-        notes.add(apply(table_of(1, issue_date=list(days)), spec_of(), POLICY).notes)
+        notes.add(notes_of([apply(table_of(1, issue_date=list(days)), spec_of(), POLICY)]))
     [told] = notes.findings()
     assert (told.value, told.message.endswith("共 2 处")) == ("2026/11/17", True)
 
@@ -301,8 +303,8 @@ def test_personal_values_are_in_no_finding_of_the_mapping() -> None:
     table = table_of(1, contact_name=["某某"], policy_status_code=[number], is_coinsured=[f"{number}"])
     spec = spec_of(contact_name=how, policy_status_code=ColumnSource("policy_status_code", lookup={"A": "20"}))
     mapped = apply(table, spec, POLICY)
-    assert {f.rule_id for f in mapped.findings} == {"MAP-002"}
-    for finding in mapped.findings:
+    assert {f.rule_id for f in findings_of(mapped)} == {"MAP-002"}
+    for finding in findings_of(mapped):
         assert finding.value is None
         assert "某某" not in finding.message
         assert number not in finding.message
@@ -322,14 +324,14 @@ def test_a_misnamed_optional_column_is_found_by_every_name_of_its_field(written:
     given = {f.business_name: ["x"] for f in POLICY.fields if f.is_required} | {written: ["13800000000"]}
     table = pa.table({name: pa.array(values, pa.string()) for name, values in given.items()})
     table = table.append_column("row_no", pa.array([2], pa.int64())).append_column("place", pa.array(["line 2"]))
-    [finding] = apply(table, named_after(POLICY, canonical=False), POLICY).findings
+    [finding] = findings_of(apply(table, named_after(POLICY, canonical=False), POLICY))
     assert (finding.rule_id, finding.severity, finding.expected) == ("MAP-001", "warning", meant)
     assert ("是不是" in finding.message) == (meant is not None)
     assert "没有载入" in finding.message
 
 
 def test_characters_that_nobody_sees_are_shown_in_messages() -> None:
-    [note] = apply(table_of(1, policy_no=["HC\u200b-1"]), spec_of(), POLICY).notes
+    [note] = notes_of([apply(table_of(1, policy_no=["HC\u200b-1"]), spec_of(), POLICY)])
     assert (note.rule_id, note.value, note.expected) == ("MAP-021", "HC\u200b-1", "HC-1")
     assert "HC<U+200B>-1" in note.message
 

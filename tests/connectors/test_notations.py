@@ -21,6 +21,7 @@ from quality.cast import cast
 from quality.catalogue import load_rules
 from schemas.contract import Contract, load_contract
 from schemas.time_zone import SHANGHAI
+from tests.words import findings_of, notes_of
 
 PAGE = pathlib.Path(__file__).parents[2] / "docs" / "notations.md"
 POLICY, CLAIM = load_contract("policy"), load_contract("claim")
@@ -78,7 +79,7 @@ def loaded(contract: Contract, name: str, text: str) -> tuple[object, bool, set[
     mapped = apply(table, spec, contract)
     typed = cast(mapped.table, contract)
     rules = load_rules().by_id
-    told = {(f.rule_id, f.severity) for f in (*mapped.findings, *mapped.notes) if f.field == name}
+    told = {(f.rule_id, f.severity) for f in (*findings_of(mapped), *notes_of([mapped])) if f.field == name}
     told |= {(f.rule_id, rules[f.rule_id].severity) for f in typed.faults if f.field == name}
     return typed.table[name][0].as_py(), any(s == "error" for _, s in told), {rule_id for rule_id, _ in told}
 

@@ -65,7 +65,7 @@ def test_every_value_survives_its_dialect(dialect: str, tmp_path: pathlib.Path) 
             wanted, rows = province().feed(insurer_id, record_type, None, UNTIL), []
             for chunk in read_chunks(definition, contract, "api", paths):
                 mapped = mapping.apply(chunk.rows, chunk.layout, contract)
-                assert mapped.findings == (), mapped.findings[:3]
+                assert mapped.observed == (), mapped.observed[:3]
                 rows += mapped.table.to_pylist()
             assert len(rows) == len(wanted)
             if definition.records[record_type].within:  # in the order of the records around them
@@ -92,7 +92,7 @@ def test_every_value_survives_its_file(dialect: str, tmp_path: pathlib.Path) -> 
         wanted, rows = province().feed(insurer_id, drop.record_type, None, UNTIL), []
         for chunk in read_batch([drop.path], definition.source_format, expected=mapping.source_names(record)):
             mapped = mapping.apply(chunk, record, contract)
-            assert mapped.findings == (), mapped.findings[:3]
+            assert mapped.observed == (), mapped.observed[:3]
             rows += mapped.table.to_pylist()
         assert drop.control is not None
         assert drop.control.row_count == len(rows) == len(wanted)

@@ -17,7 +17,7 @@ from quality.catalogue import load_rules
 from quality.check import check
 from schemas.contract import SENDABLE_RECORD_TYPES, load_contract
 from schemas.errors import UnreadableFile
-from schemas.findings import Finding
+from schemas.findings import Observation
 from schemas.template_words import example
 
 DEFINITIONS = load_definitions(environ={})
@@ -25,10 +25,10 @@ API, OWN_IS_TEMPLATE = DEFINITIONS["lichun"], DEFINITIONS["kaiyang"]
 POLICY = load_contract("policy")
 
 
-def findings_of(definition: InsurerDefinition, path: pathlib.Path, record_type: str = "policy") -> list[Finding]:
+def observed_of(definition: InsurerDefinition, path: pathlib.Path, record_type: str = "policy") -> list[Observation]:
     contract = load_contract(record_type)
     chunks = read_chunks(definition, contract, "submit", [path])
-    return [f for chunk in chunks for f in apply(chunk.rows, chunk.layout, contract).findings]
+    return [f for chunk in chunks for f in apply(chunk.rows, chunk.layout, contract).observed]
 
 
 def written(path: pathlib.Path, names: list[str], rows: int = 1) -> pathlib.Path:
@@ -45,19 +45,19 @@ def test_optional_columns_of_the_template_may_be_absent(
 ) -> None:
     required = [f for f in load_contract(record_type).fields if f.is_required]
     path = written(tmp_path / "t.csv", [f.business_name if is_chinese else f.name for f in required])
-    assert findings_of(definition, path, record_type) == []
+    assert observed_of(definition, path, record_type) == []
 
 
 def test_a_misspelt_optional_column_is_told_with_the_right_name(tmp_path: pathlib.Path) -> None:
     names = [f.name for f in POLICY.fields if f.is_required]
-    (found,) = findings_of(API, written(tmp_path / "t.csv", [*names, "legal_limit_amnt"]))
+    (found,) = observed_of(API, written(tmp_path / "t.csv", [*names, "legal_limit_amnt"]))
     assert (found.rule_id, found.field, found.expected) == ("MAP-001", "legal_limit_amnt", "legal_limit_amount")
 
 
 def test_a_missing_mandatory_column_refuses_the_file(tmp_path: pathlib.Path) -> None:
     names = [f.name for f in POLICY.fields if f.is_required and f.name != "written_premium_amount"]
     with pytest.raises(UnreadableFile, match="签单保费") as refusal:
-        findings_of(API, written(tmp_path / "t.csv", names))
+        observed_of(API, written(tmp_path / "t.csv", names))
     assert refusal.value.code == "FILE-004"
 
 
@@ -66,7 +66,7 @@ def test_nobody_sends_what_the_definition_does_not_name(tmp_path: pathlib.Path) 
     regulator = load_definition("regulator", environ={})
     for definition, record_type in ((API, "enterprise"), (regulator, "policy"), (regulator, "renumbering")):
         with pytest.raises(UnreadableFile) as refusal:
-            findings_of(definition, path, record_type)
+            observed_of(definition, path, record_type)
         assert refusal.value.code == "FILE-060"
 
 
@@ -80,7 +80,7 @@ def test_the_examples_of_the_template_are_right(tmp_path: pathlib.Path, record_t
     (chunk,) = read_chunks(API, contract, "submit", [path])
     mapped = apply(chunk.rows, chunk.layout, contract)
     checked = check(mapped.table, contract, load_rules(), dt.datetime(2026, 11, 21, tzinfo=dt.UTC))
-    assert mapped.findings == ()
+    assert mapped.observed == ()
     assert [f.message for f in checked.findings if f.rule_id.startswith("FLD")] == []
 
 

@@ -24,7 +24,7 @@ import yaml
 from pipeline.services.postgres import Cluster
 from quality.catalogue import load_rules
 from quality.check import check
-from quality.messages import render
+from quality.messages import telling
 from schemas.contract import RECORD_TYPES, SENDABLE_RECORD_TYPES, Contract, load_contract, load_contracts
 from warehouse.loading import rules as sql_rules
 from warehouse.loading import staging
@@ -136,8 +136,8 @@ def remember(connection: sa.Connection, fixture: Fixture) -> None:
 
 def stage(connection: sa.Connection, contract: Contract, table: pa.Table) -> None:
     staging.create(connection, contract, "regulator" if contract.is_register else INSURER)
-    lines, findings = staging.written_rows(contract, table)
-    staging.stage_chunk(connection, lines, findings)
+    lines, unstorable = staging.written_rows(contract, table)
+    staging.stage_chunk(connection, lines, map(telling(load_rules().by_id, contract), unstorable))
 
 
 def broken_in_sql(connection: sa.Connection, contract: Contract, table: pa.Table, declared: dict[str, Any]) -> set[str]:
@@ -147,7 +147,7 @@ def broken_in_sql(connection: sa.Connection, contract: Contract, table: pa.Table
     parameters |= {"insurer_id": "regulator" if contract.is_register else INSURER, "batch_id": 1, "channel": "drop"}
     parameters |= {"received_at": RECEIVED_AT} | declared
     within = [rule for rule in load_rules().sql_rules(contract.record_type) if rule.tier != "history"]
-    sql_rules.run(connection, within, parameters, render)
+    sql_rules.run(connection, within, parameters, telling(load_rules().by_id, contract))
     return set(connection.scalars(sa.text("select rule_id from staged_finding")))
 
 

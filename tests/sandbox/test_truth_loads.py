@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from quality.catalogue import RuleSet, load_rules
 from quality.check import check
+from quality.messages import telling
 from sandbox import faults
 from sandbox.spelling import canonical_text
 from sandbox.truth import Province, build
@@ -74,15 +75,18 @@ class Hub:
         delivery = Delivery(insurer_id, record_type, channel, at, (Payload("rows", "text/plain", content),))
         landed = land(self.engine, self.store, delivery)
         versions = Versions(ruleset=self.rules.version, calendar="2026")
-        with Loading(self.engine, read_batch(self.engine, landed.batch_id), "test", contract, at, versions) as loading:
+        with Loading(
+            self.engine,
+            read_batch(self.engine, landed.batch_id),
+            "test",
+            contract,
+            at,
+            versions,
+            telling(self.rules.by_id, contract),
+        ) as loading:
             checked = check(as_text(record_type, rows), contract, self.rules, at)
             loading.stage(checked.table, checked.findings)
-            return loading.merge(self.rules.sql_rules(record_type), render)
-
-
-def render(rule: Any, value: str | None, expected: str | None, field: str | None) -> str:
-    """A message; its words do not matter here."""
-    return f"{rule.rule_id} {field} {value} {expected}"
+            return loading.merge(self.rules.sql_rules(record_type))
 
 
 def held(engine: sa.Engine) -> dict[tuple[str, str], list[str]]:

@@ -12,9 +12,11 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
+from quality.catalogue import load_rules
+from quality.messages import telling
 from schemas.contract import Contract, load_contract
 from schemas.delivery import Channel, Control, Delivery, Payload, Replacement
-from schemas.findings import Finding, Rule
+from schemas.findings import Finding, Rule, Tell
 from warehouse.database import reference
 from warehouse.landing import receipts
 from warehouse.landing.load_report import LoadReport, Versions
@@ -76,15 +78,19 @@ def sql_rule(select: str, rule_id: str = "POL-100", **changes: Any) -> Rule:
     """A rule that the warehouse runs."""
     plain = {
         "rule_id": rule_id, "record_type": "policy", "tier": "cross", "severity": "error", "fields": ("policy_no",),
-        "title_zh": "规则", "title_en": "rule", "message_zh": "", "message_en": "", "remedy_zh": "", "remedy_en": "",
+        "title_zh": "规则", "title_en": "rule", "message_zh": "{field}为{value},应为{expected}", "message_en": "",
+        "remedy_zh": "请核对", "remedy_en": "",
         "basis": "", "confidence": "assumption", "select": select,
     }  # fmt: skip
     return Rule(**{**plain, **changes})
 
 
-def render(rule: Rule, value: str | None, expected: str | None, field: str | None) -> str:
-    """The message of a rule in tests."""
-    return f"{rule.title_zh}: {field} {value} {expected}"
+def telling_by(rules: Sequence[Rule], record_type: str = "policy") -> Tell:
+    """How observations are told by some rules beside those of the catalogue."""
+    return telling(load_rules().by_id | {rule.rule_id: rule for rule in rules}, load_contract(record_type))
+
+
+tell = telling_by([])
 
 
 def land_rows(
@@ -119,9 +125,11 @@ def load_batch(
 ) -> LoadReport:  # fmt: skip
     """Load a landed batch whose bytes stand for the rows."""
     contract = load_contract(record_type)
-    with Loading(engine, read_batch(engine, batch_id), "test", contract, recorded_at, VERSIONS) as loading:
+    with Loading(
+        engine, read_batch(engine, batch_id), "test", contract, recorded_at, VERSIONS, telling_by(rules, record_type)
+    ) as loading:
         loading.stage(table(contract, rows), findings)
-        return loading.merge(rules, render)
+        return loading.merge(rules)
 
 
 def fill_calendar(engine: sa.Engine) -> None:

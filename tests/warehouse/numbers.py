@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from quality.catalogue import load_rules
 from schemas.contract import load_contract
-from tests.warehouse.building import VERSIONS, Row, at, load_rows, render, table
+from tests.warehouse.building import VERSIONS, Row, at, load_rows, table, tell
 from warehouse.landing.load_report import LoadReport
 from warehouse.landing.receipts import read_batch
 from warehouse.loading.load import Loading
@@ -65,7 +65,8 @@ class Hub:
             contract,
             self.moment,
             VERSIONS,
+            tell,
             kind="replay",
         ) as loading:
             loading.stage(table(contract, rows))
-            return loading.merge((), render)
+            return loading.merge(())

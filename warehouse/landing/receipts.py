@@ -17,7 +17,8 @@ import sqlalchemy as sa
 
 from schemas.contract import load_contract
 from schemas.delivery import Delivery, Replacement
-from schemas.errors import LandingDamaged, NotFound, TellInsurer
+from schemas.errors import LandingDamaged, NotFound
+from schemas.findings import Finding
 from warehouse.database import locks
 from warehouse.database.engine import database_errors
 from warehouse.database.statements import statement
@@ -38,7 +39,6 @@ __all__ = [
     "payloads",
     "pending",
     "read_batch",
-    "refusal_text",
     "refuse",
     "stuck",
     "verify_raw",
@@ -118,7 +118,7 @@ def land(engine: sa.Engine, store: Store, delivery: Delivery) -> Landed:
     return landed
 
 
-def refuse(engine: sa.Engine, store: Store, delivery: Delivery, refusal: TellInsurer) -> Landed:
+def refuse(engine: sa.Engine, store: Store, delivery: Delivery, refusal: Finding) -> Landed:
     """Keep the bytes of a delivery that cannot be taken as it stands; its receipt is ``rejected`` from the start.
 
     It is no duplicate of anything, and nothing of it: the same bytes are judged again once they can be.
@@ -126,20 +126,14 @@ def refuse(engine: sa.Engine, store: Store, delivery: Delivery, refusal: TellIns
     """
     kept = [store.keep(payload) for payload in delivery.payloads]
     names = [payload.name for payload in delivery.payloads]
-    text = refusal_text(refusal)
     with database_errors("refusing a delivery"), engine.begin() as connection:
         locks.feed(connection, delivery.insurer_id, delivery.record_type)
-        digest = delivery_digest([*(part.sha256 for part in kept), refusal.code, *names])
+        digest = delivery_digest([*(part.sha256 for part in kept), refusal.rule_id, *names])
         landed = _insert_batch(connection, delivery, digest, kept, can_be_duplicate=False)
         _insert_payloads(connection, landed.batch_id, delivery, kept)
-        values = {"batch_id": landed.batch_id, "code": refusal.code, "text": text, "found_in": refusal.where or None}
-        connection.execute(statement("landing/receipts/refuse_batch"), values)
+        told = {"code": refusal.rule_id, "text": refusal.message, "found_in": refusal.value}
+        connection.execute(statement("landing/receipts/refuse_batch"), {"batch_id": landed.batch_id, **told})
     return Landed(landed.batch_id, "rejected", again_of=landed.again_of)
-
-
-def refusal_text(refusal: TellInsurer) -> str:
-    """Why a delivery was refused, as its receipt says it: the place, then the reason."""
-    return f"{refusal.where}: {refusal.message}" if refusal.where else refusal.message
 
 
 def delivery_digest(digests: Sequence[str], replaces: Replacement | None = None) -> str:

@@ -1,9 +1,9 @@
 """Loading one batch: everything in one transaction, under the feed's lease.
 
-    with Loading(engine, batch, holder, contract, recorded_at, versions) as loading:
+    with Loading(engine, batch, holder, contract, recorded_at, versions, tell) as loading:
         for table, findings in chunks:
             loading.stage(table, findings)
-        report = loading.merge(rules.sql_rules(record_type), render)
+        report = loading.merge(rules.sql_rules(record_type))
 
 Leaving the block commits rows, quarantine, findings, verdicts and the batch's state together; an exception leaves
 the batch as it was, ready to be loaded again.
@@ -24,16 +24,14 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from schemas.contract import Contract
-from schemas.errors import RetryLater, SetupError, StopFeed, TellInsurer
-from schemas.findings import Finding, Rule, SourceColumn
-from schemas.personal import without_numbers
+from schemas.errors import RetryLater, SetupError, StopFeed
+from schemas.findings import Finding, Rule, SourceColumn, Tell
 from warehouse.database import locks
 from warehouse.database.engine import database_errors
 from warehouse.landing.load_report import LoadKind, LoadReport, Versions
 from warehouse.landing.receipts import Batch
 from warehouse.loading import lease, merge, profiles, rules, snapshot_deletes, staging
 from warehouse.loading.lease import Lease
-from warehouse.loading.rules import Render
 from warehouse.loading.scope import Counts, Findings, Scope
 
 LEASE_SECONDS = 900.0
@@ -62,6 +60,7 @@ class Loading:
         contract: Contract,
         recorded_at: dt.datetime,
         versions: Versions,
+        tell: Tell,
         *,
         kind: LoadKind = "first",
         is_logged_moment: bool = False,
@@ -73,6 +72,7 @@ class Loading:
             raise SetupError(f"batch {batch.batch_id} holds {batch.record_type}, not {contract.record_type}")
         self.engine, self.batch_id, self.contract, self.versions = engine, batch.batch_id, contract, versions
         self._feed = f"{batch.insurer_id}/{batch.record_type}"
+        self._tell = tell
         self._holder, self._lease_seconds, self._asked_recorded_at = holder, lease_seconds, recorded_at
         self.report: LoadReport | None = None
         self._lease: Lease | None = None
@@ -108,7 +108,9 @@ class Loading:
         self._spool.add(table)
         self._profile.add(self.contract, table)
         self._settle()
-        self._copying = self._worker.submit(staging.stage_chunk, self._connection, lines, [*findings, *unstorable])
+        self._copying = self._worker.submit(
+            staging.stage_chunk, self._connection, lines, [*findings, *map(self._tell, unstorable)]
+        )
 
     @property
     def is_replacing(self) -> bool:
@@ -121,50 +123,49 @@ class Loading:
         with database_errors(f"staging batch {self.batch_id}"):
             staging.stage_findings(self._connection, findings)
 
-    def merge(self, sql_rules: Sequence[Rule], render: Render) -> LoadReport:
+    def merge(self, sql_rules: Sequence[Rule]) -> LoadReport:
         """Judge across records, split, merge and account. Rows with any error are held, all others are kept.
 
         A delivery that replaces and lacks too much ends as ``awaiting`` with nothing written, until a person decides.
         """
         if self._scope.decision == "refuse":
-            return self.reject(snapshot_deletes.REFUSED, snapshot_deletes.refusal(self._scope))
+            return self.reject([self._tell(snapshot_deletes.refusal(self._scope))])
         self._settle()
         within = [rule for rule in sql_rules if rule.tier != profiles.HISTORY]
         with database_errors(f"loading batch {self.batch_id}"):
             staging.stage_columns(self._connection, self._columns)
             self._scope = merge.prepare(self._connection, self._scope)
-            rules.run(self._connection, within, self._scope.parameters, render)
+            rules.run(self._connection, within, self._scope.parameters, self._tell)
             counts = merge.split(self._connection, self._scope)
             question = snapshot_deletes.question_of(self._connection, self._scope, counts.received, counts.withdrawn)
         if question is not None and self._scope.decision is None:
             return self._ask(question)
         if question is not None and question.missing > (self._scope.decided_missing_count or 0):
-            return self.reject(snapshot_deletes.OUTGROWN, snapshot_deletes.outgrown(self._scope, question))
+            return self.reject([self._tell(snapshot_deletes.outgrown(self._scope, question))])
         with database_errors(f"loading batch {self.batch_id}"):
             if question is not None:
                 snapshot_deletes.tell_accepted(self._connection, self._scope, question)
-            profiles.compare(self._connection, self._scope, self._profile, sql_rules, render)
+            profiles.compare(self._connection, self._scope, self._profile, sql_rules)
             findings, cleared = merge.write(self._connection, self._scope, self._spool, counts)
         state = merge.state_of(counts)
-        report = self._finish(state, counts, findings, merge.reason_of(state, findings))
+        report = self._finish(state, counts, findings, merge.reason_of(self._scope, state, findings))
         self.report = replace(report, cleared=cleared)
         return self.report
 
-    def reject(self, code: str, message: str, where: str = "", others: Sequence[TellInsurer] = ()) -> LoadReport:
+    def reject(self, findings: Sequence[Finding]) -> LoadReport:
         """End the batch as unreadable: nothing is kept, and the receipt says all that is wrong, and where."""
-        findings = [_refusal(code, message, where), *(_refusal(o.code, o.message, o.where) for o in others)]
         self._settle()
         with database_errors(f"rejecting batch {self.batch_id}"):
             staging.clear(self._connection)
             staging.stage_findings(self._connection, findings)
             counts, found = merge.account_nothing(self._connection, self._scope)
-        self.report = self._finish("rejected", counts, found, (code, _told_together(findings)))
+        self.report = self._finish("rejected", counts, found, (findings[0].rule_id, _told_together(findings)))
         return self.report
 
     def _ask(self, question: snapshot_deletes.Question) -> LoadReport:
         """Leave the batch to a person; its books stay open."""
         with database_errors(f"asking about batch {self.batch_id}"):
-            snapshot_deletes.ask(self._connection, self.batch_id, question)
+            snapshot_deletes.ask(self._connection, self._scope, question)
         self.report = LoadReport(
             self.batch_id, self._scope.insurer_id, self.contract.record_type, "awaiting", 0, 0, 0, 0, 0, 0,
             ((snapshot_deletes.MANY_MISSING, "warning", 1),), time.monotonic() - self._began,
@@ -198,6 +199,7 @@ class Loading:
             calendar_version=self.versions.calendar,
             recorded_at=self._recorded_at(row),
             kind=self.kind,
+            tell=self._tell,
             **{name: value for name, value in row._asdict().items() if name not in ("state", "last_known_at")},
         )
         staging.create(self._connection, self.contract, row.insurer_id)
@@ -265,11 +267,6 @@ class Loading:
         if self._lease is not None:
             with contextlib.suppress(RetryLater):
                 lease.release(self.engine, self._lease)
-
-
-def _refusal(code: str, message: str, where: str) -> Finding:
-    text = without_numbers(f"{where}: {message}" if where else message)
-    return Finding(code, "error", None, None, where or None, None, text)
 
 
 def _told_together(findings: Sequence[Finding]) -> str:

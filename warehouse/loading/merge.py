@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
-from schemas.findings import Finding
+from schemas.findings import Observation
 from warehouse.database import locks
 from warehouse.database.copying import copy_rows
 from warehouse.database.statements import statement
@@ -50,7 +50,7 @@ def prepare(connection: sa.Connection, scope: Scope) -> Scope:
 
 def split(connection: sa.Connection, scope: Scope) -> Counts:
     """Say what becomes of each staged row, and which records the batch withdraws; nothing is written yet."""
-    _guard(connection)
+    _guard(connection, scope)
     connection.execute(statement("loading/merge/repeated"))
     _refuse_conflicts(connection, scope)
     connection.execute(statement("loading/merge/faulty"))
@@ -107,32 +107,25 @@ def state_of(counts: Counts) -> str:
     return "rejected" if counts.quarantined == counts.received else "partly_loaded"
 
 
-def reason_of(state: str, findings: Findings) -> tuple[str | None, str | None]:
+def reason_of(scope: Scope, state: str, findings: Findings) -> tuple[str | None, str | None]:
     """Code and Chinese text of a rejection; (None, None) for any other state."""
     if state != "rejected":
         return None, None
     rule_ids = [rule_id for rule_id, severity, _ in findings if severity == "error"]
-    return ALL_HELD, f"全部行被隔离,未入库;涉及规则:{'、'.join(rule_ids)}"
+    return ALL_HELD, scope.tell(Observation(ALL_HELD, named={"rules": "、".join(rule_ids)})).message
 
 
-def _guard(connection: sa.Connection) -> None:
+def _guard(connection: sa.Connection, scope: Scope) -> None:
     """Hold a row without key, operation or time of change, even if no rule caught it."""
-    message = "记录缺少业务主键、操作类型或源系统更新时间,无法入库;请补全后重新报送"
     rows = connection.execute(statement("loading/merge/nameless")).scalars()
-    stage_findings(connection, [Finding(NAMELESS_RULE, "error", row_no, None, None, None, message) for row_no in rows])
+    stage_findings(connection, [scope.tell(Observation(NAMELESS_RULE, row_no)) for row_no in rows])
 
 
 def _refuse_conflicts(connection: sa.Connection, scope: Scope) -> None:
     rows = connection.execute(statement("loading/merge/conflicting"), scope.parameters).all()
-    message = "同一批次内主键{key}出现多次且内容不同,无法判断以哪一行为准;请每个主键只保留一行后重新报送"
     field = scope.contract.key[0]
-    stage_findings(
-        connection,
-        [
-            Finding(CONFLICT_RULE, "error", row.row_no, field, row.record_key, None, message.format(key=row.record_key))
-            for row in rows
-        ],
-    )
+    seen = [Observation(CONFLICT_RULE, row.row_no, field, row.record_key) for row in rows]
+    stage_findings(connection, map(scope.tell, seen))
 
 
 def _write_versions(connection: sa.Connection, scope: Scope) -> None:

@@ -19,7 +19,6 @@ from schemas.findings import Rule
 from warehouse.database.copying import copy_rows
 from warehouse.database.statements import statement
 from warehouse.loading import rules
-from warehouse.loading.rules import Render
 from warehouse.loading.scope import Scope
 
 #: Tier of the rules that compare a delivery with those before it; they are run when the outcome of each row is known.
@@ -91,7 +90,6 @@ def compare(
     scope: Scope,
     profile: Profile,
     sql_rules: Sequence[Rule],
-    render: Render,
 ) -> None:
     """Keep the profile of the staged batch and judge it by the rules of tier history; needs table ``outcome``.
 
@@ -101,7 +99,7 @@ def compare(
         return
     keep(connection, scope, profile)
     connection.execute(statement("loading/profiles/no_absent"))
-    rules.run(connection, [rule for rule in sql_rules if rule.tier == HISTORY], scope.parameters, render)
+    rules.run(connection, [rule for rule in sql_rules if rule.tier == HISTORY], scope.parameters, scope.tell)
 
 
 def keep(connection: sa.Connection, scope: Scope, profile: Profile) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from schemas.contract import INSURER_RECORD_TYPES, Contract, load_contract
-from schemas.findings import Finding
+from schemas.findings import Observation
 from warehouse.database.expressions import event_on, key_text
 from warehouse.database.statements import statement
 from warehouse.loading.scope import Scope
@@ -129,17 +129,15 @@ def _warn_of_numbers(connection: sa.Connection, scope: Scope) -> None:
     codes = connection.exec_driver_sql("select distinct record_type_code from staged").scalars().all()
     for record_type in sorted(set(codes) & set(INSURER_RECORD_TYPES)):
         values = {**_given(scope), "named_type": record_type}
-        label = load_contract(record_type).business_name
+        named = {"record": load_contract(record_type).business_name}
         for row in connection.execute(_filled_of(record_type, "loading/renumbering/unknown"), values).all():
-            text = f"旧号{row.old_no}的{label}尚未报送,收到后按新号入库;请核对旧号,或补报该记录"
-            told = Finding(
-                UNKNOWN, "warning", row.row_no, "old_no", row.old_no, None, text, record_type, row.old_no
+            seen = Observation(
+                UNKNOWN, row.row_no, "old_no", row.old_no, None, named, record_type, row.old_no
             )  # fmt: skip
-            stage_findings(connection, [told])
+            stage_findings(connection, [scope.tell(seen)])
         for row in connection.execute(_filled_of(record_type, "loading/renumbering/both_live"), values).all():
-            text = f"旧号{row.old_no}和新号{row.new_no}均有有效的{label},按同一记录处理,以更新时间较晚的内容为准;请核对"
-            told = Finding(BOTH_LIVE, "warning", row.row_no, "old_no", row.old_no, row.new_no, text)
-            stage_findings(connection, [told])
+            seen = Observation(BOTH_LIVE, row.row_no, "old_no", row.old_no, row.new_no, named)
+            stage_findings(connection, [scope.tell(seen)])
 
 
 def _translate(connection: sa.Connection, scope: Scope) -> None:
@@ -149,31 +147,20 @@ def _translate(connection: sa.Connection, scope: Scope) -> None:
     connection.execute(statement("loading/renumbering/renumbered"), {**given, "record_types": types})
     held = f"s.{own.name}"
     moved = connection.execute(statement("loading/renumbering/translate_key", number=own.name, held=held), given).all()
-    _tell_old(connection, scope.contract, own, moved)
+    _tell_old(connection, scope, own, moved)
     for row in connection.execute(statement("loading/renumbering/withdrawn_old", held=held), given).all():
-        text = f"撤销的是旧号{row.old_no},该记录现号为{row.new_no},未被撤销;如要撤销,请用新号报送"
-        told = Finding(OLD_WITHDRAWN, "error", row.row_no, own.name, row.old_no, row.new_no, text)
-        stage_findings(connection, [told])
+        seen = Observation(OLD_WITHDRAWN, row.row_no, own.name, row.old_no, row.new_no)
+        stage_findings(connection, [scope.tell(seen)])
     for column in refer:
         slots = {"column": column.name, "held": f"s.{column.name}"}
         values = {**given, "named_type": column.record_type}
         moved = connection.execute(statement("loading/renumbering/translate_reference", **slots), values).all()
-        _tell_old(connection, scope.contract, column, moved)
+        _tell_old(connection, scope, column, moved)
 
 
-def _tell_old(connection: sa.Connection, contract: Contract, column: Column, rows: Any) -> None:
-    label = contract.by_name[column.name].business_name
-    text = "{label}{old}已变更为{new},按新号入库;请更新源系统,改用新号"
-    stage_findings(
-        connection,
-        [
-            Finding(
-                OLD_NUMBER, "warning", row.row_no, column.name, row.old_no, row.new_no,
-                text.format(label=label, old=row.old_no, new=row.new_no),
-            )
-            for row in sorted(rows, key=lambda row: row.row_no)
-        ],
-    )  # fmt: skip
+def _tell_old(connection: sa.Connection, scope: Scope, column: Column, rows: Any) -> None:
+    seen = [Observation(OLD_NUMBER, row.row_no, column.name, row.old_no, row.new_no) for row in rows]
+    stage_findings(connection, map(scope.tell, sorted(seen, key=lambda each: each.row_no or 0)))
 
 
 def _move(connection: sa.Connection, record_type: str, given: dict[str, Any], moved: set[str]) -> None:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from psycopg2.errors import OperationalError
 from sqlalchemy import exc
 
-from schemas.contract import load_contract
 from schemas.errors import DefinitionError
-from schemas.findings import Finding, Rule
-from schemas.personal import shown
+from schemas.findings import Observation, Rule, Tell
 from warehouse.database.engine import hub_error
 from warehouse.loading.staging import stage_findings
-
-#: (rule, value, expected, field name) -> Chinese message.
-Render = Callable[[Rule, str | None, str | None, str | None], str]
 
 #: What a rule's select may use as bind parameters, besides the tables.
 PARAMETERS = (
@@ -27,7 +22,7 @@ PARAMETERS = (
 FETCH_ROWS = 10_000
 
 
-def run(connection: sa.Connection, rules: Sequence[Rule], parameters: Mapping[str, Any], render: Render) -> None:
+def run(connection: sa.Connection, rules: Sequence[Rule], parameters: Mapping[str, Any], tell: Tell) -> None:
     """Run each rule's select over ``staged`` and put what it finds into ``staged_finding``.
 
     A select returns (row_no, value, expected), of tier orphan (row_no, parent_key); row_no null speaks of the batch.
@@ -37,31 +32,25 @@ def run(connection: sa.Connection, rules: Sequence[Rule], parameters: Mapping[st
     given = {name: parameters[name] for name in PARAMETERS}
     for rule in rules:
         if rule.select is not None:
-            for findings in _failures(connection, rule, given, render):
-                stage_findings(connection, findings)
+            for seen in _failures(connection, rule, given):
+                stage_findings(connection, map(tell, seen))
 
 
-def _failures(
-    connection: sa.Connection, rule: Rule, parameters: dict[str, Any], render: Render
-) -> Iterator[list[Finding]]:
+def _failures(connection: sa.Connection, rule: Rule, parameters: dict[str, Any]) -> Iterator[list[Observation]]:
     try:
         result = connection.execute(sa.text(rule.select or ""), parameters)
     except exc.DBAPIError as error:
         raise _refused(rule, error) from None
     for rows in result.partitions(FETCH_ROWS):
-        yield [_finding(rule, tuple(row), render) for row in rows]
+        yield [_observed(rule, tuple(row)) for row in rows]
 
 
-def _finding(rule: Rule, row: tuple[Any, ...], render: Render) -> Finding:
+def _observed(rule: Rule, row: tuple[Any, ...]) -> Observation:
     field = row[3] if len(row) > 3 else rule.fields[0] if rule.fields else None
     row_no, value = row[0], _text(row[1]) if len(row) > 1 else None
     expected = _text(row[2]) if len(row) > 2 else None
-    message = render(rule, value, expected, field)
-    known = load_contract(rule.record_type).by_name.get(str(field)) if rule.record_type != "*" else None
-    may_show = value if rule.tier == "history" else shown(value, known)
-    if rule.tier == "orphan":
-        return Finding(rule.rule_id, rule.severity, row_no, field, may_show, expected, message, rule.parent, value)
-    return Finding(rule.rule_id, rule.severity, row_no, field, may_show, expected, message)
+    parent = (rule.parent, value) if rule.tier == "orphan" else ()
+    return Observation(rule.rule_id, row_no, field, value, expected, {}, *parent)
 
 
 def _text(value: object) -> str | None:

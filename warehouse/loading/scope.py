@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from schemas.contract import Contract, Milestone
+from schemas.findings import Tell
 from warehouse.database.expressions import shanghai_date
 from warehouse.landing.decisions import Choice
 from warehouse.landing.load_report import LoadKind
@@ -44,6 +45,8 @@ class Scope:
     calendar_version: str
     recorded_at: dt.datetime
     kind: LoadKind
+    tell: Tell
+    """Makes a finding of an observation, in the words of the catalogue."""
     is_renumbered: bool = False
     """Whether a number of its insurer's records was ever given up for another; known under the load's locks."""
 
@@ -54,7 +57,7 @@ class Scope:
     @functools.cached_property
     def parameters(self) -> Mapping[str, Any]:
         """The bind parameters of every statement of a load."""
-        said = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "contract"}
+        said = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("contract", "tell")}
         milestones = self.contract.milestones
         return {
             **said,

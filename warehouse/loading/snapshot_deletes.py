@@ -21,7 +21,8 @@ import yaml
 
 from schemas.contract import OCCASIONAL_RECORD_TYPES
 from schemas.errors import DefinitionError
-from schemas.findings import Finding
+from schemas.findings import Observation
+from schemas.personal import without_numbers
 from schemas.time_zone import SHANGHAI
 from warehouse.database.engine import database_errors
 from warehouse.database.expressions import event_on, key_text
@@ -63,15 +64,18 @@ class Question:
     examples: tuple[str, ...]
     replaced: str
 
-    @property
-    def text(self) -> str:
-        """The question in Chinese, with counts, the bound and examples of keys."""
-        share = f"{Decimal(self.missing) * 100 / self.live:.2f}%" if self.live else "100%"
-        keys = "、".join(self.examples) + ("等" if self.missing > len(self.examples) else "")
-        return (
-            f"{self.replaced}报送中没有 {self.missing} 条在册记录(在册 {self.live} 条,占 {share},"
-            f"上限 {self.bound}):{keys};采用则撤销这些记录,不采用则本批不入库、现有数据不变"
-        )
+    def observation(self, decision: str = "") -> Observation:
+        """The question with counts, the bound and examples of keys; ``decision`` is what a person answered."""
+        named = {
+            "replaced": self.replaced,
+            "missing": str(self.missing),
+            "live": str(self.live),
+            "share": f"{Decimal(self.missing) * 100 / self.live:.2f}%" if self.live else "100%",
+            "bound": self.bound,
+            "keys": "、".join(self.examples) + ("等" if self.missing > len(self.examples) else ""),
+            "decision": decision,
+        }
+        return Observation(MANY_MISSING, value=str(self.missing), named=named)
 
 
 def bounds_on(day: dt.date, path: pathlib.Path = BOUNDS) -> Bounds:
@@ -95,7 +99,7 @@ def find(connection: sa.Connection, scope: Scope, received: int, held: int) -> i
         return 0
     if connection.exec_driver_sql("select exists (select from staged where record_key is null)").scalar_one():
         if scope.replaces:
-            stage_findings(connection, [_warning(UNREADABLE_KEY, None, "有的行主键无法识别,本批未撤销任何缺少的记录")])
+            stage_findings(connection, [scope.tell(Observation(UNREADABLE_KEY))])
         return 0
     if scope.replaces == "window":
         _warn_outside(connection, scope)
@@ -120,12 +124,12 @@ def question_of(connection: sa.Connection, scope: Scope, received: int, missing:
     return Question(live, missing, bound or "空文件", tuple(examples), replaced(scope))
 
 
-def ask(connection: sa.Connection, batch_id: int, question: Question) -> None:
+def ask(connection: sa.Connection, scope: Scope, question: Question) -> None:
     """Leave a batch waiting for a decision."""
     values = {
-        "batch_id": batch_id,
+        "batch_id": scope.batch_id,
         "reason_code": MANY_MISSING,
-        "reason_text": question.text,
+        "reason_text": scope.tell(question.observation()).message,
         "live_count": question.live,
         "missing_count": question.missing,
     }
@@ -134,19 +138,21 @@ def ask(connection: sa.Connection, batch_id: int, question: Question) -> None:
 
 def tell_accepted(connection: sa.Connection, scope: Scope, question: Question) -> None:
     """Stage the warning that says what was withdrawn, and who decided so."""
-    text = f"{question.text};已由 {scope.decided_by} 决定采用:{scope.decision_reason}"
-    stage_findings(connection, [_warning(MANY_MISSING, str(question.missing), text)])
+    decision = f";已由 {scope.decided_by} 决定采用:{scope.decision_reason}"
+    stage_findings(connection, [scope.tell(question.observation(decision))])
 
 
-def refusal(scope: Scope) -> str:
+def refusal(scope: Scope) -> Observation:
     """Why a batch is rejected that a person refused."""
-    return f"{scope.decided_by} 决定不采用本次替换:{scope.decision_reason};现有数据不变"
+    return Observation(
+        REFUSED, named={"by": scope.decided_by or "", "reason": without_numbers(scope.decision_reason or "")}
+    )
 
 
-def outgrown(scope: Scope, question: Question) -> str:
+def outgrown(scope: Scope, question: Question) -> Observation:
     """Why a batch is rejected that would withdraw more than a person was asked about."""
-    asked = f"决定采用时缺少 {scope.decided_missing_count} 条,现在缺少 {question.missing} 条"
-    return f"{asked},超出所作决定的范围,本批未入库;请重新报送完整数据"
+    named = {"decided": str(scope.decided_missing_count), "missing": str(question.missing)}
+    return Observation(OUTGROWN, named=named)
 
 
 def withdraw(connection: sa.Connection, scope: Scope) -> None:
@@ -177,22 +183,12 @@ def replaced(scope: Scope) -> str:
 def _warn_outside(connection: sa.Connection, scope: Scope) -> None:
     milestone = scope.contract.milestones[0]
     span = f"{scope.replaces_from} 至 {scope.replaces_to}"
-    label = scope.contract.by_name[milestone.field].business_name
     statement_text = statement(
         "loading/snapshot_deletes/outside", **_slots(scope) | {"event_on": event_on(scope.contract, "s")}
     )
     rows = connection.execute(statement_text, scope.parameters).all()
-    message = "{label}为 {day},不在本批声明替换的区间 {span} 内;该行照常处理,请核对区间"
-    stage_findings(
-        connection,
-        [
-            Finding(
-                OUTSIDE, "warning", row.row_no, milestone.field, str(row.event_on), span,
-                message.format(label=label, day=row.event_on, span=span),
-            )
-            for row in rows
-        ],
-    )  # fmt: skip
+    seen = [Observation(OUTSIDE, row.row_no, milestone.field, str(row.event_on), span) for row in rows]
+    stage_findings(connection, map(scope.tell, seen))
 
 
 def _slots(scope: Scope) -> dict[str, str]:
@@ -213,10 +209,6 @@ def _tombstone_value(scope: Scope, name: str) -> str:
         why = f"{replaced(scope)}报送中没有该记录" if scope.replaces else "重新处理后不再含有该记录"
         return f"'批次 {scope.batch_id} {why}' as correction_reason_text"
     return f"c.{name}"
-
-
-def _warning(rule_id: str, value: str | None, text: str) -> Finding:
-    return Finding(rule_id, "warning", None, None, value, None, text)
 
 
 @functools.cache

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from schemas.contract import Contract
-from schemas.findings import Finding, SourceColumn
+from schemas.findings import Finding, Observation, SourceColumn
 from warehouse.database.copying import Lines, copy_lines, copy_rows, written
 from warehouse.database.statements import statement
 
@@ -76,14 +76,14 @@ def clear(connection: sa.Connection) -> None:
     connection.exec_driver_sql("truncate staged, staged_finding")
 
 
-def written_rows(contract: Contract, table: pa.Table) -> tuple[Lines, list[Finding]]:
-    """Write a chunk of typed rows for ``staged``, with findings for cells that PostgreSQL cannot hold."""
-    readable, findings = _without_nul(table, contract)
+def written_rows(contract: Contract, table: pa.Table) -> tuple[Lines, list[Observation]]:
+    """Write a chunk of typed rows for ``staged``; what is observed of cells that PostgreSQL cannot hold."""
+    readable, unstorable = _without_nul(table, contract)
     columns = ["row_no", "place", *contract.by_name]
     identified = readable.select(columns)
     identified = identified.append_column("record_key", record_keys(readable, contract.key))
     identified = identified.append_column("content_hash", content_hashes(readable, tuple(contract.by_name)))
-    return written(identified), findings
+    return written(identified), unstorable
 
 
 def stage_chunk(connection: sa.Connection, lines: Lines, findings: Iterable[Finding]) -> None:
@@ -127,9 +127,9 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column if pa.types.is_string(column.type) else column.cast(pa.string())
 
 
-def _without_nul(table: pa.Table, contract: Contract) -> tuple[pa.Table, list[Finding]]:
+def _without_nul(table: pa.Table, contract: Contract) -> tuple[pa.Table, list[Observation]]:
     """PostgreSQL's text holds no U+0000: such a cell becomes null and an error of its row."""
-    findings: list[Finding] = []
+    unstorable: list[Observation] = []
     for name in ("place", *contract.by_name):
         column = table[name]
         if not pa.types.is_string(column.type):
@@ -138,16 +138,10 @@ def _without_nul(table: pa.Table, contract: Contract) -> tuple[pa.Table, list[Fi
         if not pc.any(mask).as_py():
             continue
         rows = table["row_no"].filter(mask).to_pylist()
-        findings += [_nul_finding(row_no, name, contract) for row_no in rows]
+        unstorable += [Observation(NUL_RULE, row_no, name) for row_no in rows]
         position = table.column_names.index(name)
         table = table.set_column(position, name, pc.if_else(mask, None, column))
-    return table, findings
-
-
-def _nul_finding(row_no: int, name: str, contract: Contract) -> Finding:
-    field_name = contract.by_name[name].business_name if name in contract.by_name else name
-    message = f"{field_name}含有不可存储的空字符(U+0000);请删除该字符后重新报送"
-    return Finding(NUL_RULE, "error", row_no, name, None, None, message)
+    return table, unstorable
 
 
 def _storable(value: object) -> object:

@@ -15,7 +15,6 @@ import pytest
 
 from connectors.model import SourceFormat
 from connectors.parse import Limits, read_batch
-from connectors.parse.reasons import REASONS
 from schemas.errors import TellInsurer
 from tests.connectors.parse.writing import csv_bytes, read_rows
 
@@ -139,10 +138,3 @@ def test_source_columns_may_have_any_name(tmp_path: Path) -> None:
     [chunk] = read_batch([path], CSV)
     assert chunk.column_names == ["row_no", "place", "0", "row_no", "place"]
     assert [chunk.column(i).to_pylist() for i in range(5)] == [["x"], ["y"], ["z"], [2], ["line 2"]]
-
-
-def test_every_reason_says_what_is_wrong_and_what_to_do() -> None:
-    for code, reason in REASONS.items():
-        assert code.startswith("FILE-")
-        assert reason.title
-        assert reason.remedy.startswith("请")

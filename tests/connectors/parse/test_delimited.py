@@ -15,8 +15,10 @@ from connectors.parse import Limits, read_batch
 from connectors.parse.batch import UNENDED
 from connectors.parse.delimited import read_delimited
 from connectors.parse.reasons import REASONS
+from quality.catalogue import load_rules
 from schemas.errors import TellInsurer
 from tests.connectors.parse.writing import csv_bytes, parsed
+from tests.words import words
 
 POLICIES = [
     ["保单号", "企业名称", "签单日期", "签单保费", "备注"],
@@ -178,8 +180,8 @@ def test_polluted_files_are_refused_with_their_code_and_a_remedy(name: str) -> N
     content, code = POLLUTED[name]
     with pytest.raises(TellInsurer) as refusal:
         parsed(content)
-    assert refusal.value.code == code, refusal.value.message
-    assert refusal.value.message.endswith(REASONS[code].remedy)
+    assert refusal.value.code == code, words(refusal.value)
+    assert words(refusal.value).endswith(load_rules().by_id[code].remedy_zh)
     assert refusal.value.where or code in {"FILE-003", "FILE-018"}
 
 
@@ -201,7 +203,7 @@ def test_a_refusal_names_the_place(name: str, where: str) -> None:
     with pytest.raises(TellInsurer) as refusal:
         parsed(POLLUTED[name][0])
     assert refusal.value.where == where
-    assert where not in refusal.value.message, "who shows the message shows the place beside it"
+    assert where not in words(refusal.value), "who shows the message shows the place beside it"
 
 
 def test_a_swapped_encoding_never_becomes_other_characters() -> None:

@@ -117,8 +117,8 @@ def test_hostile_workbooks_are_refused_with_a_code(tmp_path: Path, name: str) ->
     change, codes = HOSTILE[name]
     change(path)
     refusal = refused(path)
-    assert refusal.code in codes, refusal.message
-    assert "Traceback" not in refusal.message
+    assert refusal.code in codes, str(refusal)
+    assert "Traceback" not in str(refusal)
 
 
 def test_a_declared_size_that_lies_is_no_way_round_the_limits(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.model import Use
-from connectors.parse.notes import Note
 from connectors.parse.number_format import compiled
 from tests.connectors.parse.writing import XLSX, in_sheet, noted, read_rows, rezip, workbook
 
@@ -161,4 +160,3 @@ def test_doubt_about_a_cell_is_noted_with_its_place(tmp_path: Path) -> None:
         ("MAP-011", "12345678901234.56", 2, 6),
     ]
     assert read_rows(path, XLSX, expected=uses)[0]["零头"] == "0.3"
-    assert Note("MAP-013", "", "#,##0", 2, 0).sentence.endswith("请把该列设为文本格式,按所见的内容填写")

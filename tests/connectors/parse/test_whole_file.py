@@ -17,6 +17,7 @@ from schemas.contract import load_contract
 from schemas.errors import TellInsurer
 from tests.connectors.parse.spreadsheets import Habit, Table, Written, spreadsheet
 from tests.connectors.parse.writing import XLSX, noted, read_rows, refused, workbook
+from tests.words import findings_of, words
 
 NAMES = ["保单号", "投保人名称", "保费"]
 ROWS = [[f"P{i:03}", f"企业{i}", i] for i in range(12)]
@@ -159,7 +160,7 @@ def test_another_delimiter_is_named(tmp_path: Path) -> None:
     path.write_text("保单号|投保人名称|保费\r\nP1|甲|5\r\n", encoding="utf-8")
     refusal = refused_with(path, NAMES, CSV)
     assert (refusal.code, refusal.where) == ("FILE-016", "第1行")
-    assert "实际用竖线“|”分隔,约定用逗号“,”" in refusal.message
+    assert "实际用竖线“|”分隔,约定用逗号“,”" in words(refusal)
 
 
 def test_content_below_no_name_is_refused_with_its_first_place(tmp_path: Path) -> None:
@@ -191,8 +192,8 @@ def test_all_missing_columns_are_named_in_chinese_with_what_may_be_meant(tmp_pat
     with pytest.raises(TellInsurer) as refusal:
         _submitted(path)
     assert refusal.value.code == "FILE-004"
-    assert "保单号(是不是“保单号码”?)" in refusal.value.message
-    assert "投保人名称" in refusal.value.message
+    assert "保单号(是不是“保单号码”?)" in words(refusal.value)
+    assert "投保人名称" in words(refusal.value)
 
 
 def test_missing_columns_and_faults_of_the_sheet_are_told_together(tmp_path: Path) -> None:
@@ -222,7 +223,7 @@ def test_total_and_footer_lines_cost_one_finding_each(tmp_path: Path) -> None:
     assert mapped.settled == {3, 4, 5}
     assert mapped.table["policy_no"].to_pylist() == ["P1", None, None, None]
     assert mapped.table["insurer_code"].to_pylist()[1:] == [None, None, None], "no other rule has anything to judge"
-    found = [(f.rule_id, f.severity, f.row_no, f.value) for f in mapped.findings if f.row_no is not None]
+    found = [(f.rule_id, f.severity, f.row_no, f.value) for f in findings_of(mapped) if f.row_no is not None]
     assert found == [
         ("MAP-010", "error", 3, "“合 计”"),
         ("MAP-010", "error", 4, "“制表人:”"),
@@ -240,6 +241,6 @@ def test_a_doubtful_cell_holds_its_row_only_where_its_column_is_used(tmp_path: P
 
     [chunk] = _submitted(workbook(tmp_path / "a.xlsx", write))
     layout = dataclasses.replace(chunk.layout, ignored={"内部编号": "不归集"})
-    [finding] = [f for f in apply(chunk.rows, layout, POLICY).findings if f.rule_id in {"MAP-011", "MAP-013"}]
+    [finding] = [f for f in findings_of(apply(chunk.rows, layout, POLICY)) if f.rule_id in {"MAP-011", "MAP-013"}]
     assert (finding.rule_id, finding.severity, finding.row_no, finding.field) == ("MAP-013", "error", 2, "policy_no")
     assert finding.message.startswith("“保单号”(来源列 保单号)的数字格式(#,##0)使显示的编号与存储的数字不同")

@@ -140,7 +140,7 @@ SHAPES: dict[str, tuple[Callable[[Any, Any], None], str, str]] = {
 def test_what_cannot_be_read_without_guessing_is_refused(tmp_path: Path, name: str) -> None:
     write, code, where = SHAPES[name]
     refusal = refused(workbook(tmp_path / "a.xlsx", write))
-    assert (refusal.code, refusal.where) == (code, where), refusal.message
+    assert (refusal.code, refusal.where) == (code, where), str(refusal)
 
 
 def test_an_unknown_sheet_name_is_refused(tmp_path: Path) -> None:

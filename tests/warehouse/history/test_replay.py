@@ -23,9 +23,9 @@ from tests.warehouse.building import (
     load_rows,
     policy,
     put_rule_in_force,
-    render,
     rows_of,
     table,
+    tell,
 )
 from warehouse.history.replays import Wanted, choose
 from warehouse.landing.load_report import LoadReport
@@ -51,10 +51,10 @@ def again(
     """Replay a batch whose bytes now say these rows."""
     contract = load_contract("policy")
     with Loading(
-        engine, read_batch(engine, batch_id), "test", contract, recorded_at, VERSIONS, kind="replay"
+        engine, read_batch(engine, batch_id), "test", contract, recorded_at, VERSIONS, tell, kind="replay"
     ) as loading:
         loading.stage(table(contract, rows), findings)
-        return loading.merge([], render)
+        return loading.merge([])
 
 
 def everything(engine: sa.Engine) -> list[list[tuple[object, ...]]]:
@@ -165,11 +165,19 @@ def test_a_rehearsal_tells_and_changes_nothing(engine: sa.Engine, tmp_path: path
     first = load_rows(engine, tmp_path, "policy", rows, at(17), findings=[fault(1)])
     before = [*everything(engine), rows_of(engine, "select l::text from landing.load as l")]
     loading = Loading(
-        engine, read_batch(engine, first.batch_id), "test", contract, at(20), VERSIONS, kind="replay", is_rehearsal=True
+        engine,
+        read_batch(engine, first.batch_id),
+        "test",
+        contract,
+        at(20),
+        VERSIONS,
+        tell,
+        kind="replay",
+        is_rehearsal=True,
     )
     with loading:
         loading.stage(table(contract, rows))
-        report = loading.merge([], render)
+        report = loading.merge([])
     assert (report.accepted, report.cleared) == (1, 1)
     assert [*everything(engine), rows_of(engine, "select l::text from landing.load as l")] == before
 
@@ -188,9 +196,11 @@ def test_batches_are_chosen_in_the_order_of_loading(engine: sa.Engine, tmp_path:
     held = load_rows(engine, tmp_path, "policy", [policy("P1", at(16))], at(17), findings=[fault(1, "POL-014")])
     clean = load_rows(engine, tmp_path, "policy", [policy("P2", at(17))], at(18), insurer_id="yushui")
     twice = load_rows_twice(engine, tmp_path)
-    with Loading(engine, read_batch(engine, waiting), "test", load_contract("policy"), at(19), VERSIONS) as loading:
+    with Loading(
+        engine, read_batch(engine, waiting), "test", load_contract("policy"), at(19), VERSIONS, tell
+    ) as loading:
         loading.stage(table(load_contract("policy"), [policy("P9", at(9))]))
-        loading.merge([], render)
+        loading.merge([])
     unread = land_rows(engine, tmp_path, "policy", [policy("P8", at(9))], at(20)).batch_id
     order = [held.batch_id, clean.batch_id, twice[0], waiting]
     assert choose(engine, Wanted()) == order

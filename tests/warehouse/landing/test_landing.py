@@ -16,7 +16,8 @@ import sqlalchemy as sa
 
 from schemas.contract import load_contract
 from schemas.delivery import Control, Delivery, Payload, PayloadFile, Window
-from schemas.errors import FileChanging, LandingDamaged, SetupError, UnreadableFile
+from schemas.errors import FileChanging, LandingDamaged, SetupError
+from schemas.findings import Finding
 from tests.warehouse.building import at, one, rows_of
 from warehouse.landing import batches, feeds, receipts
 from warehouse.landing.receipts import land
@@ -230,16 +231,17 @@ def test_a_file_that_is_taken_away_does_not_land(engine: sa.Engine, tmp_path: pa
 def test_a_refused_delivery_is_kept_rejected_and_its_bytes_may_come_again(
     engine: sa.Engine, tmp_path: pathlib.Path
 ) -> None:
-    store, refusal = Store(tmp_path), UnreadableFile("文件名不符合约定", "policy.csv", "FILE-061")
+    store, text = Store(tmp_path), "policy.csv: 文件名不符合约定"
+    refusal = Finding("FILE-061", "error", None, None, "policy.csv", None, text)
     wrong = delivery(b"one", record_type="unknown")
     landed = receipts.refuse(engine, store, wrong, refusal)
     view = batches.show_batch(engine, landed.batch_id)
     assert (landed.state, view.receipt.state, view.receipt.received_count) == ("rejected", "rejected", 0)
-    assert (view.receipt.reason_code, view.receipt.reason_text) == ("FILE-061", "policy.csv: 文件名不符合约定")
+    assert (view.receipt.reason_code, view.receipt.reason_text) == ("FILE-061", text)
     assert [found.rule_id for found in view.findings] == ["FILE-061"]
     assert receipts.payloads(engine, store, landed.batch_id)[0].path.read_bytes() == b"one"
     assert receipts.pending(engine) == []
-    assert feeds.has_receipt(engine, wrong, "policy.csv: 文件名不符合约定")
+    assert feeds.has_receipt(engine, wrong, text)
     assert not feeds.has_receipt(engine, wrong, "policy.csv: 控制文件有误")
     assert receipts.refuse(engine, store, wrong, refusal).again_of == landed.batch_id
     assert land(engine, store, delivery(b"one")).state == "received"

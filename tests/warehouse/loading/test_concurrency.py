@@ -5,14 +5,26 @@ from __future__ import annotations
 import pathlib
 import threading
 import time
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from schemas.contract import load_contract
 from schemas.errors import HubError, RetryLater, WarehouseBusy, WarehouseUnreachable
-from tests.warehouse.building import VERSIONS, at, land_rows, load_rows, one, policy, render, rows_of, sql_rule, table
+from schemas.findings import Finding, Observation
+from tests.warehouse.building import (
+    VERSIONS,
+    at,
+    land_rows,
+    load_rows,
+    one,
+    policy,
+    rows_of,
+    sql_rule,
+    table,
+    tell,
+    telling_by,
+)
 from warehouse.database.engine import connect
 from warehouse.landing import receipts
 from warehouse.landing.load_report import LoadReport
@@ -25,9 +37,9 @@ POLICY = load_contract("policy")
 
 
 def load_one(engine: sa.Engine, batch_id: int, holder: str = "again") -> LoadReport:
-    with Loading(engine, read_batch(engine, batch_id), holder, POLICY, at(18), VERSIONS) as loading:
+    with Loading(engine, read_batch(engine, batch_id), holder, POLICY, at(18), VERSIONS, tell) as loading:
         loading.stage(table(POLICY, [policy("P1", at(16)), policy("P2", at(16))]))
-        return loading.merge([], render)
+        return loading.merge([])
 
 
 def assert_loaded_once(engine: sa.Engine, batch_id: int) -> None:
@@ -49,16 +61,14 @@ def test_a_killed_backend_leaves_nothing_and_a_plain_rerun_loads(
 ) -> None:
     batch_id = land_rows(engine, tmp_path, "policy", [], at(18)).batch_id
     rows = table(POLICY, [policy("P1", at(16)), policy("P2", at(16))])
-    with (  # noqa: PT012
-        pytest.raises(WarehouseUnreachable),
-        Loading(engine, read_batch(engine, batch_id), "first", POLICY, at(18), VERSIONS) as loading,
-    ):
+    held = Loading(engine, read_batch(engine, batch_id), "first", POLICY, at(18), VERSIONS, tell)
+    with pytest.raises(WarehouseUnreachable), held as loading:  # noqa: PT012
         if moment == "opened":
             kill_backend(engine, loading)
         loading.stage(rows)
         if moment == "staged":
             kill_backend(engine, loading)
-        loading.merge([], render)
+        loading.merge([])
         if moment == "merged":
             kill_backend(engine, loading)
     assert one(engine, "select count(*) from core.policy") == 0
@@ -70,11 +80,11 @@ def test_a_killed_backend_leaves_nothing_and_a_plain_rerun_loads(
 def test_a_second_loader_of_the_feed_is_told_who_has_it(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
     batch_id = land_rows(engine, tmp_path, "policy", [], at(18)).batch_id
     other_id = land_rows(engine, tmp_path, "policy", [], at(19)).batch_id
-    with Loading(engine, read_batch(engine, batch_id), "first", POLICY, at(18), VERSIONS) as loading:
+    with Loading(engine, read_batch(engine, batch_id), "first", POLICY, at(18), VERSIONS, tell) as loading:
         loading.stage(table(POLICY, [policy("P1", at(16)), policy("P2", at(16))]))
         with pytest.raises(WarehouseBusy, match="lichun/policy is being loaded by first"):
             load_one(engine, other_id)
-        loading.merge([], render)
+        loading.merge([])
     assert one(engine, "select state from landing.batch where batch_id = :b", b=batch_id) == "loaded"
     assert load_one(engine, other_id).duplicate == 2
 
@@ -101,12 +111,12 @@ def test_two_loaders_of_one_batch_load_it_once(engine: sa.Engine, tmp_path: path
 def test_a_paused_loader_that_wakes_after_its_lease_cannot_commit(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
     batch_id = land_rows(engine, tmp_path, "policy", [], at(18)).batch_id
     other_id = land_rows(engine, tmp_path, "policy", [], at(19)).batch_id
-    zombie = Loading(engine, read_batch(engine, batch_id), "zombie", POLICY, at(18), VERSIONS, lease_seconds=0.2)
+    zombie = Loading(engine, read_batch(engine, batch_id), "zombie", POLICY, at(18), VERSIONS, tell, lease_seconds=0.2)
     with pytest.raises(WarehouseBusy, match="passed to another loader"), zombie:  # noqa: PT012
         zombie.stage(table(POLICY, [policy("P1", at(16), employee_count=666)]))
         time.sleep(0.3)
         load_one(engine, other_id)
-        zombie.merge([], render)
+        zombie.merge([])
     assert one(engine, "select count(*) from core.policy where employee_count = 666") == 0
     assert receipts.pending(engine) == [batch_id]
 
@@ -116,16 +126,18 @@ def test_a_server_that_goes_away_between_what_a_rule_finds_and_its_writing_is_tr
 ) -> None:
     batch_id = land_rows(engine, tmp_path, "policy", [], at(18)).batch_id
 
-    def last_words(*found: Any) -> str:
+    rule = sql_rule("select row_no, policy_no, 'x' from staged")
+
+    def last_words(seen: Observation) -> Finding:
         kill_backend(engine, loading)
-        return render(*found)
+        return telling_by([rule])(seen)
 
     with (  # noqa: PT012
         pytest.raises(RetryLater),
-        Loading(engine, read_batch(engine, batch_id), "first", POLICY, at(18), VERSIONS) as loading,
+        Loading(engine, read_batch(engine, batch_id), "first", POLICY, at(18), VERSIONS, last_words) as loading,
     ):
         loading.stage(table(POLICY, [policy("P1", at(16))]))
-        loading.merge([sql_rule("select row_no, policy_no, 'x' from staged")], last_words)
+        loading.merge([rule])
     load_one(engine, batch_id)
     assert_loaded_once(engine, batch_id)
 
@@ -190,13 +202,13 @@ def test_a_publication_waits_for_running_loads_and_later_ones_come_after_its_cut
             publish(connection, cut.date(), cut, cut, expected=[], delivered_since=at(18))
             published.append(one(engine, "select count(*) from core.policy"))
 
-    with Loading(engine, read_batch(engine, running), "running", POLICY, at(18), VERSIONS) as loading:
+    with Loading(engine, read_batch(engine, running), "running", POLICY, at(18), VERSIONS, tell) as loading:
         loading.stage(table(POLICY, [policy("P1", at(16))]))
         publishing = threading.Thread(target=publish_now)
         publishing.start()
         publishing.join(1.0)
         assert publishing.is_alive()
-        loading.merge([], render)
+        loading.merge([])
     publishing.join(60)
     assert published == [1]
     load_rows(engine, tmp_path, "policy", [policy("P2", at(19))], at(19))

@@ -8,8 +8,10 @@ import pathlib
 import pytest
 import sqlalchemy as sa
 
+from quality.catalogue import load_rules
+from quality.messages import refusals
 from schemas.contract import load_contract
-from schemas.errors import DefinitionError, SetupError, StopFeed
+from schemas.errors import DefinitionError, SetupError, StopFeed, UnreadableFile
 from tests.warehouse.building import (
     VERSIONS,
     at,
@@ -18,10 +20,10 @@ from tests.warehouse.building import (
     load_rows,
     one,
     policy,
-    render,
     rows_of,
     sql_rule,
     table,
+    tell,
 )
 from warehouse.landing import batches
 from warehouse.landing.receipts import read_batch
@@ -49,7 +51,9 @@ def test_everything_held_is_rejected_and_the_books_balance(engine: sa.Engine, tm
     report = load_rows(engine, tmp_path, "policy", [policy("P1", at(16))], at(18), findings=[fault(1)])
     assert (report.state, report.received, report.quarantined) == ("rejected", 1, 1)
     assert batches.show_batch(engine, report.batch_id).receipt.reason_code == "ROW-ALL"
-    assert batches.show_batch(engine, report.batch_id).receipt.reason_text == "全部行被隔离,未入库;涉及规则:POL-001"
+    assert batches.show_batch(engine, report.batch_id).receipt.reason_text.startswith(
+        "全部行被隔离,未入库(涉及规则:POL-001);请"
+    )
 
 
 def test_an_empty_delivery_is_loaded(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
@@ -135,7 +139,7 @@ def test_rules_across_records_hold_rows_warn_and_reject_batches(engine: sa.Engin
     report = load_rows(engine, tmp_path, "policy", rows, at(18), rules=[row_rule, notice])
     assert (report.accepted, report.quarantined) == (1, 1)
     reason = batches.quarantined_rows(engine, report.batch_id)[0].reasons[0]
-    assert (reason["value"], reason["expected"], reason["message"]) == ("P2", "P9", "规则: policy_no P2 P9")
+    assert (reason["value"], reason["expected"], reason["message"]) == ("P2", "P9", "保单号为P2,应为P9。请核对。")
     whole = sql_rule("select cast(null as bigint), 'all', null where :received_at is not null", "POL-102")
     report = load_rows(engine, tmp_path, "policy", [policy("P3", at(16)), policy("P4", at(16))], at(19), rules=[whole])
     assert (report.state, report.quarantined) == ("rejected", 2)
@@ -192,12 +196,12 @@ def test_a_parent_in_the_same_batch_leaves_no_orphan(engine: sa.Engine, tmp_path
 def test_an_unreadable_delivery_is_refused_whole_with_its_place(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
     contract = load_contract("policy")
     landed = land_rows(engine, tmp_path, "policy", [], at(18))
-    with Loading(engine, read_batch(engine, landed.batch_id), "test", contract, at(18), VERSIONS) as loading:
+    with Loading(engine, read_batch(engine, landed.batch_id), "test", contract, at(18), VERSIONS, tell) as loading:
         loading.stage(table(contract, [policy("P1", at(16))]), [fault(1)])
-        report = loading.reject("FILE-001", "引号未闭合", "line 7")
+        report = loading.reject(refusals(load_rules().by_id, UnreadableFile("FILE-012", "第7行")))
     receipt = batches.show_batch(engine, landed.batch_id).receipt
-    assert (report.state, receipt.state, receipt.reason_code) == ("rejected", "rejected", "FILE-001")
-    assert receipt.reason_text == "line 7: 引号未闭合"
+    assert (report.state, receipt.state, receipt.reason_code) == ("rejected", "rejected", "FILE-012")
+    assert receipt.reason_text.startswith("第7行: 双引号没有闭合;请")
     assert one(engine, "select count(*) from core.policy") == 0
 
 
@@ -206,18 +210,18 @@ def test_an_exception_leaves_the_batch_ready_to_load_again(engine: sa.Engine, tm
     landed = land_rows(engine, tmp_path, "policy", [], at(18))
     with (  # noqa: PT012
         pytest.raises(StopFeed),
-        Loading(engine, read_batch(engine, landed.batch_id), "a", contract, at(18), VERSIONS) as loading,
+        Loading(engine, read_batch(engine, landed.batch_id), "a", contract, at(18), VERSIONS, tell) as loading,
     ):
         loading.stage(table(contract, [policy("P1", at(16))]))
-        loading.merge([], render)
+        loading.merge([])
         raise StopFeed("drift")
     assert one(engine, "select count(*) from core.policy") == 0
-    with Loading(engine, read_batch(engine, landed.batch_id), "b", contract, at(18), VERSIONS) as loading:
+    with Loading(engine, read_batch(engine, landed.batch_id), "b", contract, at(18), VERSIONS, tell) as loading:
         loading.stage(table(contract, [policy("P1", at(16))]))
-        loading.merge([], render)
+        loading.merge([])
     with (
         pytest.raises(StopFeed, match="loaded already"),
-        Loading(engine, read_batch(engine, landed.batch_id), "c", contract, at(18), VERSIONS),
+        Loading(engine, read_batch(engine, landed.batch_id), "c", contract, at(18), VERSIONS, tell),
     ):
         pass
     assert one(engine, "select count(*) from core.policy") == 1
@@ -226,10 +230,10 @@ def test_an_exception_leaves_the_batch_ready_to_load_again(engine: sa.Engine, tm
 def test_chunks_of_a_batch_are_one_batch(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
     contract = load_contract("policy")
     landed = land_rows(engine, tmp_path, "policy", [], at(18))
-    with Loading(engine, read_batch(engine, landed.batch_id), "a", contract, at(18), VERSIONS) as loading:
+    with Loading(engine, read_batch(engine, landed.batch_id), "a", contract, at(18), VERSIONS, tell) as loading:
         loading.stage(table(contract, [policy("P1", at(16)), policy("P2", at(16))]))
         loading.stage(table(contract, [policy("P1", at(16)), policy("P2", at(17))], first_row_no=3), [fault(3)])
-        report = loading.merge([], render)
+        report = loading.merge([])
     assert (report.received, report.accepted, report.quarantined) == (4, 1, 3)
     assert [row.raw["policy_no"] for row in batches.quarantined_rows(engine, landed.batch_id)] == ["P2", "P1", "P2"]
 
@@ -253,4 +257,6 @@ def test_knowledge_time_moves_forward_even_if_the_clock_was_set_back(engine: sa.
 def test_a_batch_of_another_type_is_refused(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
     landed = land_rows(engine, tmp_path, "policy", [], at(18))
     with pytest.raises(SetupError, match="holds policy"):
-        Loading(engine, read_batch(engine, landed.batch_id), "a", load_contract("claim"), at(18), VERSIONS).__enter__()
+        Loading(
+            engine, read_batch(engine, landed.batch_id), "a", load_contract("claim"), at(18), VERSIONS, tell
+        ).__enter__()

@@ -17,7 +17,7 @@ from quality.deliveries import FILE as DELIVERIES
 from schemas.contract import RECORD_TYPES, load_contract
 from schemas.delivery import Replacement
 from schemas.errors import DefinitionError
-from tests.warehouse.building import at, load_rows, policy, render, rows_of, table
+from tests.warehouse.building import at, load_rows, policy, rows_of, table, telling_by
 from warehouse.loading import rules, staging
 
 BOUNDS = load_rules().amount_bounds
@@ -56,7 +56,7 @@ def _found(connection: sa.Connection, record_type: str, row: dict[str, Any], amo
         staging.create(connection, contract, "lichun")
         staging.stage_chunk(connection, *staging.written_rows(contract, table(contract, [row])))
         chosen = [rule for rule in among.sql_rules(record_type) if rule.tier == "bound"]
-        rules.run(connection, chosen, parameters, render)
+        rules.run(connection, chosen, parameters, telling_by(chosen, record_type))
         found = {(r.rule_id, r.field) for r in connection.execute(sa.text("select rule_id, field from staged_finding"))}
         attempt.rollback()
     return found

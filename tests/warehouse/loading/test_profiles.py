@@ -13,11 +13,11 @@ import sqlalchemy as sa
 
 from quality.catalogue import load_rules, rules_of
 from quality.deliveries import bounds_of
-from quality.messages import render
+from quality.messages import refusals
 from schemas.contract import load_contract
 from schemas.delivery import Control, Delivery, Payload, Replacement, Window
-from schemas.errors import DefinitionError
-from tests.warehouse.building import VERSIONS, at, fault, one, policy, rows_of, table
+from schemas.errors import DefinitionError, EmptyFile
+from tests.warehouse.building import VERSIONS, at, fault, one, policy, rows_of, table, tell
 from warehouse.landing import comparing, receipts
 from warehouse.landing.load_report import LoadKind, LoadReport
 from warehouse.landing.receipts import read_batch
@@ -48,9 +48,11 @@ def deliver(
         delivery = Delivery("lichun", "policy", received_at=at(day, 12), payloads=(payload,), **given)
         batch_id = receipts.land(engine, receipts.Store(folder), delivery).batch_id
     contract = load_contract("policy")
-    with Loading(engine, read_batch(engine, batch_id), "test", contract, at(day, 13), VERSIONS, kind=kind) as loading:
+    with Loading(
+        engine, read_batch(engine, batch_id), "test", contract, at(day, 13), VERSIONS, tell, kind=kind
+    ) as loading:
         loading.stage(table(contract, rows), faults)
-        return loading.merge(HISTORY, render)
+        return loading.merge(HISTORY)
 
 
 def regular(engine: sa.Engine, folder: pathlib.Path, nights: int = 7, **changes: Any) -> None:
@@ -215,9 +217,9 @@ def reject(engine: sa.Engine, folder: pathlib.Path, day: int, **given: Any) -> i
     )
     batch_id = receipts.land(engine, receipts.Store(folder), delivery).batch_id
     with Loading(
-        engine, read_batch(engine, batch_id), "test", load_contract("policy"), at(day, 13), VERSIONS
+        engine, read_batch(engine, batch_id), "test", load_contract("policy"), at(day, 13), VERSIONS, tell
     ) as loading:
-        loading.reject("FILE-003", "文件是空的")
+        loading.reject(refusals(load_rules().by_id, EmptyFile("FILE-003")))
     return batch_id
 
 
