@@ -161,6 +161,8 @@ def _indicators() -> str:
         ("`warehouse/indicators/definitions/<id>.sql` holds one select of contributions at record grain; roll-up, ratio, "
         "rounding, drill-down and `report.explain_cell` are there already. Its head says `-- grain:`, `-- scope:`, "
         "`-- exclusions:` and `-- limits:`."),
+        ("A variant that differs in one condition has no SQL: its definition says `base: <id>` and `filter: <condition>`, "
+        "and the base's SQL says where the condition goes: `/* filter */`, at the end of a `where`."),
         "## Parameters",
         _listed(("parameter", "is"), ((f":{name}", MOMENTS[name]) for name in sorted(indicators.PARAMETERS))),
         _listed(("period", "is"), ((kind, PERIODS[kind]) for kind in get_args(indicators.PeriodKind))),

@@ -18,9 +18,9 @@ from tests.oracle.asking import AS_OF, province, shown
 DEFINITIONS = Path(__file__).parents[2] / "warehouse" / "indicators" / "definitions"
 
 
-@pytest.mark.parametrize("path", sorted(DEFINITIONS.glob("*.yml")), ids=lambda p: p.stem)
-def test_the_oracle_covers_every_published_indicator_alike(path: Path) -> None:
-    spec, ours = yaml.safe_load(path.read_text(encoding="utf-8")), CATALOGUE[path.stem]
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_the_oracle_gives_an_indicator_the_meaning_that_its_definition_says(name: str) -> None:
+    spec, ours = yaml.safe_load((DEFINITIONS / f"{name}.yml").read_text(encoding="utf-8")), CATALOGUE[name]
     dimensions = spec["dimensions"]
     assert ours.periods == tuple(spec["periods"])
     assert ours.meaning.depth == dimensions["region"]
@@ -29,8 +29,9 @@ def test_the_oracle_covers_every_published_indicator_alike(path: Path) -> None:
     assert ours.meaning.is_distinct == spec.get("distinct", False)
 
 
-def test_nothing_is_covered_that_is_not_published() -> None:
-    assert {path.stem for path in DEFINITIONS.glob("*.yml")} == set(CATALOGUE)
+def test_what_is_said_to_be_checked_independently_is() -> None:
+    specs = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in DEFINITIONS.glob("*.yml")}
+    assert {name for name, spec in specs.items() if spec.get("independent_check") == "oracle"} == set(CATALOGUE)
 
 
 def test_qingdao_2023_coverage_from_its_enterprises(worlds: ModuleType) -> None:

@@ -41,12 +41,16 @@ REQUIRED = (
     "indicator", "code", "name", "version", "unit", "direction", "dimensions", "periods", "feeds", "numerator",
     "population", "confidence", "owner", "source", "valid_from", "review_date",
 )  # fmt: skip
-OPTIONAL = ("denominator", "min_denominator", "shown_per", "variant_of", "distinct", "golden")
+OPTIONAL = (
+    "denominator", "min_denominator", "shown_per", "variant_of", "distinct", "golden", "base", "filter", "independent_check",
+)  # fmt: skip
 PARAMETERS = frozenset({"period_start", "period_end", "as_of", "known_at"})
 HEADER = ("grain", "scope", "exclusions", "limits")
 _T = TypeVar("_T")
 _PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
 _COMMENT = re.compile(r"--[^\n]*")
+#: Where the SQL of a base takes the filter of a variant.
+_FILTER_MARK = re.compile(r"\s*/\* filter \*/")
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ class Definition:
     variant_of: str | None
     is_distinct: bool
     golden: tuple[Golden, ...]
+    is_independently_checked: bool
+    """Whether the oracle computes it too, from the records and without the warehouse's code: ``anze verify`` compares."""
     contributions_sql: str
 
     @property
@@ -177,8 +183,8 @@ def _read(path: pathlib.Path, names: Collection[str]) -> Definition:
     """The definition of a file. Raises DefinitionError with all its mistakes, those of its SQL included."""
     with Mistakes() as mistakes:
         file = DefinitionFile(path)
-        contributions = mistakes.attempt(_contributions, path.with_suffix(".sql")) or ""
         _check_keys(file, path, mistakes)
+        contributions = mistakes.attempt(_contributions_of, file, path, names) or ""
         return _definition(file, names, contributions, mistakes)
 
 
@@ -215,6 +221,7 @@ def _definition(file: DefinitionFile, names: Collection[str], contributions: str
         variant_of=file.values.get("variant_of"),
         is_distinct=bool(part(typed, "distinct", bool)),
         golden=part(_goldens, "golden") or (),
+        is_independently_checked=part(choice, "independent_check", ("oracle",)) is not None,
         contributions_sql=contributions,
     )
 
@@ -274,8 +281,25 @@ def _golden(file: DefinitionFile, entry: Any) -> Golden:
         raise file.refuse("golden", f"{entry!r} is no published figure", fix) from error
 
 
+def _contributions_of(file: DefinitionFile, path: pathlib.Path, names: Collection[str]) -> str:
+    """The SQL of a definition: its own file's, or its base's with one condition more."""
+    base = file.values.get("base")
+    if base is None:
+        if "filter" in file.values:
+            raise file.refuse("filter", "narrows no base", "add `base:`, or write the condition into the SQL")
+        return _FILTER_MARK.sub("", _contributions(path.with_suffix(".sql")))
+    if path.with_suffix(".sql").exists():
+        raise file.refuse("base", "stands beside SQL of its own", f"remove {path.stem}.sql or `base:`")
+    if not isinstance(base, str) or base not in names or not path.with_name(f"{base}.sql").exists():
+        raise file.refuse("base", f"{base!r} has no SQL to narrow", "name an indicator that has a .sql file")
+    narrowed = _contributions(path.with_name(f"{base}.sql"))
+    if not _FILTER_MARK.search(narrowed):
+        raise file.refuse("base", f"{base} does not say where a filter goes", f"write /* filter */ in {base}.sql")
+    return _FILTER_MARK.sub(lambda _: f"\n    and ({typed(file, 'filter', str)})", narrowed)
+
+
 def _contributions(path: pathlib.Path) -> str:
-    """The SQL of a definition, checked for what can be seen without a database."""
+    """The SQL of a file, checked for what can be seen without a database."""
     if not path.exists():
         raise DefinitionError(path.name, "file", "is missing", fix="write the contributions beside the definition")
     text = text_of(path).strip()

@@ -34,12 +34,16 @@ def spoil(folder: pathlib.Path, suffix: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+@pytest.fixture
+def shipped(tmp_path: pathlib.Path) -> pathlib.Path:
+    """A copy of all definitions."""
+    return pathlib.Path(shutil.copytree(FOLDER, tmp_path / "shipped"))
+
+
 def test_five_defaults_and_their_variants_are_there() -> None:
     definitions = load_definitions()
     codes = {d.code: d for d in definitions.values()}
     assert {"I1", "I2", "I3", "I4", "I5", "T1"} <= {code for code, d in codes.items() if d.variant_of is None}
-    assert len(definitions) >= 29
-    assert all(d.confidence == "默认口径,可配置" for d in definitions.values())
 
 
 def test_every_reason_why_a_record_is_left_out_is_told_in_words() -> None:
@@ -96,6 +100,41 @@ def test_a_mistake_is_named(folder: pathlib.Path, suffix: str, old: str, new: st
     spoil(folder, suffix, old, new)
     with pytest.raises(DefinitionError, match=message):
         load_definitions(folder)
+
+
+def test_a_variant_is_its_base_with_one_condition_more(shipped: pathlib.Path, connection: sa.Connection) -> None:
+    definitions = load_definitions(shipped)
+    base, major = definitions["hazard_rectification_ratio"], definitions["major_hazard_rectification_ratio"]
+    assert major.contributions_sql == base.contributions_sql + "\n    and (h.hazard_level_code = '20')"
+    check_queries(connection, {"major": major, "base": base})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("base: hazard_rectification_ratio\n", "", r"major_.*yml:\d+: filter: narrows no base; fix: add `base:`"),
+        ("base: hazard_rectification_ratio", "base: hazards", r"base: 'hazards' has no SQL to narrow"),
+        (
+            "base: hazard_rectification_ratio",
+            "base: coverage_ratio",
+            r"base: coverage_ratio does not say where a filter goes",
+        ),
+        ("filter: h.hazard_level_code = '20'", "filter: 20", r"filter: 20 is no str"),
+    ],
+)
+def test_a_mistake_in_a_variant_is_named(shipped: pathlib.Path, old: str, new: str, message: str) -> None:
+    path = shipped / "major_hazard_rectification_ratio.yml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(DefinitionError, match=message):
+        load_definitions(shipped)
+
+
+def test_a_variant_has_no_sql_of_its_own(shipped: pathlib.Path) -> None:
+    shutil.copy(shipped / "coverage_ratio.sql", shipped / "major_hazard_rectification_ratio.sql")
+    with pytest.raises(DefinitionError, match=r"base: stands beside SQL of its own; fix: remove major_"):
+        load_definitions(shipped)
 
 
 def test_sql_without_a_definition_is_named(folder: pathlib.Path) -> None:

@@ -24,3 +24,4 @@ left join policy_timeline as t
         and h.found_on >= t.valid_from
         and h.found_on < t.valid_to
 where h.found_on between :period_start and :period_end
+    /* filter */

@@ -22,6 +22,7 @@ done_line as (
         on l.insurer_id = d.insurer_id and l.plan_no = d.plan_no and l.plan_line_no = d.plan_line_no
     where l.window_end_date between :period_start and :period_end
         and d.done_on <= :as_of
+        /* filter */
     group by l.version_id
 )
 

@@ -55,6 +55,7 @@ create table mart.indicator_definition (
     review_date date not null,
     contributions_sql text not null,
     is_distinct boolean not null default false,
+    is_independently_checked boolean not null default false,
     primary key (indicator, definition_version, digest)
 );
 

@@ -49,13 +49,15 @@ select distinct on (indicator)
     owner,
     source_document,
     valid_from,
-    review_date
+    review_date,
+    is_independently_checked
 from mart.indicator_definition
 order by indicator asc, definition_version desc;
 comment on view report.indicator_definition is '指标口径,每个指标一行(最新版本);默认口径,可配置';
 comment on column report.indicator_definition.numerator_zh is '分子口径';
 comment on column report.indicator_definition.denominator_zh is '分母口径';
 comment on column report.indicator_definition.population_zh is '统计范围';
+comment on column report.indicator_definition.is_independently_checked is '是否有独立程序复算核对;否则未经独立核对';
 
 create view report.indicator as
 with insurer_name as materialized (

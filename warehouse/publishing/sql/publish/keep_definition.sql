@@ -5,11 +5,11 @@
 insert into mart.indicator_definition (
     indicator, definition_version, digest, code, name_zh, name_en, unit, direction, variant_of, numerator_zh,
     denominator_zh, population_zh, confidence, owner, source_document, valid_from, review_date, contributions_sql,
-    is_distinct
+    is_distinct, is_independently_checked
 )
 values (
     :indicator, :definition_version, :digest, :code, :name_zh, :name_en, :unit, :direction, :variant_of,
     :numerator_zh, :denominator_zh, :population_zh, :confidence, :owner, :source_document, :valid_from, :review_date,
-    :contributions_sql, :is_distinct
+    :contributions_sql, :is_distinct, :is_independently_checked
 )
 on conflict do nothing
