@@ -53,7 +53,7 @@ def versions_by_batch(connection: sa.Connection) -> dict[int, Counter[tuple[int,
         query = sa.text(
             f"select v.batch_id, v.row_no, v.recorded_at from core.{record_type} as v"  # noqa: S608
             " inner join landing.batch as b on v.batch_id = b.batch_id where b.record_type = :record_type"
-            " and v.content_hash <> 'moved' and not starts_with(v.content_hash, 'renumbered ')"
+            " and v.origin_batch_id is null and (v.content_hash is not null or v.row_no = 0)"
         )
         for row in connection.execute(query, {"record_type": record_type}):
             found[row.batch_id][row.row_no, row.recorded_at] += 1

@@ -13,6 +13,7 @@ from quality.derived import derived_names
 from schemas.contract import RECORD_TYPES, load_contract
 from schemas.findings import Tier
 from schemas.generate import table
+from warehouse.database import ddl
 from warehouse.indicators import catalogue as indicators
 from warehouse.indicators import queries, rollup
 from warehouse.loading import rules as sql_rules
@@ -110,11 +111,6 @@ PERIODS = {
     "ytd": "from 1 January",
     "rolling12": "the twelve months that end on it",
 }
-#: Columns that the hub adds to every record, after ``core.<type>_known``.
-HUB_COLUMNS = (
-    "version_id", "insurer_id", "batch_id", "row_no", "content_hash", "recorded_at", "superseded_at", "first_received_at",
-    "deadline_on", "timeliness", "is_withdrawn",
-)  # fmt: skip
 _RELATION = re.compile(r"\b(?:from|join)\s+((?:core|reference)\.\w+)(\(:known_at\))?")
 
 
@@ -174,7 +170,7 @@ def _indicators() -> str:
         "Records as they were known at a moment, withdrawn ones left out: "
         + ", ".join(f"`core.{name}_known(:known_at)`" for name in RECORD_TYPES)
         + ". Their columns are those of the [contract](contracts) and "
-        + ", ".join(f"`{name}`" for name in HUB_COLUMNS)
+        + ", ".join(f"`{name}`" for name in ddl.HUB_COLUMNS)
         + ".",
         "Used by the indicators of today: " + ", ".join(f"`{name}`" for name in _used()) + ". Tables of versions "
         "(`core.<type>`), temporary tables and writing are not for it.",

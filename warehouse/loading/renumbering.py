@@ -7,8 +7,7 @@
 
 A record's number is the first column of its natural key: of a service plan the plan number, all its lines follow.
 Versions that a renumbering writes have its batch and row. They stand where the version they are taken from stood: with
-its source's time of change, and ``renumbered <batch>/<row>/<hash>`` of its row in place of a hash of their own; a
-tombstone that closes a number has ``moved``.
+its source's time of change and hash, and its batch and row as their origin; a tombstone that closes a number has no hash.
 """
 
 from __future__ import annotations
@@ -31,11 +30,6 @@ RECORD_TYPE = "renumbering"
 UNKNOWN, BOTH_LIVE, OLD_NUMBER, OLD_WITHDRAWN = "REN-002", "REN-007", "REN-010", "REN-011"
 #: More renumberings of one record than this are not followed.
 LONGEST_CHAIN = 1000
-#: SQL text: the row that version ``c`` says, through any number of renumberings.
-ORIGIN = (
-    "case when starts_with(c.content_hash, 'renumbered ') then c.content_hash"
-    " else 'renumbered ' || c.batch_id || '/' || c.row_no || '/' || c.content_hash end"
-)
 _TICK = dt.timedelta(microseconds=1)
 
 
@@ -182,7 +176,6 @@ def _move(connection: sa.Connection, record_type: str, given: dict[str, Any], mo
         return
     slots = {
         "core": core,
-        "origin": ORIGIN,
         "columns": ", ".join(contract.by_name),
         "key_text": key_text(contract, "c"),
         "event_on": event_on(contract, "c"),

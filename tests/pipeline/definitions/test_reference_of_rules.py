@@ -11,6 +11,7 @@ from pipeline.definitions import reference_of_rules as pages
 from quality import catalogue, rule_files
 from schemas.contract import load_contract
 from schemas.findings import Tier
+from warehouse.database import ddl
 from warehouse.indicators import queries, rollup
 from warehouse.indicators.catalogue import PARAMETERS, PeriodKind
 from warehouse.loading import rules, staging
@@ -34,7 +35,7 @@ def test_staged_has_the_columns_that_the_page_lists(engine: sa.Engine) -> None:
 def test_every_record_has_the_columns_that_the_hub_adds(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         names = connection.exec_driver_sql("select * from core.claim_known(now()) limit 0").keys()
-    assert set(names) == {*pages.HUB_COLUMNS, *load_contract("claim").by_name}
+    assert set(names) == {*ddl.HUB_COLUMNS, *load_contract("claim").by_name}
 
 
 def test_everything_that_the_code_knows_has_words() -> None:

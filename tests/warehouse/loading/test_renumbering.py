@@ -43,6 +43,24 @@ def test_record_and_references_move_and_history_stays(hub: Hub) -> None:
     assert rows_of(hub.engine, OPEN) == []
 
 
+def test_what_a_renumbering_writes_names_the_row_that_says_its_content(hub: Hub) -> None:
+    """Through two renumberings; a tombstone that closes a number has no content, hence no hash."""
+    sent = hub.load("policy", policy("X", at(16)), policy("A", at(16)))
+    hub.load("renumbering", renumbering("A", "B", at(18)))
+    hub.load("renumbering", renumbering("B", "C", at(19)))
+    versions = """select policy_no, is_withdrawn, content_hash, origin_batch_id, origin_row_no from core.policy
+        where policy_no <> 'X' order by version_id"""
+    said, *written = rows_of(hub.engine, versions)
+    assert said[3:] == (None, None)
+    content = (said[2], sent.batch_id, 2)
+    assert written == [
+        ("A", True, None, None, None),
+        ("B", False, *content),
+        ("B", True, None, None, None),
+        ("C", False, *content),
+    ]
+
+
 def test_renumbering_twice_and_replaying_its_rows_changes_nothing(hub: Hub) -> None:
     hub.load("policy", policy("A", at(16)))
     hub.load("renumbering", renumbering("A", "B", at(19)))

@@ -18,7 +18,7 @@ from (
         c.source_updated_at,
         c.batch_id,
         c.first_received_at,
-        c.content_hash = s.content_hash as is_same,
+        c.origin_batch_id is null and coalesce(c.content_hash = s.content_hash, false) as is_same,
         c.row_no as version_row_no,
         c.row_no = 0 as is_absence,
         true as is_current
@@ -31,7 +31,7 @@ from (
         c.source_updated_at,
         c.batch_id,
         c.first_received_at,
-        c.content_hash = s.content_hash as is_same,
+        c.origin_batch_id is null and coalesce(c.content_hash = s.content_hash, false) as is_same,
         c.row_no as version_row_no,
         c.row_no = 0 as is_absence,
         false as is_current

@@ -1,13 +1,16 @@
 -- Versions with the numbers of today, by the row of the renumbering. Grain: one row a record.
 -- The first receipt is that of the record under any of its numbers; its verdict comes along if the event is the same.
--- slot_origin: the row that a version is taken from, in place of a hash; slot_core, slot_columns, slot_values: table,
--- contract columns, and what a version has of them; slot_event_on: Shanghai date of the main event.
+-- The origin is the row that says the content, through any number of renumberings.
+-- slot_core, slot_columns, slot_values: table, contract columns, and what a version has of them; slot_event_on: Shanghai
+-- date of the main event.
 insert into :slot_core (
-    insurer_id, :slot_columns, batch_id, row_no, content_hash, recorded_at, first_received_at, deadline_on, timeliness,
-    is_withdrawn
+    insurer_id, :slot_columns, batch_id, row_no, content_hash, origin_batch_id, origin_row_no, recorded_at,
+    first_received_at, deadline_on, timeliness, is_withdrawn
 )
 select
-    c.insurer_id, :slot_values, :batch_id, s.row_no, :slot_origin as content_hash, :recorded_at,
+    c.insurer_id, :slot_values, :batch_id, s.row_no, c.content_hash,
+    coalesce(c.origin_batch_id, c.batch_id) as origin_batch_id,
+    coalesce(c.origin_row_no, c.row_no) as origin_row_no, :recorded_at,
     least(c.first_received_at, elder.first_received_at) as first_received_at,
     case when elder.is_verdict then elder.deadline_on else c.deadline_on end as deadline_on,
     case when elder.is_verdict then elder.timeliness else c.timeliness end as timeliness,

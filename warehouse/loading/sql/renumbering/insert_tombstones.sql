@@ -1,11 +1,11 @@
 -- Tombstones under the numbers given up, by the row of the renumbering. Grain: one row a record.
 -- slot_core, slot_columns, slot_values: table, contract columns, and what a tombstone has of them.
 insert into :slot_core (
-    insurer_id, :slot_columns, batch_id, row_no, content_hash, recorded_at, first_received_at, deadline_on, timeliness,
+    insurer_id, :slot_columns, batch_id, row_no, recorded_at, first_received_at, deadline_on, timeliness,
     is_withdrawn
 )
 select
-    c.insurer_id, :slot_values, :batch_id, l.row_no, 'moved' as content_hash, :recorded_at, c.first_received_at,
+    c.insurer_id, :slot_values, :batch_id, l.row_no, :recorded_at, c.first_received_at,
     c.deadline_on, c.timeliness, true as is_withdrawn
 from leaving as l
 inner join :slot_core as c on l.version_id = c.version_id

@@ -3,7 +3,7 @@
 create temporary table known_before on commit drop as
 select
     s.row_no,
-    bool_or(c.content_hash = s.content_hash) as is_duplicate,
+    bool_or(c.origin_batch_id is null and coalesce(c.content_hash = s.content_hash, false)) as is_duplicate,
     min(c.first_received_at) as first_received_at
 from former as f
 inner join staged as s on f.row_no = s.row_no

@@ -15,7 +15,7 @@ select
     t.new_no || substr(:slot_key_text, length(t.old_no) + 1) as new_key,
     target.version_id as target_version_id,
     coalesce(
-        target.content_hash <> 'moved'
+        (target.content_hash is not null or coalesce(target.origin_row_no, target.row_no) = 0)
         and (target.source_updated_at, target.batch_id) >= (c.source_updated_at, c.batch_id),
         false
     ) as stands,

@@ -2,10 +2,10 @@
 -- slot_core: the record type's table.
 update known as k
 set
-    is_duplicate = k.is_duplicate or split_part(c.content_hash, '/', 3) = s.content_hash,
-    is_absent = split_part(c.content_hash, '/', 2) = '0',
-    is_standing = split_part(c.content_hash, '/', 3) = s.content_hash,
-    current_batch_id = cast(split_part(split_part(c.content_hash, ' ', 2), '/', 1) as bigint),
-    current_row_no = cast(split_part(c.content_hash, '/', 2) as bigint)
+    is_duplicate = k.is_duplicate or coalesce(c.content_hash = s.content_hash, false),
+    is_absent = c.origin_row_no = 0,
+    is_standing = coalesce(c.content_hash = s.content_hash, false),
+    current_batch_id = c.origin_batch_id,
+    current_row_no = c.origin_row_no
 from staged as s, :slot_core as c
-where k.row_no = s.row_no and k.current_version_id = c.version_id and starts_with(c.content_hash, 'renumbered ')
+where k.row_no = s.row_no and k.current_version_id = c.version_id and c.origin_batch_id is not null

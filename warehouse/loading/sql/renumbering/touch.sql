@@ -7,4 +7,4 @@ select c.version_id, :field as field, m.row_no, m.old_no, m.new_no, m.reason_tex
 from :slot_core as c
 inner join moved as m on m.record_type_code = :named_type and :slot_held = m.old_no
 where c.insurer_id = :insurer_id and c.superseded_at is null
-    and (not c.is_withdrawn or (:is_own and c.content_hash <> 'moved'))
+    and (not c.is_withdrawn or (:is_own and (c.content_hash is not null or coalesce(c.origin_row_no, c.row_no) = 0)))

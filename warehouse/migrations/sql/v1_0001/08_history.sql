@@ -2,7 +2,10 @@
 -- Grain: one table core.<type> a record type, one row a version of a record; core.version one row a version of any type.
 -- Scope: a record type's migration creates its table between migration.version_head and migration.version_tail, then calls
 --   migration.make_history and migration.make_report. The one permitted change of a version is superseded_at, once, from
---   null to a moment. as_of is a date of Shanghai; known_at a moment: recorded at or before it, superseded after it.
+--   null to a moment. content_hash is null for a tombstone that the hub writes: row_no is 0 where a delivery withdraws the
+--   record by not holding it, else the row of the renumbering that closes the number. A version that a renumbering
+--   writes has that renumbering's batch and row, the content_hash of the row it is taken from, and this row as its
+--   origin; origin columns are null for all others. as_of is a date of Shanghai; known_at a moment: recorded at or before it, superseded after it.
 -- Limits: what was known at a moment is settled when every load that began before it has ended, or when figures were
 --   published with it. The owner and a superuser could drop the triggers; no role that logs in for the hub can.
 create table migration.version_head (
@@ -13,13 +16,17 @@ create table migration.version_head (
 create table migration.version_tail (
     batch_id bigint not null,
     row_no bigint not null,
-    content_hash text not null,
+    content_hash text,
+    origin_batch_id bigint,
+    origin_row_no bigint,
     recorded_at timestamptz not null,
     superseded_at timestamptz,
     first_received_at timestamptz not null,
     deadline_on date,
     timeliness text constraint timeliness_known check (timeliness in ('on_time', 'late', 'undetermined')),
     is_withdrawn boolean not null default false,
+    constraint content_or_tombstone check (content_hash is not null or is_withdrawn),
+    constraint origin_is_a_row check ((origin_batch_id is null) = (origin_row_no is null)),
     constraint superseded_after_recorded check (superseded_at is null or superseded_at >= recorded_at)
 );
 comment on table migration.version_head is 'columns that a version of a record begins with, copied into each core table';
