@@ -18,7 +18,7 @@ _alembic = threading.Lock()
 """Alembic keeps its context in module globals: one migration at a time in a process."""
 
 
-def migrate(url: str) -> None:
+def migrate(url: str, scripts: pathlib.Path = SCRIPTS) -> None:
     """Create our roles and all tables that are missing, in one transaction; running it again changes nothing.
 
     The login of ``url`` must be a superuser, or own the database and be allowed to create roles.
@@ -33,7 +33,7 @@ def migrate(url: str) -> None:
                 schema_version.refuse_foreign(connection)
                 access.protect_database(connection)
                 connection.exec_driver_sql("set local role anze_owner")
-                _upgrade(connection)
+                _upgrade(connection, scripts)
                 access.show_version(connection)
                 queries.install(connection)
                 describing.describe_records(connection)
@@ -42,9 +42,9 @@ def migrate(url: str) -> None:
         engine.dispose()
 
 
-def _upgrade(connection: sa.Connection) -> None:
+def _upgrade(connection: sa.Connection, scripts: pathlib.Path) -> None:
     config = Config()
-    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     connection.exec_driver_sql("create schema if not exists migration")
