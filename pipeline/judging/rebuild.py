@@ -1,6 +1,6 @@
 """Rebuild: every load that was ever committed, done again in a twin from receipts, bytes, editions and decisions alone.
 
-What comes out must be what stands in core, quarantine, findings, verdicts and books, byte for byte (feature F44).
+What comes out must be what stands in core, quarantine, findings, verdicts and books, byte for byte.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Records that a delivery withdraws by not holding them, and the guard that asks a person first (feature F17).
+"""Records that a delivery withdraws by not holding them, and the guard that asks a person first.
 
     missing = find(connection, scope, received, held)      # after the outcome of every row is known
     question = question_of(connection, scope, received, missing)
