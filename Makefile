@@ -22,6 +22,7 @@ check: .venv/dev.stamp  ## Lint, types, layers, contracts, SQL, generated docs
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/sqlfluff lint --disable-progress-bar warehouse
+	@$(BIN)/python -m tests.sql_of_rules
 	@$(BIN)/anze docs --check
 	@for contract in schemas/*.odcs.yaml; do said=$$($(BIN)/datacontract lint $$contract 2>&1) || { echo "$$said"; exit 1; }; done
 	@echo "contracts valid"

@@ -41,7 +41,7 @@ KEYS = {
     "fields": "fields that it speaks of; the first one is the place of a finding without a field of its own",
     "message": "`{zh, en}` with `{field}`, `{value}`, `{expected}`; of a rule without `select` and `expectation` also what its reader or loader names",
     "remedy": "`{zh, en}`: what its sender is to do",
-    "basis": "the regulation or document",
+    "basis": "the law or standard with its article, or a section of a page of `docs/` that exists",
     "confidence": "confirmed, secondary or assumption",
     "version": "counts up when its meaning changes",
     "valid_from": "first business date that it judges; none = ever",
