@@ -1,6 +1,6 @@
 """Insurer definitions: one YAML file an insurer, laid over one shared vendor profile.
 
-``insurers/<insurer_id>.yml`` says who; ``vendors/<vendor>.yml``, named by ``extends``, says how. Every mistake is a
+``insurers/<insurer_id>.yml`` of the province says who; ``vendors/<vendor>.yml``, named by ``extends``, says how. Every mistake is a
 DefinitionError with file, line, key and the fix, raised before anything runs; all mistakes of a definition come in one.
 """
 
@@ -17,7 +17,7 @@ from typing import TypeVar, get_args
 from connectors.building import build
 from connectors.columns import ColumnRules, read_mapping, read_rules
 from connectors.definition_checks import check_sender, check_ways, twins, url_problem
-from connectors.files import REGULATOR, Files
+from connectors.files import REGULATOR, Files, stems
 from connectors.keys import OWN_KEYS, VENDOR_KEYS
 from connectors.model import (
     Auth,
@@ -51,7 +51,6 @@ __all__ = [
 
 T = TypeVar("T", Auth, Paging, WindowFormat, Response, FetchLimits, RequestForm, Tls)
 P = TypeVar("P", Signature, Envelope)
-FOLDER = pathlib.Path(__file__).parent
 LINES_PER_FILE = 70
 
 _API_ONLY = ("auth", "paging", "window", "response", "base_url", "request", "signature", "envelope", "tls")
@@ -85,10 +84,10 @@ class Found:
 
 
 def find_definitions(folder: pathlib.Path | None = None, environ: Mapping[str, str] | None = None) -> Found:
-    """All insurers' definitions; one insurer's mistakes keep nobody else's. ``folder`` holds ``insurers/``, ``vendors/``."""
-    files = Files(folder or FOLDER)
+    """All insurers' definitions; one insurer's mistakes keep nobody else's. ``folder`` is a province's (default: this one's)."""
+    files = Files(folder)
     usable, broken = dict[str, InsurerDefinition](), dict[str, DefinitionError]()
-    for insurer_id in _stems(files, "insurers"):
+    for insurer_id in stems(files, "insurers"):
         try:
             usable[insurer_id] = _load(files, insurer_id, environ)
         except DefinitionError as error:
@@ -112,12 +111,12 @@ def load_definition(
     insurer_id: str, folder: pathlib.Path | None = None, environ: Mapping[str, str] | None = None
 ) -> InsurerDefinition:
     """One insurer's definition, or the registers' with ``regulator``. Raises DefinitionError, also for an unknown id."""
-    return _load(Files(folder or FOLDER), insurer_id, environ)
+    return _load(Files(folder), insurer_id, environ)
 
 
 def is_defined(insurer_id: str, folder: pathlib.Path | None = None) -> bool:
     """Whether a sender has a definition file, right or wrong; a retired insurer has none."""
-    return _own_name(insurer_id) in set(Files(folder or FOLDER))
+    return _own_name(insurer_id) in set(Files(folder))
 
 
 def definition_of(
@@ -220,7 +219,7 @@ def _own_name(insurer_id: str) -> str:
 
 def _own_file(files: Mapping[str, str], insurer_id: str) -> tuple[str, str]:
     file = _own_name(insurer_id)
-    known = [] if insurer_id == REGULATOR else _stems(files, "insurers")
+    known = [] if insurer_id == REGULATOR else stems(files, "insurers")
     if file not in set(files):
         fix = nearest(insurer_id, known) if known else f"create {file}"
         raise DefinitionError(file, "file", "does not exist", fix=fix)
@@ -228,16 +227,10 @@ def _own_file(files: Mapping[str, str], insurer_id: str) -> tuple[str, str]:
 
 
 def _vendor_name(files: Mapping[str, str], own: Section) -> str:
-    name, known = own.text("extends"), _stems(files, "vendors")
+    name, known = own.text("extends"), stems(files, "vendors")
     if name not in known:
         raise own.entries["extends"].place.error(f"no vendor is called {name!r}", nearest(name, known))
     return name
-
-
-def _stems(files: Mapping[str, str], folder: str) -> list[str]:
-    """Names without suffix of the files in one of the two folders."""
-    paths = map(pathlib.PurePosixPath, files)
-    return sorted(path.stem for path in paths if path.parent.name == folder)
 
 
 def _read_vendor(text: str, file: str, name: str, mistakes: Mistakes) -> Section:

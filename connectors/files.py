@@ -1,4 +1,8 @@
-"""Definition files as texts by name (``insurers/x.yml``, ``vendors/y.yml``, ``regulator.yml``), read when asked for."""
+"""Definition files as texts by name (``insurers/x.yml``, ``vendors/y.yml``, ``regulator.yml``), read when asked for.
+
+Insurers stand in the province's folder. Vendors' profiles and the registers' definition ship with the hub; a province's
+own lies over the shipped one of that name.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,27 @@ import pathlib
 from collections.abc import Iterator, Mapping
 
 from schemas.errors import DefinitionError
+from schemas.province import province
 
 REGULATOR = "regulator"
+SHIPPED = pathlib.Path(__file__).parent
+_NAMES = (f"{REGULATOR}.yml", "insurers/*.yml", "vendors/*.yml")
 
 
 class Files(Mapping[str, str]):
-    """The definition files of a folder: name -> text. Raises DefinitionError for one that is not UTF-8."""
+    """The definition files of a province (default: this process's): name -> text. Raises DefinitionError for one that is not UTF-8."""
 
-    def __init__(self, root: pathlib.Path) -> None:
-        self._root = root
+    def __init__(self, folder: pathlib.Path | None = None) -> None:
+        self._folders = (folder or province().folder, SHIPPED)
+
+    def path(self, name: str) -> pathlib.Path:
+        """Where a file stands; in the province's folder when there is none."""
+        paths = [folder / name for folder in self._folders]
+        return next((path for path in paths if path.exists()), paths[0])
 
     def __getitem__(self, name: str) -> str:
         try:
-            return (self._root / name).read_bytes().decode()
+            return self.path(name).read_bytes().decode()
         except FileNotFoundError:
             raise KeyError(name) from None
         except UnicodeDecodeError as error:
@@ -26,8 +38,15 @@ class Files(Mapping[str, str]):
             raise DefinitionError(name, "file", "is not UTF-8", line, "save it as UTF-8") from error
 
     def __iter__(self) -> Iterator[str]:
-        patterns = (f"{REGULATOR}.yml", "insurers/*.yml", "vendors/*.yml")
-        return (path.relative_to(self._root).as_posix() for name in patterns for path in sorted(self._root.glob(name)))
+        for pattern in _NAMES:
+            found = {path.relative_to(folder).as_posix() for folder in self._folders for path in folder.glob(pattern)}
+            yield from sorted(found)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def stems(files: Mapping[str, str], folder: str) -> list[str]:
+    """Names without suffix of the files in ``insurers`` or ``vendors``."""
+    paths = map(pathlib.PurePosixPath, files)
+    return sorted(path.stem for path in paths if path.parent.name == folder)

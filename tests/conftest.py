@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import itertools
 import pathlib
+import shutil
 import tempfile
 from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
 
+from connectors.files import SHIPPED
 from pipeline.services.postgres import Cluster, free_port
+from schemas.province import DEFAULT, VARIABLE
 
 TEMPLATE = "anze_template"
 _names = (f"test_{n}" for n in itertools.count())
@@ -55,6 +58,17 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
     made = sa.create_engine(database_url)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def own_province(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """A copy of the default province that this process takes for its own, with the shipped vendors among its, to spoil."""
+    folder = tmp_path / "province"
+    shutil.copytree(DEFAULT, folder)
+    shutil.copytree(SHIPPED / "vendors", folder / "vendors")
+    shutil.copy(SHIPPED / "regulator.yml", folder)
+    monkeypatch.setenv(VARIABLE, str(folder))
+    return folder
 
 
 @contextlib.contextmanager

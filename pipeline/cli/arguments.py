@@ -22,10 +22,9 @@ def _known(what: str, value: Any, names: Iterable[str]) -> Any:
 
 
 def _insurers(value: Any) -> Any:
-    from connectors import definition
+    from connectors.files import REGULATOR, Files, stems
 
-    ids = (path.stem for path in sorted((definition.FOLDER / "insurers").glob("*.yml")))
-    return _known("insurer", value, [*ids, definition.REGULATOR])
+    return _known("insurer", value, [*stems(Files(), "insurers"), REGULATOR])
 
 
 def _record_types(value: Any) -> Any:

@@ -134,9 +134,9 @@ def _level(region: str) -> str:
 
 
 def _check_insurer(insurer: str) -> None:
-    from connectors.definition import FOLDER
+    from connectors.files import Files, stems
     from connectors.yaml_tree import nearest
 
-    known = [path.stem for path in (FOLDER / "insurers").glob("*.yml")]
+    known = stems(Files(), "insurers")
     if insurer not in known:
         raise typer.BadParameter(f"没有机构 no insurer {insurer!r}: {nearest(insurer, known)}")

@@ -49,7 +49,7 @@ _NOT_IN_FILES = {("file", "items_path"), ("file", "nesting")}
 _COLUMNS = ("键 key", "类型 type", "缺省 default", "含义 meaning")
 
 _ON_FILES = """\
-`connectors/insurers/<id>.yml` lies over the vendor profile that it extends: mappings key by key, everything else
+`insurers/<id>.yml` lies over the vendor profile that it extends: mappings key by key, everything else
 replaced. `anze insurer check <id>` tells mistakes with file, line, key and fix. Secrets stand in no file:
 [credentials.md](credentials.md)."""
 _ON_CREDENTIALS = """\

@@ -6,7 +6,8 @@ import json
 import pathlib
 import re
 
-from connectors.definition import FOLDER, REGULATOR, load_definition
+from connectors.definition import load_definition
+from connectors.files import REGULATOR, Files, stems
 from schemas.errors import DefinitionError
 
 TEMPLATE = """\
@@ -25,13 +26,12 @@ _PLAIN = re.compile(r"[\u4e00-\u9fff][\w()（）·]*")
 
 
 def write(insurer_id: str, dialect: str, name: str, folder: pathlib.Path | None = None) -> pathlib.Path:
-    """Write ``insurers/<insurer_id>.yml``, which then loads.
+    """Write ``insurers/<insurer_id>.yml`` of the province, which then loads.
 
     Raises DefinitionError, and writes nothing, for a bad id or name, an unknown dialect or an existing file.
     """
-    folder = folder or FOLDER
-    target = folder / "insurers" / f"{insurer_id}.yml"
-    vendors = sorted(path.stem for path in (folder / "vendors").glob("*.yml"))
+    files = Files(folder)
+    target, vendors = files.path(f"insurers/{insurer_id}.yml"), stems(files, "vendors")
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,30}", insurer_id) or insurer_id == REGULATOR:
         raise DefinitionError(target.name, "insurer", f"{insurer_id!r} is no id", fix="lower-case letters, digits, _")
     if dialect not in vendors:
@@ -40,7 +40,7 @@ def write(insurer_id: str, dialect: str, name: str, folder: pathlib.Path | None 
         )
     if target.exists():
         raise DefinitionError(target.name, "insurer", "exists already", fix="choose another id")
-    is_drop = "channel: drop" in (folder / "vendors" / f"{dialect}.yml").read_text(encoding="utf-8")
+    is_drop = "channel: drop" in files[f"vendors/{dialect}.yml"]
     text = TEMPLATE.format(
         insurer_id=insurer_id,
         dialect=dialect,
@@ -49,6 +49,7 @@ def write(insurer_id: str, dialect: str, name: str, folder: pathlib.Path | None 
         feed_mode="30" if is_drop else "10",
         base_url="" if is_drop else f"base_url: https://{insurer_id}.example/api\n",
     )
+    target.parent.mkdir(exist_ok=True)
     target.write_text(text, encoding="utf-8")
     try:
         load_definition(insurer_id, folder, {})

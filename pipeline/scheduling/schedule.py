@@ -15,8 +15,8 @@ from typing import Any
 import yaml
 
 from connectors.cron import is_cron
+from schemas.province import province
 
-INSURERS = pathlib.Path(__file__).resolve().parents[2] / "connectors" / "insurers"
 DEFAULT_SCHEDULE = "30 1 * * *"
 #: What an insurer's id may be: it names a file, a DAG, a connection and an environment variable.
 _ID = re.compile(r"[a-z][a-z0-9_]{1,30}")
@@ -33,9 +33,13 @@ class Feed:
     schedule: str
 
 
-def feeds(folder: pathlib.Path = INSURERS) -> list[Feed]:
-    """All insurers that have a definition file, by id. Faults in a file are told by ``anze insurer check``."""
-    return [_feed(path) for path in sorted(folder.glob("*.yml")) if _ID.fullmatch(path.stem)]
+def feeds(folder: pathlib.Path | None = None) -> list[Feed]:
+    """All insurers of a province (default: this one) that have a definition file, by id.
+
+    Faults in a file are told by ``anze insurer check``.
+    """
+    files = sorted(((folder or province().folder) / "insurers").glob("*.yml"))
+    return [_feed(path) for path in files if _ID.fullmatch(path.stem)]
 
 
 def _feed(path: pathlib.Path) -> Feed:

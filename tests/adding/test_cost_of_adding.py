@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from connectors import definition
+from connectors.files import Files, stems
 from pipeline.definitions import new_insurer
 from pipeline.scheduling.schedule import feeds
 from quality import catalogue as rules
@@ -35,27 +36,19 @@ def files(folder: pathlib.Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.fixture
-def connectors(tmp_path: pathlib.Path) -> pathlib.Path:
-    """A copy of the definitions, vendors included."""
-    for part in ("insurers", "vendors"):
-        shutil.copytree(definition.FOLDER / part, tmp_path / part)
-    return tmp_path
-
-
-@pytest.mark.parametrize("dialect", sorted(path.stem for path in (definition.FOLDER / "vendors").glob("*.yml")))
-def test_an_insurer_is_one_file_whatever_its_dialect(connectors: pathlib.Path, dialect: str) -> None:
-    before = files(connectors)
-    path = new_insurer.write("xinren", dialect, "新人财产保险(模拟)", connectors)
-    after = files(connectors)
+@pytest.mark.parametrize("dialect", stems(Files(), "vendors"))
+def test_an_insurer_is_one_file_whatever_its_dialect(own_province: pathlib.Path, dialect: str) -> None:
+    before = files(own_province)
+    path = new_insurer.write("xinren", dialect, "新人财产保险(模拟)", own_province)
+    after = files(own_province)
     assert set(after) - set(before) == {"insurers/xinren.yml"}
     assert all(after[name] == content for name, content in before.items())
     assert len(path.read_text(encoding="utf-8").splitlines()) < 15
     environ = {"ANZE_SANDBOX_URL": "http://127.0.0.1:1"}
-    found = definition.load_definitions(connectors, environ)["xinren"]
+    found = definition.load_definitions(own_province, environ)["xinren"]
     assert (found.name, found.vendor) == ("新人财产保险(模拟)", dialect)
     assert tuple(found.records) == (SENDABLE_RECORD_TYPES if found.channel == "drop" else INSURER_RECORD_TYPES)
-    assert "xinren" in {feed.insurer_id for feed in feeds(connectors / "insurers")}
+    assert "xinren" in {feed.insurer_id for feed in feeds(own_province)}
 
 
 @pytest.mark.parametrize(
@@ -63,12 +56,12 @@ def test_an_insurer_is_one_file_whatever_its_dialect(connectors: pathlib.Path, d
     [("New-One", "xinghe", "lower-case"), ("xinren", "nobody", "one of"), ("lichun", "xinghe", "another id")],
 )
 def test_a_mistake_in_a_new_insurer_says_the_fix(
-    connectors: pathlib.Path, insurer_id: str, dialect: str, told: str
+    own_province: pathlib.Path, insurer_id: str, dialect: str, told: str
 ) -> None:
-    before = files(connectors)
+    before = files(own_province)
     with pytest.raises(DefinitionError, match=told):
-        new_insurer.write(insurer_id, dialect, "新人", connectors)
-    assert files(connectors) == before
+        new_insurer.write(insurer_id, dialect, "新人", own_province)
+    assert files(own_province) == before
 
 
 def test_a_rule_is_one_entry(tmp_path: pathlib.Path) -> None:

@@ -5,27 +5,28 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import pathlib
-import shutil
 from typing import get_args
 
 import pytest
 
-from connectors.definition import FOLDER, LINES_PER_FILE, find_definitions, load_definition, load_definitions
+from connectors.definition import LINES_PER_FILE, find_definitions, load_definition, load_definitions
+from connectors.files import Files
 from connectors.model import AuthKind, ColumnSource, PagingKind
 from sandbox.cast import cast
 from schemas.contract import INSURER_RECORD_TYPES, REGISTER_RECORD_TYPES, SENDABLE_RECORD_TYPES, load_contract
 from schemas.errors import DefinitionError
+from schemas.province import DEFAULT
 
 SHIPPED = load_definitions(environ={})
 
 
-def test_all_35_insurers_have_a_definition_and_no_python() -> None:
+def test_every_insurer_has_a_definition_and_no_python() -> None:
     assert set(SHIPPED) == {insurer.insurer_id for insurer in cast()}
     for insurer in cast():
         definition = SHIPPED[insurer.insurer_id]
         assert (definition.insurer_code, definition.name) == (insurer.insurer_code, insurer.name_zh)
         assert (definition.vendor, definition.channel == "drop") == (insurer.dialect, insurer.is_drop)
-    assert not list((FOLDER / "insurers").glob("*.py"))
+    assert not list((DEFAULT / "insurers").glob("*.py"))
 
 
 def test_the_shipped_dialects_speak_all_ways_of_auth_and_paging() -> None:
@@ -34,7 +35,7 @@ def test_the_shipped_dialects_speak_all_ways_of_auth_and_paging() -> None:
     assert {d.paging.kind for d in api} == set(get_args(PagingKind))
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.yml")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", list(map(Files().path, Files())), ids=lambda p: p.stem)
 def test_every_file_is_short(path: pathlib.Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LINES_PER_FILE
 
@@ -76,11 +77,9 @@ def test_the_address_comes_from_the_environment_and_the_digest_does_not() -> Non
 
 
 @pytest.fixture
-def folder(tmp_path: pathlib.Path) -> pathlib.Path:
+def folder(own_province: pathlib.Path) -> pathlib.Path:
     """A copy of the shipped definitions, to spoil."""
-    for name in ("insurers", "vendors"):
-        shutil.copytree(FOLDER / name, tmp_path / name)
-    return tmp_path
+    return own_province
 
 
 @dataclasses.dataclass(frozen=True)

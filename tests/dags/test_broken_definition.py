@@ -64,13 +64,13 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     for name in PACKAGES:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for insurer_id, (old, new) in BROKEN.items():
-        path = folder / "connectors" / "insurers" / f"{insurer_id}.yml"
+        path = folder / "sandbox" / "province" / "insurers" / f"{insurer_id}.yml"
         text = path.read_text(encoding="utf-8")
         assert old is None or old in text
         path.write_text(
             new if old is None else text.replace(old, new, 1), encoding="latin-1" if old is None else "utf-8"
         )
-    (folder / "connectors" / "insurers" / "bad name!.yml").write_text("insurer: x\n", encoding="utf-8")
+    (folder / "sandbox" / "province" / "insurers" / "bad name!.yml").write_text("insurer: x\n", encoding="utf-8")
     return folder
 
 
@@ -90,7 +90,7 @@ def test_every_dag_stays_whatever_is_broken(copied: pathlib.Path, tmp_path: path
 
 
 def test_files_of_any_content_are_feeds_with_a_schedule(copied: pathlib.Path) -> None:
-    read = {feed.insurer_id: feed for feed in feeds(copied / "connectors" / "insurers")}
+    read = {feed.insurer_id: feed for feed in feeds(copied / "sandbox" / "province")}
     assert set(BROKEN) <= set(read)
     assert {read[i].schedule for i in BROKEN} == {DEFAULT_SCHEDULE}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pathlib
-import shutil
 import signal
 import socket
 import stat
@@ -14,9 +13,9 @@ import time
 import pytest
 
 from connectors import definition
+from connectors.files import Files, stems
 from pipeline import settings
 from pipeline.cli import docs
-from pipeline.definitions import new_insurer
 from pipeline.services.postgres import Cluster, free_port, require_free_port
 from pipeline.services.processes import Service
 from quality.catalogue import load_rules
@@ -96,6 +95,7 @@ def test_all_shipped_definitions_are_in_order(anze: Anze) -> None:
     assert (answer.code, answer.out.count("✓"), answer.out.count("✗")) == (0, len(cast()), 0)
 
 
+@pytest.mark.usefixtures("nowhere")
 @pytest.mark.parametrize(
     ("before", "after", "line", "key", "fix"),
     [
@@ -106,19 +106,15 @@ def test_all_shipped_definitions_are_in_order(anze: Anze) -> None:
     ],
 )
 def test_a_mistake_in_a_definition_names_file_line_key_and_fix(
-    nowhere: pathlib.Path,
+    own_province: pathlib.Path,
     anze: Anze,
-    monkeypatch: pytest.MonkeyPatch,
     before: str,
     after: str,
     line: int,
     key: str,
     fix: str,
 ) -> None:
-    for part in ("insurers", "vendors"):
-        shutil.copytree(definition.FOLDER / part, nowhere / part)
-    monkeypatch.setattr(definition, "FOLDER", nowhere)
-    path = nowhere / "insurers" / "lichun.yml"
+    path = own_province / "insurers" / "lichun.yml"
     text = path.read_text(encoding="utf-8")
     assert before in text
     path.write_text(text.replace(before, after), encoding="utf-8")
@@ -130,42 +126,35 @@ def test_a_mistake_in_a_definition_names_file_line_key_and_fix(
     assert right == "✓ yushui"
 
 
-@pytest.fixture
-def own_definitions(nowhere: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
-    """A copy of the shipped definitions, which the commands take for theirs."""
-    for part in ("insurers", "vendors"):
-        shutil.copytree(definition.FOLDER / part, nowhere / part)
-    monkeypatch.setattr(definition, "FOLDER", nowhere)
-    monkeypatch.setattr(new_insurer, "FOLDER", nowhere)
-    return nowhere
-
-
-def test_a_code_that_another_insurer_has_is_told_whoever_is_checked(own_definitions: pathlib.Path, anze: Anze) -> None:
-    path = own_definitions / "insurers" / "lichun.yml"
+@pytest.mark.usefixtures("nowhere")
+def test_a_code_that_another_insurer_has_is_told_whoever_is_checked(own_province: pathlib.Path, anze: Anze) -> None:
+    path = own_province / "insurers" / "lichun.yml"
     path.write_text(path.read_text(encoding="utf-8").replace("LICHUN", "YUSHUI"), encoding="utf-8")
     answer = anze("insurer", "check", "lichun")
     assert answer.code == 4
     assert "'YUSHUI' is the code of lichun already" in answer.out
 
 
-@pytest.mark.parametrize("dialect", sorted(path.stem for path in definition.FOLDER.glob("vendors/*.yml")))
+@pytest.mark.usefixtures("nowhere")
+@pytest.mark.parametrize("dialect", stems(Files(), "vendors"))
 def test_a_new_insurer_of_every_vendor_profile_checks_clean(
-    own_definitions: pathlib.Path, anze: Anze, dialect: str
+    own_province: pathlib.Path, anze: Anze, dialect: str
 ) -> None:
     name = "新财险: #1"
     assert anze("insurer", "new", "fresh", "--dialect", dialect, "--name", name).code == 0
     assert anze("insurer", "check", "fresh").code == 0
-    assert definition.load_definition("fresh", own_definitions, {}).name == name
+    assert definition.load_definition("fresh", own_province, {}).name == name
 
 
+@pytest.mark.usefixtures("nowhere")
 @pytest.mark.parametrize(("insurer_id", "name"), [("fresh", "${HOME}"), ("fresh", ""), ("regulator", "某局")])
 def test_a_new_insurer_that_would_not_load_is_not_written(
-    own_definitions: pathlib.Path, anze: Anze, insurer_id: str, name: str
+    own_province: pathlib.Path, anze: Anze, insurer_id: str, name: str
 ) -> None:
     answer = anze("insurer", "new", insurer_id, "--dialect", "xinghe", "--name", name)
     assert answer.code == 4
     assert "fix:" in answer.err
-    assert not (own_definitions / "insurers" / f"{insurer_id}.yml").exists()
+    assert not (own_province / "insurers" / f"{insurer_id}.yml").exists()
 
 
 def test_pages_that_were_changed_by_hand_are_stale(

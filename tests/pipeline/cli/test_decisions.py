@@ -9,7 +9,7 @@ import shutil
 import pytest
 import sqlalchemy as sa
 
-from connectors.definition import FOLDER, load_definition
+from connectors.definition import load_definition
 from connectors.model import InsurerDefinition
 from pipeline import deciding, steps
 from pipeline.hub import Hub
@@ -21,6 +21,7 @@ from sandbox.server import serve
 from sandbox.truth import Province, Record, build
 from schemas.delivery import Credentials
 from schemas.errors import DefinitionError
+from schemas.province import DEFAULT
 from tests.pipeline.conftest import Anze
 from tests.pipeline.telling import credentials_environ, hub_at, rows_of
 
@@ -182,8 +183,7 @@ def test_a_control_file_says_what_a_drop_replaces(
 
 def snapshot_definition(folder: pathlib.Path, replaces: str, environ: dict[str, str]) -> InsurerDefinition:
     """The sender's definition, changed so that its policies come as full snapshots."""
-    for name in ("insurers", "vendors"):
-        shutil.copytree(FOLDER / name, folder / name)
+    shutil.copytree(DEFAULT / "insurers", folder / "insurers")
     path = folder / "insurers" / f"{SENDER}.yml"
     text = path.read_text(encoding="utf-8")
     path.write_text(f"{text}\nrecords: {{policy: {{replaces: {replaces}}}}}\n", encoding="utf-8")

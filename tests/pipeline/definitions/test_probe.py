@@ -45,19 +45,15 @@ def test_a_probe_shows_fields_and_hides_persons_and_keeps_nothing(
 
 
 def test_a_column_that_is_called_otherwise_is_proposed(
-    system: Serving, nowhere: pathlib.Path, anze: Anze, monkeypatch: pytest.MonkeyPatch
+    system: Serving, nowhere: pathlib.Path, own_province: pathlib.Path, anze: Anze
 ) -> None:
-    own = definition.FOLDER
-    for part in ("insurers", "vendors"):
-        (nowhere / part).mkdir()
-    (nowhere / "insurers" / "lichun.yml").write_text((own / "insurers" / "lichun.yml").read_text(), encoding="utf-8")
-    text = (own / "vendors" / "xinghe.yml").read_text(encoding="utf-8")
+    vendor = own_province / "vendors" / "xinghe.yml"
+    text = vendor.read_text(encoding="utf-8")
     wrong = text.replace(
         "policy: {path: /v1/policies}",
         "policy: {path: /v1/policies, columns: {policy_no: plyNr, insured_name: nameOfFirm}}",
     )
-    (nowhere / "vendors" / "xinghe.yml").write_text(wrong, encoding="utf-8")
-    monkeypatch.setattr(definition, "FOLDER", nowhere)
+    vendor.write_text(wrong, encoding="utf-8")
     answer = anze("insurer", "probe", "lichun", "--type", "policy", "--days", "9999")
     assert answer.code == 0
     assert "policy_no: policyNo" in answer.out
@@ -98,22 +94,13 @@ def test_a_file_of_a_drop_is_probed_with_proposals(
 
 
 def test_check_tells_what_a_profile_covers_and_what_it_leaves_out(
-    nowhere: pathlib.Path, anze: Anze, monkeypatch: pytest.MonkeyPatch
+    nowhere: pathlib.Path, own_province: pathlib.Path, anze: Anze
 ) -> None:
     told = anze("insurer", "check", "chushu")
     assert told.code == 0
     assert "policy_no <- policyNo" in told.out
-    for part in ("insurers", "vendors"):
-        (nowhere / part).mkdir()
-    own = (definition.FOLDER / "insurers" / "lichun.yml").read_text(encoding="utf-8")
-    (nowhere / "insurers" / "lichun.yml").write_text(own, encoding="utf-8")
-    text = (
-        (definition.FOLDER / "vendors" / "xinghe.yml")
-        .read_text(encoding="utf-8")
-        .replace("naming: camel", "naming: none")
-    )
-    (nowhere / "vendors" / "xinghe.yml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(definition, "FOLDER", nowhere)
+    vendor = own_province / "vendors" / "xinghe.yml"
+    vendor.write_text(vendor.read_text(encoding="utf-8").replace("naming: camel", "naming: none"), encoding="utf-8")
     bare = anze("insurer", "check", "lichun")
     assert bare.code == 4
     assert "required fields have no column: insurer_code (" in bare.out

@@ -9,8 +9,6 @@ import shutil
 import pytest
 import sqlalchemy as sa
 
-from connectors import definition as definitions_module
-from connectors.definition import FOLDER
 from pipeline import steps
 from pipeline.services.installation import FIRST_NIGHT, NIGHT
 from quality.catalogue import rules_of
@@ -18,6 +16,7 @@ from sandbox import drops
 from sandbox.truth import Record, build
 from schemas.delivery import Delivery, Payload, Window
 from schemas.errors import DefinitionError, LandingDamaged, ProgramFault, SchemaDrift
+from schemas.province import DEFAULT
 from tests.pipeline.conftest import Anze
 from tests.pipeline.telling import rows_of
 from warehouse.indicators import catalogue as indicators
@@ -34,14 +33,9 @@ def policies() -> list[Record]:
 
 
 @pytest.fixture
-def definitions(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+def definitions(own_province: pathlib.Path) -> pathlib.Path:
     """A copy of the definitions that the hub reads instead of its own, to spoil and to mend."""
-    folder = tmp_path / "definitions"
-    for name in ("insurers", "vendors"):
-        shutil.copytree(FOLDER / name, folder / name)
-    shutil.copy(FOLDER / "regulator.yml", folder)
-    monkeypatch.setattr(definitions_module, "FOLDER", folder)
-    return folder
+    return own_province
 
 
 def change(path: pathlib.Path, old: str, new: str) -> None:
@@ -132,7 +126,7 @@ def test_a_mended_definition_ends_it_by_the_next_intake(
     told = anze("batch", "show", batch, "--json").json
     assert (told["state"], told["reason_code"]) == ("stuck", "HUB-002")
     assert f"{CLERK}.yml" in told["reason_text"]
-    shutil.copy(FOLDER / f"insurers/{CLERK}.yml", file)
+    shutil.copy(DEFAULT / f"insurers/{CLERK}.yml", file)
     assert steps.intake(steps.open_hub()) == [batch]
     assert anze("batch", "show", batch, "--json").json["state"] == "loaded"
 
