@@ -147,7 +147,7 @@ def test_every_expectation_can_be_built() -> None:
         ("tier: record", "expectation"),
         ("fields: [cover_end_date, cover_start_date]", "fields"),
         ("id: POL-001", "id"),
-        ("basis: domain 3.3", "basis"),
+        ('basis: "docs/why-rules.md#policies"', "basis"),
     ],
 )
 def test_a_mistake_in_a_rule_file_names_it(tmp_path: pathlib.Path, change: str, key: str) -> None:
