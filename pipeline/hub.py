@@ -15,8 +15,10 @@ from connectors.model import InsurerDefinition
 from pipeline.settings import Settings, load_settings
 from quality.catalogue import RuleSet, find_rules
 from schemas.errors import DefinitionError
+from schemas.province import province
 from warehouse.database.clock import require_believable
 from warehouse.database.engine import connect
+from warehouse.database.own_province import require_own
 from warehouse.database.schema_version import require_current
 from warehouse.indicators.catalogue import find_definitions as find_indicators
 from warehouse.landing.store import Store
@@ -87,9 +89,10 @@ class Hub:
 def open_hub(settings: Settings | None = None) -> Hub:
     """Open the installation that ``settings`` (default: this environment's) describe.
 
-    Raises SetupError (also for a database of another version) and WarehouseUnreachable.
+    Raises SetupError (also for a database of another version or province) and WarehouseUnreachable.
     """
     chosen = settings or load_settings()
     engine = connect(chosen.database_url)
     require_current(engine)
+    require_own(engine, province())
     return Hub(chosen, engine, Store(chosen.landing_folder))

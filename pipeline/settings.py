@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from schemas.delivery import Credentials
 from schemas.errors import AuthRefused, SetupError
+from schemas.province import VARIABLE
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 #: What may create databases and roles stands in a file of its own, apart from what every loader reads.
@@ -91,6 +92,12 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment laid over ``var/anze.env``. Raises SetupError when that cannot be read."""
     given = dict(os.environ if environ is None else environ)
     return {**read_env_file(var_folder(given) / "anze.env"), **given}
+
+
+def adopt_province() -> None:
+    """Make the province of ``var/anze.env`` this process's, and its children's, where the environment names none."""
+    if VARIABLE not in os.environ and (chosen := environment().get(VARIABLE)):
+        os.environ[VARIABLE] = chosen
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

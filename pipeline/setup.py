@@ -7,18 +7,24 @@ import dataclasses
 from quality.catalogue import find_rules
 from quality.working_days import load_calendar
 from schemas.code_lists import load_code_lists
+from schemas.province import province
 from schemas.regions import region_rows, resolution_rows
 from warehouse.database import access
 from warehouse.database.engine import connect, database_errors
+from warehouse.database.own_province import require_own
 from warehouse.database.reference import fill
 from warehouse.indicators.catalogue import Definition, find_definitions
 from warehouse.migrations.migrate import migrate
 
 
 def prepare(url: str) -> None:
-    """Migrate the database at ``url`` and fill ``reference.*``; safe to run again. Raises SetupError."""
-    migrate(url)
+    """Migrate the database at ``url`` and fill ``reference.*``; safe to run again.
+
+    Raises SetupError, and changes nothing, for a database of another province.
+    """
     engine = connect(url)
+    require_own(engine, province())
+    migrate(url)
     fill(
         engine,
         calendar_rows=load_calendar().rows(),

@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from pipeline.cli.output import red, stderr
 from pipeline.cli.usage import told
+from pipeline.settings import adopt_province
 from schemas.errors import HubError, NotFound, RetryLater, TellInsurer
 
 INTERRUPTED = 130
@@ -34,6 +35,7 @@ COMMANDS = (
     "definitions",
     "calendar",
     "docs",
+    "province",
 )
 
 
@@ -50,6 +52,7 @@ def build() -> typer.Typer:
 def main() -> None:
     """Entry point: run a command, turn wrong usage and faults into one clear line and an exit code."""
     try:
+        adopt_province()
         code = build()(prog_name="anze", standalone_mode=False)
     except TyperException as error:
         _say("用法错误 wrong usage", told(error))

@@ -50,11 +50,12 @@ class Question:
 def check_values(asked: Question) -> None:
     """Raise BadParameter for a region, domain or insurer that does not exist, with those that it may mean."""
     from schemas.code_lists import load_code_list
+    from schemas.province import province
     from schemas.regions import near_regions, region_name
 
     if asked.region != "*" and region_name(asked.region) is None:
         near = ", ".join(f"{code} {name}" for code, name in near_regions(asked.region))
-        hint = f": {near}?" if near else " (370000 = 山东省)"
+        hint = f": {near}?" if near else f" ({province().code} = 全省 the province)"
         raise typer.BadParameter(f"没有地区 no region {asked.region!r}{hint}")
     domains = load_code_list("CL-DOMAIN")
     if asked.domain != "*" and asked.domain not in {entry.code for entry in domains.entries}:

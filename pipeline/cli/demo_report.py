@@ -17,6 +17,7 @@ from pipeline.judging.verifying import verify
 from pipeline.services.demonstration import Night
 from pipeline.services.installation import Installation
 from pipeline.settings import load_settings
+from schemas.province import province as own_province
 from warehouse.indicators.catalogue import load_definition
 from warehouse.indicators.explain import Cell, show
 from warehouse.indicators.publication import Publication
@@ -103,7 +104,8 @@ def _figures(connection: Any, publication: Publication) -> None:
     rows = [(names[code], *(_shown(cells.get((n, code))) for n in FIVE)) for code in sorted(names)]
     marks = "* 暂定 provisional, △ 样本过小 small sample"
     print_table(columns, rows, f"\n五项指标 five indicators, as of {publication.as_of} ({marks})", right=range(1, 6))
-    province = [cells[n, "370000"] for n in SHOWN if (n, "370000") in cells]
+    whole = own_province().code
+    province = [cells[n, whole] for n in SHOWN if (n, whole) in cells]
     stdout.print(
         "全省 province: "
         + "; ".join(

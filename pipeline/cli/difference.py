@@ -40,7 +40,7 @@ def diff(
     names: Annotated[
         list[str] | None, typer.Option("--indicator", "-i", help="Indicator ids or codes; default: the five.")
     ] = None,
-    region: Region = "370000",
+    region: Region = "",
     domain: Domain = "*",
     insurer: Insurer = "*",
     period: Period = "",

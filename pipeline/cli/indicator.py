@@ -12,6 +12,7 @@ from pipeline.cli.asking import Question, check_level, find, objection, refuse, 
 from pipeline.cli.figures import for_scripts, show_cells, sums_text
 from pipeline.cli.moments import AsOf, KnownAt
 from pipeline.cli.output import AsJson, bold, print_json, print_table, red, stderr, stdout
+from schemas.province import province
 
 if TYPE_CHECKING:
     from warehouse.indicators.catalogue import PeriodKind
@@ -41,7 +42,15 @@ Places = Mapping[tuple[int, int], tuple[str, str]]
 """(batch_id, row_no) -> file and place in it."""
 
 Name = Annotated[str, typer.Argument(help="Indicator id or code, for example coverage_ratio or I1.")]
-Region = Annotated[str, typer.Option(help="Region code; `*` = every region.")]
+
+
+def _own_province(region: str) -> str:
+    return region or province().code
+
+
+Region = Annotated[
+    str, typer.Option(callback=_own_province, help="Region code; `*` = every region. Default: the province.")
+]
 Domain = Annotated[str, typer.Option(help="High-risk domain code; `*` = all together.")]
 Insurer = Annotated[str, typer.Option(help="Insurer id; `*` = all together.")]
 Period = Annotated[
@@ -68,7 +77,7 @@ def show(
     names: Annotated[
         list[str] | None, typer.Argument(help="Indicator ids or codes; default: the five, I4 in its three lines.")
     ] = None,
-    region: Region = "370000",
+    region: Region = "",
     level: Annotated[str | None, typer.Option(help="province, city or county: every region of that level.")] = None,
     domain: Domain = "*",
     insurer: Insurer = "*",
@@ -153,7 +162,7 @@ def _told(connection: Any, cells: list[Any], chosen: list[Any], asked: Question,
 @indicator.command()
 def explain(
     name: Name,
-    region: Region = "370000",
+    region: Region = "",
     domain: Domain = "*",
     insurer: Insurer = "*",
     period: Period = "",

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from pipeline.cli.output import AsJson, dim, print_json, print_table, progress, red, stderr, stdout
 from schemas.errors import SetupError
+from schemas.province import province
 
 
 def register(app: typer.Typer) -> None:
@@ -76,8 +77,15 @@ def status(as_json: AsJson = False) -> None:
 
     running = installation.states(installation.installation())
     if as_json:
-        print_json({"services": running, **(standing.told() if running.get("PostgreSQL", True) else {})})
+        print_json(
+            {
+                "province": {"code": province().code, "folder": str(province().folder)},
+                "services": running,
+                **(standing.told() if running.get("PostgreSQL", True) else {}),
+            }
+        )
     else:
+        stdout.print(f"省 province: {_province_name()} ({province().folder})", soft_wrap=True)
         _services(running)
         if running.get("PostgreSQL", True):
             standing.show()
@@ -93,6 +101,13 @@ def airflow(arguments: Annotated[list[str], typer.Argument(help="What Airflow's 
     if not here.cluster.is_running():
         raise SetupError("the local installation does not run: `anze up`")
     os.execve(sys.executable, [sys.executable, "-m", "airflow", *arguments], here.airflow.environ(here.environ()))  # noqa: S606 - the arguments are the caller's own, no shell reads them
+
+
+def _province_name() -> str:
+    from schemas.regions import region_name
+
+    here = province()
+    return " ".join(filter(None, (here.code, region_name(here.code), here.platform_name)))
 
 
 def _services(running: dict[str, bool]) -> None:
@@ -114,6 +129,7 @@ def demo(scale: Scale = "", seed: Seed = 0) -> None:
 
     begun = time.monotonic()
     here = installation.installation(_chosen(scale, seed))
+    installation.require_simulated()
     with alone(here.folder, "anze demo"):
         demonstration.start(here, _tell, progress)
         night = demonstration.run_night(here, _tell, progress)
@@ -136,6 +152,7 @@ def _tell(what: str) -> None:
 def _addresses() -> None:
     from pipeline.services import installation
     from pipeline.services.postgres import binaries
+    from sandbox.world import is_simulated
     from warehouse.database.access import REGULATOR
 
     here = installation.installation()
@@ -147,7 +164,7 @@ def _addresses() -> None:
             f"127.0.0.1:{here.postgres_port}/anze",
             f"{REGULATOR} / {environ['ANZE_REGULATOR_PASSWORD']}",
         ),
-        ("sandbox", here.sandbox_url, ""),
+        *([("sandbox", here.sandbox_url, "")] if is_simulated() else []),
     ]
     print_table(("服务 service", "地址 address", "登录 login"), rows, "\n正在运行 running")
     stdout.print(

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Union, get_args, get_origin
 
 from connectors.credentials import Entry, needed
-from connectors.definition import load_definitions
+from connectors.definition import REGULATOR, load_definition, load_definitions
 from connectors.keys import OWN_KEYS, RECORD_KEYS, VENDOR_KEYS
 from connectors.model import (
     Auth,
@@ -113,13 +113,7 @@ def _api() -> list[InsurerDefinition]:
 
 def _bare(kind: AuthKind) -> InsurerDefinition:
     """A definition that has this kind of authentication and nothing else."""
-    return dataclasses.replace(
-        _api()[0],
-        auth=Auth(kind=kind),
-        signature=None,
-        envelope=None,
-        tls=Tls(),
-    )
+    return dataclasses.replace(load_definition(REGULATOR, environ={}), channel="api", auth=Auth(kind=kind))
 
 
 def _entries(definition: InsurerDefinition) -> tuple[str, str]:

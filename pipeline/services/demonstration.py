@@ -30,6 +30,7 @@ from pipeline.services.installation import (
 from pipeline.settings import load_settings
 from sandbox import drops, registers, truth
 from sandbox.cast import cast
+from sandbox.world import is_simulated
 from schemas.errors import SetupError
 
 #: A progress bar that is open while something long runs; what it yields moves it on by one, saying what is done.
@@ -53,11 +54,11 @@ class Night:
 
 
 def start(here: Installation, tell: Tell, progress: Progress, *, with_airflow: bool = True) -> None:
-    """Start everything; a new installation also collects the province's history, directly."""
+    """Start everything; a new installation of a simulated province also collects its history, directly."""
     require_ports(here, with_airflow=with_airflow)
     start_database(here, tell)
     start_sandbox(here, tell)
-    if not here.history_mark.exists():
+    if is_simulated() and not here.history_mark.exists():
         _collect_history(here, tell, progress)
     if with_airflow:
         start_airflow(here, tell)

@@ -32,8 +32,10 @@ from pipeline.settings import (
 from pipeline.setup import prepare
 from sandbox.accounts import credentials as sandbox_credentials
 from sandbox.cast import cast
+from sandbox.world import is_simulated, world
 from schemas.delivery import Credentials
 from schemas.errors import SetupError
+from schemas.province import DEFAULT, VARIABLE, province
 from schemas.time_zone import SHANGHAI
 from warehouse.database import access
 from warehouse.landing.store import Store
@@ -96,7 +98,9 @@ class Installation:
         return {**os.environ, **self.settings()}
 
     def credentials(self) -> dict[str, Credentials]:
-        """What the simulated insurers accept, by insurer id."""
+        """What the simulated insurers accept, by insurer id; none where the province is not simulated."""
+        if not is_simulated():
+            return {}
         api = [insurer.insurer_id for insurer in cast() if not insurer.is_drop]
         return {insurer_id: credentials_from(sandbox_credentials(insurer_id, self.seed)) for insurer_id in api}
 
@@ -119,15 +123,20 @@ def installation(environ: Mapping[str, str] = os.environ) -> Installation:
     )
 
 
+def require_simulated() -> None:
+    """Raise SetupError when the present province has no world to play."""
+    world()
+
+
 def require_ports(here: Installation, *, with_airflow: bool = True) -> None:
     """Raise SetupError for a port that something else holds, before anything is started."""
     ours = [
-        (here.postgres_port, "PostgreSQL", "ANZE_POSTGRES_PORT", here.cluster.is_running()),
-        (here.sandbox_port, "the sandbox", "ANZE_SANDBOX_PORT", here.sandbox.pid is not None),
-        (here.airflow_port, "Airflow", "ANZE_AIRFLOW_PORT", here.airflow.services()[0].pid is not None),
+        (here.postgres_port, "PostgreSQL", "ANZE_POSTGRES_PORT", here.cluster.is_running(), True),
+        (here.sandbox_port, "the sandbox", "ANZE_SANDBOX_PORT", here.sandbox.pid is not None, is_simulated()),
+        (here.airflow_port, "Airflow", "ANZE_AIRFLOW_PORT", here.airflow.services()[0].pid is not None, with_airflow),
     ]
-    for port, who, setting, is_running in ours if with_airflow else ours[:2]:
-        if not is_running:
+    for port, who, setting, is_running, is_wanted in ours:
+        if is_wanted and not is_running:
             require_free_port(port, who, setting)
 
 
@@ -142,6 +151,7 @@ def start_database(here: Installation, tell: Tell) -> None:
         airflow = beside.submit(here.airflow.migrate, here.environ())
         tell("migrations and reference tables")
         prepare(here.cluster.url("anze"))
+        _remember_province(here)
         Store(load_settings(here.environ()).landing_folder).restrict()
         _set_passwords(here)
         if not airflow.done():
@@ -150,8 +160,8 @@ def start_database(here: Installation, tell: Tell) -> None:
 
 
 def start_sandbox(here: Installation, tell: Tell) -> None:
-    """Start the simulated insurers' server."""
-    if here.sandbox.pid is None:
+    """Start the simulated insurers' server, where the province is simulated."""
+    if is_simulated() and here.sandbox.pid is None:
         tell("sandbox province")
         require_free_port(here.sandbox_port, "the sandbox", "ANZE_SANDBOX_PORT")
         command = ["-m", "sandbox.server", "--port", here.sandbox_port, "--seed", here.seed, "--scale", here.scale]
@@ -188,7 +198,7 @@ def states(here: Installation) -> dict[str, bool]:
     """Which parts run, by name; none where this machine has no installation of its own."""
     if not here.cluster.pgdata.exists():
         return {}
-    services = [here.sandbox, *here.airflow.services()]
+    services = [*([here.sandbox] if is_simulated() else []), *here.airflow.services()]
     return {"PostgreSQL": here.cluster.is_running(), **{s.name: s.pid is not None for s in services}}
 
 
@@ -237,6 +247,14 @@ def _write_settings(here: Installation) -> None:
     kept.pop(TWIN_URL, None)
     write_env_file(here.folder / ADMIN_FILE, {TWIN_URL: here.cluster.url("anze")})
     write_env_file(here.env_file, {**kept, **passwords, **{key: str(value) for key, value in values.items()}})
+
+
+def _remember_province(here: Installation) -> None:
+    """Commands and Airflow's processes take up the province of the installation; the default needs no word."""
+    kept = here.settings()
+    kept.pop(VARIABLE, None)
+    chosen = {} if province().folder == DEFAULT else {VARIABLE: str(province().folder)}
+    write_env_file(here.env_file, {**kept, **chosen})
 
 
 def _number(chosen: Mapping[str, str], name: str, default: str, allowed: range | None = None) -> int:

@@ -36,12 +36,14 @@ select
     r.version_id as record_id,
     cast(null as text) as unit,
     r.insurer_id,
-    '370000' as region_code,
+    own.region_code,
     r.deadline_on as business_date,
     cast(null as text) as domain_code,
     case when r.timeliness = 'on_time' then 1 else 0 end as numerator,
     1 as denominator,
     cast(null as text) as exclusion
 from record as r
-where r.deadline_on between :period_start and :period_end
+cross join reference.region as own
+where own.level = 'province'
+    and r.deadline_on between :period_start and :period_end
     and r.timeliness in ('on_time', 'late')
