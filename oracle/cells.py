@@ -10,10 +10,10 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
+from oracle import province
 from oracle.regions import Place
 
 ALL = "*"
-PROVINCE = "370000"
 ZERO, ONE = Decimal(0), Decimal(1)
 #: Sums and products of amounts never come near this many digits, so that decimal arithmetic is exact.
 EXACT_DIGITS = 80
@@ -150,7 +150,7 @@ def exclusion(row: Contribution) -> str | None:
     """Why a row counts nowhere: its own reason, else that it lies outside the province."""
     if row.exclusion is not None:
         return row.exclusion
-    return None if row.place is not None and row.place.province_code == PROVINCE else "outside_province"
+    return None if row.place is not None and row.place.province_code == province.code() else "outside_province"
 
 
 def _plain_sums(rows: list[Contribution], meaning: Meaning) -> Sums:
@@ -159,7 +159,7 @@ def _plain_sums(rows: list[Contribution], meaning: Meaning) -> Sums:
         base = (row.place, row.domain_code, row.insurer_id)
         numerator, denominator = grain.get(base, (ZERO, ZERO))
         grain[base] = (numerator + row.numerator, denominator + row.denominator)
-    sums: Sums = {(PROVINCE, ALL, ALL): (ZERO, ZERO)}
+    sums: Sums = {(province.code(), ALL, ALL): (ZERO, ZERO)}
     for base, (numerator, denominator) in grain.items():
         for key in _cell_keys(*base, meaning):
             held = sums.get(key, (ZERO, ZERO))
@@ -168,7 +168,7 @@ def _plain_sums(rows: list[Contribution], meaning: Meaning) -> Sums:
 
 
 def _distinct_sums(rows: list[Contribution], meaning: Meaning) -> Sums:
-    units: dict[tuple[str, str, str], dict[str, tuple[Decimal, Decimal]]] = {(PROVINCE, ALL, ALL): {}}
+    units: dict[tuple[str, str, str], dict[str, tuple[Decimal, Decimal]]] = {(province.code(), ALL, ALL): {}}
     for row in rows:
         for key in _cell_keys(row.place, row.domain_code, row.insurer_id, meaning):
             of_cell = units.setdefault(key, {})
@@ -189,7 +189,7 @@ def _cell_keys(
     insurers = [ALL, insurer] if meaning.by_insurer and insurer is not None else [ALL]
     county = place.county_code if meaning.depth == "county" else None
     city = None if meaning.depth == "province" else place.city_code
-    wide = [PROVINCE, city] if city else [PROVINCE]
+    wide = [province.code(), city] if city else [province.code()]
     yield from itertools.product(wide, domains, insurers)
     if county:
         yield from ((county, d, i) for d, i in itertools.product(domains, insurers) if ALL in (d, i))

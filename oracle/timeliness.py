@@ -10,8 +10,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from oracle import regions
-from oracle.cells import ALL, ONE, PROVINCE, ZERO, Contribution, Period, half_up
+from oracle import province, regions
+from oracle.cells import ALL, ONE, ZERO, Contribution, Period, half_up
 from oracle.values import on_day
 from oracle.world import World
 
@@ -61,7 +61,7 @@ def rejudge(before: Judged, now: Judged, *, has_reason: bool) -> Judged:
 
 
 def timeliness_ratio(world: World, period: Period) -> Iterator[Contribution]:
-    place = regions.resolve(PROVINCE)
+    place = regions.resolve(province.code())
     for verdict in world.verdicts:
         if verdict.deadline_on in period and verdict.timeliness in {"on_time", "late"}:
             numerator = ONE if verdict.timeliness == "on_time" else ZERO
