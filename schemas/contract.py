@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import pathlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -127,7 +128,11 @@ class Contract:
     business_name: str
     version: str
     family: Family
+    load_order: int
+    """Place in a night's order of loading: parents before children."""
     is_register: bool
+    is_occasional: bool
+    """Sent only when something happened: no night expects it."""
     grain: str
     fields: tuple[Field, ...]
     milestones: tuple[Milestone, ...]
@@ -167,13 +172,9 @@ class Contract:
 
 @functools.cache
 def load_contracts() -> dict[str, Contract]:
-    """All contracts by record type: the insurer-fed types in the order in which a night loads them, then registers."""
-    found = {c.record_type: c for c in map(read_contract, sorted(FOLDER.glob("*.odcs.yaml")))}
-    missing = [name for name in RECORD_TYPES if name not in found]
-    if missing or len(found) != len(RECORD_TYPES):
-        odd = missing or sorted(set(found) - set(RECORD_TYPES))
-        raise DefinitionError(str(FOLDER), "schema", f"contracts and RECORD_TYPES differ: {odd}")
-    return {name: found[name] for name in RECORD_TYPES}
+    """All contracts by record type, in the order of their ``loadOrder``."""
+    found = sorted(map(read_contract, FOLDER.glob("*.odcs.yaml")), key=lambda c: (c.load_order, c.record_type))
+    return {contract.record_type: contract for contract in found}
 
 
 def load_contract(record_type: str) -> Contract:
@@ -182,19 +183,6 @@ def load_contract(record_type: str) -> Contract:
     if record_type not in contracts:
         raise DefinitionError("schemas", record_type, f"no such record type; one of {', '.join(contracts)}")
     return contracts[record_type]
-
-
-#: What an insurer sends every night; parents before children, so that a whole delivery loads without orphans.
-INSURER_RECORD_TYPES = (
-    "policy", "endorsement", "premium_receipt", "claim", "claim_payment", "service_plan", "service_record", "hazard",
-    "fee_expense",
-)  # fmt: skip
-REGISTER_RECORD_TYPES = ("enterprise", "insurer", "agency", "rule_threshold")
-#: Sent by an insurer only when something happened; no night expects them, and no indicator reads them.
-OCCASIONAL_RECORD_TYPES = ("renumbering",)
-#: All that an insurer may send, in loading order: what follows the policy family finds the new numbers.
-SENDABLE_RECORD_TYPES = (*INSURER_RECORD_TYPES[:3], *OCCASIONAL_RECORD_TYPES, *INSURER_RECORD_TYPES[3:])
-RECORD_TYPES = SENDABLE_RECORD_TYPES + REGISTER_RECORD_TYPES
 
 
 def read_contract(path: pathlib.Path) -> Contract:
@@ -226,7 +214,9 @@ def _contract(path: pathlib.Path, document: OpenDataContractStandard, table: Sch
         business_name=str(table.businessName),
         version=str(document.version),
         family=custom.get("family"),  # type: ignore[arg-type]  # checked by faults
+        load_order=custom.get("loadOrder", 0),
         is_register=custom.get("fedBy") == "regulator",
+        is_occasional=bool(custom.get("isOccasional")),
         grain=str(table.dataGranularityDescription),
         fields=tuple(_field(path, p) for p in table.properties or []),
         milestones=tuple(
@@ -305,3 +295,18 @@ def _reference(p: SchemaProperty) -> tuple[str, str] | None:
         return None
     record_type, _, field = str(p.relationships[0].to).partition(".")
     return record_type, field
+
+
+def _names(family: Callable[[Contract], bool]) -> tuple[str, ...]:
+    return tuple(name for name, contract in load_contracts().items() if family(contract))
+
+
+#: All record types in the order in which a night loads them: parents before children, registers last.
+RECORD_TYPES = _names(lambda _: True)
+#: What an insurer sends every night, so that a whole delivery loads without orphans.
+INSURER_RECORD_TYPES = _names(lambda c: not c.is_register and not c.is_occasional)
+REGISTER_RECORD_TYPES = _names(lambda c: c.is_register)
+#: Sent by an insurer only when something happened; no night expects them, and no indicator reads them.
+OCCASIONAL_RECORD_TYPES = _names(lambda c: c.is_occasional)
+#: All that an insurer may send.
+SENDABLE_RECORD_TYPES = _names(lambda c: not c.is_register)

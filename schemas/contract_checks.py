@@ -22,6 +22,12 @@ def faults(contract: Contract) -> Iterator[Fault]:
     """Breaches of one contract, field by field in its order."""
     if contract.family not in FAMILIES:
         yield "family", f"{contract.family!r} is no family", " | ".join(FAMILIES)
+    if not isinstance(contract.load_order, int) or contract.load_order < 1:
+        yield (
+            "loadOrder",
+            f"{contract.load_order!r} is no place in the order",
+            "a whole number, parents before children",
+        )
     if not contract.key:
         yield "primaryKey", "no field is part of the key", "set primaryKey and primaryKeyPosition"
     yield from _repeated(contract)
