@@ -36,6 +36,7 @@ COMMANDS = (
     "calendar",
     "docs",
     "province",
+    "record_type",
 )
 
 
