@@ -129,8 +129,13 @@ def write(root: pathlib.Path, new: RecordType) -> list[pathlib.Path]:
     except DefinitionError:
         contract.unlink()
         raise
+    notes = root / "schemas" / "field_notes.yml"
+    with notes.open("a", encoding="utf-8") as file:
+        file.writelines(
+            _note(new, field) for field in (*new.key, new.event) if f"\n{field}: " not in notes.read_text("utf-8")
+        )
     rules.write_text(f"# Rules of {new.name} ({new.business_name}) besides those of every record type.\n[]\n", "utf-8")
-    return [contract, rules, *migration]
+    return [contract, notes, rules, *migration]
 
 
 def write_migration(root: pathlib.Path, name: str) -> list[pathlib.Path]:
@@ -171,6 +176,11 @@ def _contract(root: pathlib.Path, new: RecordType) -> str:
         fields=keys + _EVENT.format(event=new.event),
         event=new.event,
     )
+
+
+def _note(new: RecordType, field: str) -> str:
+    """What a clerk reads of a field in the template, until somebody says it better."""
+    return f"{field}: {new.business_name}{'发生的时间' if field == new.event else '的编号,按文本填写'}\n"
 
 
 def _envelope(root: pathlib.Path) -> Iterator[str]:

@@ -14,6 +14,7 @@ from schemas.errors import SetupError
 from tests.warehouse.building import rows_of
 from tests.warehouse.indicators.story import Hub
 from warehouse.database import ddl
+from warehouse.database.schema_version import newest
 from warehouse.history.digests import digests
 from warehouse.migrations.migrate import SCRIPTS, migrate
 
@@ -21,7 +22,7 @@ VISIT = dataclasses.replace(load_contract("agency"), record_type="visit", busine
 FURTHER = f'''
 from alembic import op
 
-revision, down_revision = "v1_9999", "v1_0001"
+revision, down_revision = "v1_9999", "{newest()}"
 
 
 def upgrade():
