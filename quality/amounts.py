@@ -59,13 +59,13 @@ class AmountBound:
         return str(self.of).removeprefix("policy.")
 
 
-def amounts_of(text: str) -> tuple[AmountBound, ...]:
+def amounts_of(text: str, file: str = FILE) -> tuple[AmountBound, ...]:
     """The bounds of a file's text. Raises DefinitionError with every mistake."""
-    bodies = read_bounds(FILE, text)
+    bodies = read_bounds(file, text)
     with Mistakes() as mistakes:
         for body, line in bodies:
             if wrong := list(_mistakes(body)):
-                mistakes.add(DefinitionError(FILE, _name(body), "; ".join(wrong), line, "see the head of the file"))
+                mistakes.add(DefinitionError(file, _name(body), "; ".join(wrong), line, "see the head of the file"))
     return tuple(_bound(body) for body, _ in bodies)
 
 

@@ -1,12 +1,47 @@
-"""A file of bounds as entries with their lines."""
+"""A file of bounds as entries with their lines; a province's own bounds lie over the shipped ones from their first day on."""
 
 from __future__ import annotations
 
-from typing import Any
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any, Protocol, TypeVar
 
 import yaml
 
 from schemas.errors import DefinitionError
+
+#: Where the bounds of a province stand among a rule set's files: ``province/bounds/amounts.yml``.
+OWN = "province/"
+
+
+class _Bound(Protocol):
+    @property
+    def valid_from(self) -> dt.date | None: ...
+    @property
+    def valid_to(self) -> dt.date | None: ...
+
+
+_B = TypeVar("_B", bound=_Bound)
+
+
+def overlaid(shipped: Iterable[_B], own: Iterable[_B], subject: Callable[[_B], Hashable]) -> tuple[_B, ...]:
+    """Shipped bounds until the day before the province's first one of the same subject, and the province's."""
+    begins: dict[Hashable, dt.date] = {}
+    laid = tuple(own)
+    for bound in laid:
+        first_day = bound.valid_from or dt.date.min
+        begins[subject(bound)] = min(begins.get(subject(bound), first_day), first_day)
+    return (*(kept for bound in shipped for kept in _until(bound, begins.get(subject(bound)))), *laid)
+
+
+def _until(bound: _B, day: dt.date | None) -> Iterator[_B]:
+    """The bound as it holds before a day; nothing when it begins no earlier."""
+    if day is None:
+        yield bound
+    elif (bound.valid_from or dt.date.min) < day:
+        last_day = day - dt.timedelta(days=1)
+        yield dataclasses.replace(bound, valid_to=min(bound.valid_to or last_day, last_day))  # type: ignore[type-var]
 
 
 def read_bounds(file: str, text: str) -> list[tuple[dict[str, Any], int]]:

@@ -10,11 +10,13 @@ import functools
 import hashlib
 import pathlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from quality import amounts
 from quality.amounts import AmountBound
+from quality.bound_files import OWN, overlaid
 from quality.deliveries import FILE as BOUNDS_FILE
 from quality.deliveries import Bound, as_values, bounds_of
 from quality.rule_files import read_entries
@@ -23,7 +25,9 @@ from schemas.errors import DefinitionError
 from schemas.findings import Rule
 from schemas.generate import table
 from schemas.mistakes import Mistakes
+from schemas.province import Province, by_province
 
+_B = TypeVar("_B", Bound, amounts.AmountBound)
 FOLDER = pathlib.Path(__file__).parent / "rules"
 
 #: Files whose rules speak of every record type.
@@ -91,12 +95,19 @@ class RuleSet:
     @functools.cached_property
     def bounds(self) -> tuple[Bound, ...]:
         """The bounds of the rules that compare a delivery with those before it."""
-        return bounds_of(self.texts[BOUNDS_FILE]) if BOUNDS_FILE in self.texts else ()
+        shipped, own = self._bounds(BOUNDS_FILE, bounds_of)
+        return overlaid(shipped, own, lambda bound: (bound.name, bound.insurer_id, bound.record_type))
 
     @functools.cached_property
     def amount_bounds(self) -> tuple[AmountBound, ...]:
         """What is plausible of each amount and count. Raises DefinitionError."""
-        return amounts.amounts_of(self.texts[amounts.FILE]) if amounts.FILE in self.texts else ()
+        shipped, own = self._bounds(amounts.FILE, amounts.amounts_of)
+        return overlaid(shipped, own, lambda bound: (bound.record_type, bound.field, bound.domain, bound.of))
+
+    def _bounds(self, file: str, read: Callable[[str, str], tuple[_B, ...]]) -> tuple[tuple[_B, ...], tuple[_B, ...]]:
+        """What a file and the province's of that name say."""
+        shipped, own = (read(self.texts[name], name) if name in self.texts else () for name in (file, OWN + file))
+        return shipped, own
 
     @functools.cached_property
     def fragments(self) -> dict[str, str]:
@@ -125,21 +136,28 @@ class RuleSet:
         return _filled(_filled(select, self.fragments | names), names)
 
 
-@functools.cache
-def load_rules() -> RuleSet:
-    """The rules as shipped. Raises DefinitionError with every mistake, naming file, line, rule and fix."""
-    return read_rules(FOLDER)
+@by_province
+def load_rules(here: Province) -> RuleSet:
+    """The rules as shipped, with the province's bounds. Raises DefinitionError with every mistake, naming file, line, rule and fix."""
+    return _sound(rules_of(_texts(FOLDER) | _own_bounds(here)))
 
 
-@functools.cache
-def find_rules() -> RuleSet:
-    """The rules as shipped, mistakes and all: they stop the record types that they speak of."""
-    return rules_of(_texts(FOLDER))
+@by_province
+def find_rules(here: Province) -> RuleSet:
+    """The same, mistakes and all: they stop the record types that they speak of."""
+    return rules_of(_texts(FOLDER) | _own_bounds(here))
+
+
+def _own_bounds(here: Province) -> dict[str, str]:
+    return {OWN + name: text for name, text in _texts(here.folder, "bounds/*.yml").items()}
 
 
 def read_rules(folder: pathlib.Path) -> RuleSet:
     """The rules of a folder. Raises DefinitionError with every mistake, an id that stands twice included."""
-    found = rules_of(_texts(folder))
+    return _sound(rules_of(_texts(folder)))
+
+
+def _sound(found: RuleSet) -> RuleSet:
     with Mistakes() as mistakes:
         for error in found.broken.values():
             mistakes.add(error)
@@ -156,8 +174,8 @@ def rules_of(texts: Mapping[str, str]) -> RuleSet:
         digest.update(f"{name}{texts[name]}".encode())
     for name in names:
         told = mistakes.setdefault(_speaks_of(name), Mistakes())
-        if read_bounds := {BOUNDS_FILE: bounds_of, amounts.FILE: amounts.amounts_of}.get(name):
-            told.attempt(read_bounds, texts[name])
+        if read_bounds := {BOUNDS_FILE: bounds_of, amounts.FILE: amounts.amounts_of}.get(name.removeprefix(OWN)):
+            told.attempt(read_bounds, texts[name], name)
         if not re.fullmatch(r"[^/]+\.yml", name):
             continue
         for entry in read_entries(name, _speaks_of(name), texts[name], told):
@@ -170,8 +188,8 @@ def rules_of(texts: Mapping[str, str]) -> RuleSet:
     return RuleSet(tuple(found[rule_id] for rule_id in sorted(found)), digest.hexdigest()[:16], kept, broken)
 
 
-def _texts(folder: pathlib.Path) -> dict[str, str]:
-    paths = [path for path in folder.glob("**/*.*") if path.suffix in (".yml", ".sql")]
+def _texts(folder: pathlib.Path, pattern: str = "**/*.*") -> dict[str, str]:
+    paths = [path for path in folder.glob(pattern) if path.suffix in (".yml", ".sql")]
     return {path.relative_to(folder).as_posix(): path.read_bytes().decode(errors="replace") for path in paths}
 
 

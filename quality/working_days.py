@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import functools
 import hashlib
 import pathlib
 import re
@@ -20,6 +19,7 @@ from itertools import pairwise
 from typing import Literal
 
 from schemas.errors import DefinitionError
+from schemas.province import Province, by_province
 from schemas.time_zone import SHANGHAI
 
 FOLDER = pathlib.Path(__file__).parent / "calendar"
@@ -148,19 +148,26 @@ def event_date(value: str | dt.date | dt.datetime) -> dt.date:
         raise ValueError(f"{value} has no date in Shanghai") from error
 
 
-@functools.cache
-def load_calendar() -> Calendar:
-    """The calendar that ships with the hub: the last revision of every year. Raises DefinitionError."""
-    return read_calendar(FOLDER)
+@by_province
+def load_calendar(here: Province) -> Calendar:
+    """The calendar that ships with the hub, and the province's notices over it: the last revision of every year.
+
+    Raises DefinitionError.
+    """
+    own = here.folder / "calendar"
+    return read_calendar(FOLDER, own=own if own.is_dir() else None)
 
 
-def read_calendar(folder: pathlib.Path, announced_by: str | None = None) -> Calendar:
+def read_calendar(folder: pathlib.Path, announced_by: str | None = None, own: pathlib.Path | None = None) -> Calendar:
     """The calendar of a folder of notices; ``announced_by`` (ISO date) leaves out later revisions. Raises DefinitionError.
+
+    Notices of ``own`` go before those of the same year and revision.
 
     The version is the last year and a digest of what the notices say: other days, other version.
     """
-    notices = _notices(folder, announced_by)
-    spans = [span for notice in notices for span in _spans(folder, notice)]
+    found = _notices([folder, *([own] if own else [])], announced_by)
+    notices = [notice for notice, _ in found]
+    spans = [span for notice, kept_in in found for span in _spans(kept_in, notice)]
     first_day, last_day = dt.date(notices[0].year, 1, 1), dt.date(notices[-1].year, 12, 31)
     off = {day: span.holiday for span in spans if span.kind == "off" for day in span.days()}
     make_up = {day: f"调休上班({span.holiday})" for span in spans if span.kind == "work" for day in span.days()}
@@ -192,13 +199,14 @@ def _moment(text: str) -> dt.date | dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
-def _notices(folder: pathlib.Path, announced_by: str | None) -> list[Notice]:
-    latest: dict[int, Notice] = {}
-    for row in _rows(folder / "notices.csv"):
+def _notices(folders: list[pathlib.Path], announced_by: str | None) -> list[tuple[Notice, pathlib.Path]]:
+    """The last notice of each year, and the folder where its days stand."""
+    latest: dict[int, tuple[Notice, pathlib.Path]] = {}
+    for folder, row in [(each, row) for each in folders for row in _rows(each / "notices.csv")]:
         notice = Notice(int(row["year"]), int(row["revision"]), row["announced"], row["source"], row["confidence"])
         is_known = announced_by is None or notice.announced[:10] <= announced_by
-        if is_known and (notice.year not in latest or notice.revision > latest[notice.year].revision):
-            latest[notice.year] = notice
+        if is_known and (notice.year not in latest or notice.revision >= latest[notice.year][0].revision):
+            latest[notice.year] = notice, folder
     years = sorted(latest)
     if not years or any(b - a != 1 for a, b in pairwise(years)):
         raise DefinitionError(

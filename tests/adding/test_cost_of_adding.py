@@ -87,8 +87,8 @@ def test_an_indicator_is_one_select_and_one_definition(tmp_path: pathlib.Path) -
     del made_up["golden"]
     (folder / "made_up_ratio.yml").write_text(yaml.safe_dump(made_up, allow_unicode=True), encoding="utf-8")
     shutil.copy(folder / "claim_closing_ratio.sql", folder / "made_up_ratio.sql")
-    indicators.find_definitions.cache_clear()
+    indicators.find_definitions_of.cache_clear()
     found = indicators.load_definitions(folder)
     assert set(found) - known == {"made_up_ratio"}
     assert indicators.load_definition("I99", folder).name.zh == "测试率"
-    indicators.find_definitions.cache_clear()
+    indicators.find_definitions_of.cache_clear()

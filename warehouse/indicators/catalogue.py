@@ -8,13 +8,14 @@ import hashlib
 import pathlib
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal, TypeVar, cast, get_args
 
 from schemas.contract import INSURER_RECORD_TYPES
 from schemas.errors import DefinitionError
 from schemas.mistakes import Mistakes
+from schemas.province import province
 from warehouse.indicators.definition_file import (
     DefinitionFile,
     choice,
@@ -27,6 +28,7 @@ from warehouse.indicators.definition_file import (
     typed,
     words,
 )
+from warehouse.indicators.floors import own_floors
 from warehouse.indicators.measures import Measure, MinDenominator, Words, load_units, number_text
 from warehouse.indicators.measures import Unit as MeasuredIn
 
@@ -143,9 +145,17 @@ class Found:
     broken: Mapping[str, DefinitionError]
 
 
-@functools.cache
 def find_definitions(folder: pathlib.Path = FOLDER) -> Found:
-    """All definitions; the mistakes of one stop nothing but itself."""
+    """All definitions, with the province's floors; the mistakes of one stop nothing but itself.
+
+    Raises DefinitionError for mistakes in the province's ``indicators.yml``.
+    """
+    return find_definitions_of(folder, province().folder)
+
+
+@functools.cache
+def find_definitions_of(folder: pathlib.Path, province_folder: pathlib.Path) -> Found:
+    """The definitions of a folder with the floors of a province."""
     broken: dict[str, DefinitionError] = {}
     found = list[Definition]()
     names = {path.stem for path in folder.glob("*.yml")}
@@ -156,7 +166,10 @@ def find_definitions(folder: pathlib.Path = FOLDER) -> Found:
             broken[name] = error
     for orphan in sorted({p.stem for p in folder.glob("*.sql")} - names):
         broken[orphan] = DefinitionError(f"{orphan}.sql", "indicator", "has no definition", fix=f"add {orphan}.yml")
-    return Found({d.indicator: d for d in sorted(found, key=lambda d: d.code)}, broken)
+    counted = [d.indicator for d in found if d.denominator is not None]
+    floors = own_floors(province_folder, [*counted, *broken])
+    usable = [replace(d, min_denominator=floors.get(d.indicator, d.min_denominator)) for d in found]
+    return Found({d.indicator: d for d in sorted(usable, key=lambda d: d.code)}, broken)
 
 
 def load_definitions(folder: pathlib.Path = FOLDER) -> Mapping[str, Definition]:

@@ -1,0 +1,99 @@
+"""What a province says for itself lies over what ships with the hub: bounds, floors, notices of days off."""
+
+from __future__ import annotations
+
+import datetime as dt
+import pathlib
+
+import pytest
+
+from quality.catalogue import find_rules, load_rules
+from quality.working_days import load_calendar
+from schemas.errors import DefinitionError
+from schemas.province import VARIABLE
+from warehouse.indicators.catalogue import load_definition
+
+
+@pytest.fixture
+def folder(tmp_path: pathlib.Path) -> pathlib.Path:
+    """The folder of a province, still without a name."""
+    (tmp_path / "bounds").mkdir()
+    (tmp_path / "calendar").mkdir()
+    (tmp_path / "province.yml").write_text('code: "410000"\n', encoding="utf-8")
+    return tmp_path
+
+
+def test_own_bounds_hold_from_their_first_day_and_the_shipped_ones_before(
+    folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = load_rules()
+    (folder / "bounds" / "deliveries.yml").write_text(
+        '- {name: row_floor, value: 50, valid_from: 2026-01-01, source: "通知"}\n', encoding="utf-8"
+    )
+    (folder / "bounds" / "amounts.yml").write_text(
+        "- {record_type: claim, field: death_count, warn_above: 3, hold_above: 100, valid_from: 2026-01-01, source: 通知}\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv(VARIABLE, str(folder))
+    own = load_rules()
+    floors = [(b.value, b.valid_from, b.valid_to) for b in own.bounds if b.name == "row_floor"]
+    assert floors == [(30, dt.date(2025, 1, 1), dt.date(2025, 12, 31)), (50, dt.date(2026, 1, 1), None)]
+    deaths = [(b.warn_above, b.valid_to) for b in own.amount_bounds if b.field == "death_count"]
+    assert deaths == [(30, dt.date(2025, 12, 31)), (3, None)]
+    assert own.version != shipped.version
+    monkeypatch.delenv(VARIABLE)
+    assert load_rules() is shipped
+
+
+def test_a_mistake_in_own_bounds_is_told_with_its_file_and_line(
+    folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = '\n- {name: row_flor, value: 50, valid_from: 2026-01-01, source: "通知"}\n'
+    (folder / "bounds" / "deliveries.yml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(folder))
+    with pytest.raises(DefinitionError, match=r"province/bounds/deliveries\.yml:2: row_flor\.name: is no bound"):
+        load_rules()
+    assert find_rules().is_broken("policy")
+
+
+def test_an_own_floor_counts_instead_of_the_shipped_one(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "indicators.yml").write_text(
+        "coverage_ratio: {min_denominator: {value: 30, label: 省厅口径, source: 通知}}\n", encoding="utf-8"
+    )
+    shipped = load_definition("coverage_ratio")
+    monkeypatch.setenv(VARIABLE, str(folder))
+    own = load_definition("coverage_ratio")
+    assert (own.least, own.digest) == (30, shipped.digest)
+    assert load_definition("fee_input_ratio").min_denominator is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("coverage_ration: {}\n", "indicators.yml:1: coverage_ration: is no key.*did you mean 'coverage_ratio'"),
+        ("coverage_ratio: {min_denominator: 30}\n", "indicators.yml:1: coverage_ratio: says no floor"),
+        ("insured_enterprise_count: {}\n", "indicators.yml:1: insured_enterprise_count: is no key"),
+    ],
+)
+def test_a_mistake_in_own_floors_is_told_with_its_line(
+    folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
+) -> None:
+    (folder / "indicators.yml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(folder))
+    with pytest.raises(DefinitionError, match=told):
+        load_definition("coverage_ratio")
+
+
+def test_own_notices_add_to_the_calendar(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = load_calendar()
+    rows = "year,revision,announced,source,confidence\n2027,1,2026-11-28,国务院办公厅关于2027年部分节假日安排的通知,secondary\n"
+    (folder / "calendar" / "notices.csv").write_text(rows, encoding="utf-8")
+    (folder / "calendar" / "2027-1.csv").write_text(
+        "holiday,kind,first_day,last_day\n元旦,off,2027-01-01,2027-01-03\n", encoding="utf-8"
+    )
+    monkeypatch.setenv(VARIABLE, str(folder))
+    own = load_calendar()
+    assert (shipped.last_day, own.last_day) == (dt.date(2026, 12, 31), dt.date(2027, 12, 31))
+    assert not own.is_working_day(dt.date(2027, 1, 1))
+    monkeypatch.delenv(VARIABLE)
+    assert load_calendar() is shipped
