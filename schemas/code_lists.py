@@ -16,8 +16,11 @@ import yaml
 
 from schemas.errors import DefinitionError
 from schemas.folding import as_seen
+from schemas.province import Province, by_province
 
 FOLDER = pathlib.Path(__file__).parent / "code_lists"
+#: Lists that a province may write for itself, in ``code_lists/`` of its folder.
+OF_PROVINCES = frozenset({"CL-INSURER"})
 
 Confidence = Literal["confirmed", "secondary", "assumption"]
 
@@ -95,10 +98,14 @@ def fold(text: str) -> str:
     return as_seen(text)
 
 
-@functools.cache
-def load_code_lists() -> dict[str, CodeList]:
-    """All code lists by list code. Raises DefinitionError naming file, line and key of a mistake."""
-    return read_code_lists(FOLDER)
+@by_province
+def load_code_lists(here: Province) -> dict[str, CodeList]:
+    """All code lists by list code, those that a province may say with its own. Raises DefinitionError naming file, line and key."""
+    own = read_code_lists(here.folder / "code_lists")
+    for list_code in sorted(set(own) - OF_PROVINCES):
+        fix = f"a province says {', '.join(sorted(OF_PROVINCES))}"
+        raise DefinitionError("code_lists", list_code, "is the same in every province", fix=fix)
+    return dict(sorted((read_code_lists(FOLDER) | own).items()))
 
 
 def load_code_list(list_code: str) -> CodeList:

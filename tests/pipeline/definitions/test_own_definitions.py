@@ -9,6 +9,7 @@ import pytest
 
 from quality.catalogue import find_rules, load_rules
 from quality.working_days import load_calendar
+from schemas.code_lists import load_code_list
 from schemas.errors import DefinitionError
 from schemas.province import VARIABLE
 from warehouse.indicators.catalogue import load_definition
@@ -82,6 +83,29 @@ def test_a_mistake_in_own_floors_is_told_with_its_line(
     monkeypatch.setenv(VARIABLE, str(folder))
     with pytest.raises(DefinitionError, match=told):
         load_definition("coverage_ratio")
+
+
+def test_own_names_of_insurers_stand_instead_of_the_shipped_ones(
+    folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = folder / "code_lists" / "insurer_alias.yml"
+    file.parent.mkdir()
+    entries = '  name: 保险机构别名\n  source: 省厅\n  confidence: confirmed\n  entries:\n    - {code: "ZYCX", zh: 中原, en: ZYCX}\n'
+    file.write_text(f"CL-INSURER:\n{entries}", encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(folder))
+    assert [entry.code for entry in load_code_list("CL-INSURER").entries] == ["ZYCX"]
+    assert load_code_list("CL-DOMAIN").entries
+
+
+def test_a_list_that_is_the_same_everywhere_is_no_province_s(
+    folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = folder / "code_lists" / "domain.yml"
+    file.parent.mkdir()
+    file.write_text("CL-DOMAIN: {name: x, source: x, confidence: confirmed, entries: []}\n", encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(folder))
+    with pytest.raises(DefinitionError, match="a province says CL-INSURER"):
+        load_code_list("CL-DOMAIN")
 
 
 def test_own_notices_add_to_the_calendar(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
