@@ -1,0 +1,100 @@
+"""A second province from its folder alone: two nights over real HTTP and real files, published, verified."""
+
+from __future__ import annotations
+
+import datetime as dt
+import pathlib
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from connectors.definition import REGULATOR, load_definitions
+from pipeline import steps
+from pipeline.hub import Hub
+from pipeline.judging import verifying
+from pipeline.services.installation import FIRST_NIGHT, NIGHT
+from pipeline.services.postgres import Cluster
+from pipeline.setup import prepare
+from sandbox import drops, registers
+from sandbox.server import serve
+from sandbox.truth import build
+from schemas.province import VARIABLE
+from schemas.regions import region_name
+from tests.conftest import fresh_database
+from tests.pipeline.telling import credentials_environ, hub_at, rows_of
+from warehouse.indicators.publication import Publication
+
+HENAN = pathlib.Path(__file__).parent / "henan"
+SEED, SCALE = 11, 0.002
+PLACES = """
+select c.table_schema || '.' || c.table_name as relation, c.column_name
+from information_schema.columns as c
+where c.table_schema not in ('pg_catalog', 'information_schema')
+    and c.column_name ~ '(region|city|county|province)_code$' and c.data_type in ('text', 'character varying')
+"""
+
+
+@pytest.fixture(scope="module")
+def henan() -> Iterator[None]:
+    """This process serves Henan."""
+    with pytest.MonkeyPatch.context() as here:
+        here.setenv(VARIABLE, str(HENAN))
+        if region_name("410102") is None:
+            pytest.skip("the regions of other provinces do not ship yet")
+        yield
+
+
+@pytest.fixture(scope="module")
+def lived(henan: None, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Hub, Publication]]:
+    """The hub after its second night."""
+    folder, province = tmp_path_factory.mktemp("henan"), build(SEED, SCALE)
+    registers.write_registers(province, folder / "drop" / REGULATOR)
+    insurers = tuple(load_definitions(environ={}))
+    with fresh_database(cluster) as url, serve(province) as server:
+        prepare(url)
+        engine = sa.create_engine(url)
+        environ = {"ANZE_SANDBOX_URL": server.url, **credentials_environ(insurers, SEED)}
+        steps.sync_insurer(hub_at(FIRST_NIGHT - dt.timedelta(hours=6), engine, folder, environ, insurers), REGULATOR)
+        for since, night in ((None, FIRST_NIGHT), (FIRST_NIGHT, NIGHT)):
+            drops.write(province, folder / "drop", since, night)
+            hub = hub_at(night, engine, folder, environ, insurers)
+            for insurer_id in insurers:
+                steps.sync_insurer(hub, insurer_id)
+        hub = hub_at(NIGHT + dt.timedelta(hours=3), engine, folder, environ, insurers)
+        yield hub, steps.publish(hub)
+        engine.dispose()
+
+
+def test_nothing_is_lost_and_the_oracle_finds_the_same_figures(lived: tuple[Hub, Publication]) -> None:
+    verdict = verifying.verify(lived[0])
+    assert verdict.details == ()
+    assert verdict.is_good
+    assert (verdict.unaccounted_rows, verdict.stuck_batches, verdict.cells_differing) == (0, 0, 0)
+    assert verdict.cells_compared > 0
+
+
+def test_only_planted_rows_are_held(lived: tuple[Hub, Publication]) -> None:
+    held = rows_of(lived[0].engine, "select insurer_id, record_key from quarantine.row where resolved_at is null")
+    assert held
+    assert {row.insurer_id for row in held if "-BAD" in (row.record_key or "-BAD")} == {"yihe"}
+
+
+def test_its_own_floor_and_thresholds_count(lived: tuple[Hub, Publication]) -> None:
+    engine = lived[0].engine
+    floor = "select min_denominator from reference.indicator_presentation where indicator = 'coverage_ratio'"
+    assert [int(row.min_denominator) for row in rows_of(engine, floor)] == [4]
+    least = "select threshold_value from core.rule_threshold_current where rule_no = 'R07'"
+    assert [int(row.threshold_value) for row in rows_of(engine, least)] == [600000]
+
+
+def test_every_place_is_in_the_province(lived: tuple[Hub, Publication]) -> None:
+    engine = lived[0].engine
+    asked = [row for row in rows_of(engine, PLACES) if not row.relation.startswith("reference.region")]
+    assert asked
+    for relation, column in asked:
+        found = rows_of(engine, f"select distinct {column} as code from {relation}")
+        assert not [row.code for row in found if row.code is not None and row.code.startswith("37")], (relation, column)
+    cells = {row.region_code for row in rows_of(engine, "select distinct region_code from report.indicator")}
+    assert "410000" in cells
+    assert {code[:2] for code in cells} == {"41"}
