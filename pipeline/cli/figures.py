@@ -47,7 +47,7 @@ def for_scripts(cell: Any) -> dict[str, Any]:
 
 
 def place_words(place: Place, insurer_name: str | None) -> str:
-    """A cell's place in words: ``济南市市中区 370103 × 矿山 10 × 天玑财产保险 tianji``."""
+    """A cell's place in words, each with its code: region × domain × insurer."""
     from schemas.code_lists import load_code_list
     from schemas.regions import full_region_name
 
