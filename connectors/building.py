@@ -9,8 +9,8 @@ import typing
 from dataclasses import MISSING, fields
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
-from connectors.yaml_tree import Leaf, Section, as_text, nearest
-from schemas.mistakes import Mistakes
+from connectors.yaml_tree import Leaf, Section, as_text
+from schemas.mistakes import Mistakes, nearest
 
 T = TypeVar("T")
 _SPAN = re.compile(r"(\d+)([dhm])")

@@ -12,10 +12,10 @@ from typing import Literal, get_args
 from connectors.building import build, texts_by_key
 from connectors.keys import RECORD_KEYS
 from connectors.model import ColumnSource, RecordMapping
-from connectors.yaml_tree import Leaf, Place, Section, as_text, nearest
+from connectors.yaml_tree import Leaf, Place, Section, as_text
 from schemas.code_lists import load_code_list
 from schemas.contract import Contract, Field, Kind, load_contracts
-from schemas.mistakes import Mistakes
+from schemas.mistakes import Mistakes, nearest
 
 
 @dataclass(frozen=True)

@@ -33,11 +33,11 @@ from connectors.model import (
 from connectors.nesting import read_nesting
 from connectors.protocol import Envelope, RequestForm, Signature, Tls
 from connectors.protocol_checks import plain_path
-from connectors.yaml_tree import Section, nearest, overlay, read_yaml
+from connectors.yaml_tree import Section, overlay, read_yaml
 from schemas.code_lists import load_code_list
 from schemas.contract import REGISTER_RECORD_TYPES, SENDABLE_RECORD_TYPES, load_contracts
 from schemas.errors import DefinitionError
-from schemas.mistakes import Mistakes
+from schemas.mistakes import Mistakes, nearest
 
 __all__ = [
     "REGULATOR",

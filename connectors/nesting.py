@@ -13,9 +13,9 @@ from connectors.building import texts_by_key
 from connectors.model import ColumnSource, RecordMapping
 from connectors.parse.nested import OUTER
 from connectors.protocol import Nesting
-from connectors.yaml_tree import Section, nearest
+from connectors.yaml_tree import Section
 from schemas.contract import load_contract
-from schemas.mistakes import Mistakes
+from schemas.mistakes import Mistakes, nearest
 
 
 def read_nesting(listed: Section, found: Mapping[str, RecordMapping], mistakes: Mistakes) -> dict[str, RecordMapping]:

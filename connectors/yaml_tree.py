@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import functools
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +9,8 @@ from typing import Any
 import yaml
 
 from schemas.errors import DefinitionError
-from schemas.mistakes import Mistakes
+from schemas.mistakes import Mistakes, nearest
+from schemas.yaml_files import compose, constructor
 
 _SECRET_WORDS = (
     "password",
@@ -103,19 +102,12 @@ def as_text(entry: Leaf | Section) -> str:
     raise entry.place.error(f"text is wanted, found {found!r}", f'write it in quotes: "{found}"')
 
 
-def nearest(word: str, known: Collection[str]) -> str:
-    """A fix in words: the known name most like ``word``, or all of them."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    shown = (name if len(name) > 1 else repr(name) for name in sorted(known))
-    return f"did you mean {close[0]!r}?" if close else f"one of {', '.join(shown)}"
-
-
 def read_yaml(text: str, file: str, mistakes: Mistakes) -> Section:
     """The text of a file as a Section. Raises DefinitionError for what is no YAML mapping.
 
     Kept in ``mistakes``: a duplicate key, a key that looks like a secret, a value that cannot be read.
     """
-    node = _compose(text, file)
+    node = compose(file, text)
     if not isinstance(node, yaml.MappingNode):
         raise Place(file, 1, "document").error("is not a mapping", "write key: value lines")
     return _Reading(mistakes).section(node, Place(file, 1, ""), free=False)
@@ -129,29 +121,6 @@ def overlay(base: Section, top: Section) -> Section:
         both = isinstance(below, Section) and isinstance(entry, Section)
         merged[key] = overlay(below, entry) if both else entry  # type: ignore[arg-type]  # both are sections
     return Section(top.place, merged)
-
-
-def _compose(text: str, file: str) -> yaml.Node | None:
-    if unprintable := yaml.reader.Reader.NON_PRINTABLE.search(text):
-        line = text.count("\n", 0, unprintable.start()) + 1
-        problem = f"holds the unprintable character U+{ord(unprintable[0]):04X}"
-        raise DefinitionError(file, "document", problem, line, "remove it")
-    try:
-        _refuse_aliases(text, file)
-        return yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        is_open = isinstance(error, yaml.scanner.ScannerError) and error.context_mark is not None
-        mark = error.context_mark if is_open else error.problem_mark
-        line = mark.line + 1 if mark else 1
-        raise DefinitionError(file, "document", f"is no YAML: {error.problem}", line, "mend that line") from error
-
-
-def _refuse_aliases(text: str, file: str) -> None:
-    """An alias hides where a value was written, and may contain itself."""
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1 if event.start_mark else None
-            raise DefinitionError(file, "document", f"refers to *{event.anchor}", line, "write the values out")
 
 
 @dataclass(frozen=True)
@@ -189,16 +158,11 @@ def _scalar(node: yaml.Node, place: Place) -> Any:
     if not isinstance(node, yaml.ScalarNode):
         raise place.error("holds nested lists", "write plain values")
     try:
-        value = _constructor().construct_object(node)
+        value = constructor().construct_object(node)
     except (ValueError, yaml.YAMLError) as error:
         raise place.error(f"{node.value!r} cannot be read", "write it in quotes") from error
     _refuse_reference(value, place)
     return value
-
-
-@functools.cache
-def _constructor() -> yaml.SafeLoader:
-    return yaml.SafeLoader("")
 
 
 def _looks_secret(key: str) -> bool:

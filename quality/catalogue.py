@@ -178,11 +178,10 @@ def rules_of(texts: Mapping[str, str]) -> RuleSet:
             told.attempt(read_bounds, texts[name], name)
         if not re.fullmatch(r"[^/]+\.yml", name):
             continue
-        for entry in read_entries(name, _speaks_of(name), texts[name], told):
-            if entry.rule.rule_id in found:
-                fix = "ids are never reused: take the next number"
-                told.add(DefinitionError(name, entry.rule.rule_id, "stands twice", entry.line, fix))
-            found.setdefault(entry.rule.rule_id, entry.rule)
+        for rule, twice in read_entries(name, _speaks_of(name), texts[name], told):
+            if rule.rule_id in found:
+                told.add(twice)
+            found.setdefault(rule.rule_id, rule)
     broken = {name: told.together() for name, told in mistakes.items() if told}
     kept = {name: texts[name] for name in names}
     return RuleSet(tuple(found[rule_id] for rule_id in sorted(found)), digest.hexdigest()[:16], kept, broken)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
@@ -64,3 +65,10 @@ class Mistakes:
         told = DefinitionError(first.file, first.key, first.problem, first.line, first.fix)
         told.also = tuple(others)
         return told
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """A fix in words: the known name most like ``word``, or all of them."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    shown = (name if len(name) > 1 else repr(name) for name in sorted(known))
+    return f"did you mean {close[0]!r}?" if close else f"one of {', '.join(shown)}"

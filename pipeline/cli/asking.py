@@ -15,7 +15,7 @@ LEVELS = ("province", "city", "county")
 
 def find(name: str) -> Any:
     """An indicator's definition by its id or code, in either case. Raises BadParameter with what there is."""
-    from connectors.yaml_tree import nearest
+    from schemas.mistakes import nearest
     from warehouse.indicators.catalogue import find_definitions
 
     definitions = find_definitions().usable
@@ -136,7 +136,7 @@ def _level(region: str) -> str:
 
 def _check_insurer(insurer: str) -> None:
     from connectors.files import Files, stems
-    from connectors.yaml_tree import nearest
+    from schemas.mistakes import nearest
 
     known = stems(Files(), "insurers")
     if insurer not in known:

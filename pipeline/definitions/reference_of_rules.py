@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import get_args
 
-from quality import amounts, catalogue, rule_files
+from quality import amounts, catalogue
 from quality.catalogue import load_rules
 from quality.derived import derived_names
+from quality.rule_files import RuleEntry
 from schemas.contract import RECORD_TYPES, load_contract
 from schemas.findings import Tier
 from schemas.generate import table
@@ -127,7 +128,7 @@ def _rules() -> str:
         ("One entry in `quality/rules/<record type>.yml` (`common.yml` speaks of every type) and two files, "
         "`tests/rules/<RULE-ID>/pass.csv` and `fail.csv`. Nothing else is to be written."),
         "## Keys of an entry",
-        _listed(("key", "needed", "says"), ((k, _yes(k in rule_files.NEEDED), KEYS[k]) for k in sorted(rule_files.ALLOWED))),
+        _listed(("key", "needed", "says"), ((k, _yes(f.is_required()), KEYS[k]) for k, f in sorted(RuleEntry.model_fields.items()))),
         "## Tiers",
         _listed(("tier", "when", "shape", "returns", "rules"), ((t, *TIERS[t], str(_count(t))) for t in get_args(Tier))),
         ("A select reads `staged` and `core.*` as they were before the batch, in the load's transaction; "
