@@ -9,16 +9,16 @@ of the day of receipt. Rows above ``hold_above`` are held, those above ``warn_ab
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Annotated, Literal
 
-from quality.bound_files import read_bounds
-from schemas.code_lists import load_code_lists
+from pydantic import Field as Limited
+
+from schemas.code_lists import load_code_list
 from schemas.contract import RECORD_TYPES, Contract, Field, load_contract
-from schemas.errors import DefinitionError
-from schemas.mistakes import Mistakes
+from schemas.mistakes import nearest
+from schemas.yaml_files import Entry, Number, Text, Told, among, read_yaml
 
 FILE = "bounds/amounts.yml"
 Limit = Literal["hold_above", "warn_above"]
@@ -27,26 +27,26 @@ DOMAIN_FIELD = "high_risk_domain_code"
 #: Sectors that are part of another one: coal and other mines.
 PARTS = {"10": ("11", "12")}
 _NUMERIC = ("amount", "count", "decimal", "ratio")
-_NEEDED = {"record_type", "field", "source"}
-_ALLOWED = _NEEDED | {"domain", "of", *LIMITS, "valid_from", "valid_to", "unbounded"}
 _DAY_OF_RECEIPT = "cast(:received_at at time zone 'Asia/Shanghai' as date)"
 _NOTHING = "(select cast(null as bigint) as row_no, null as value, null as expected, null as field where false)"
 
 
-@dataclass(frozen=True)
-class AmountBound:
+_Positive = Annotated[Number, Limited(gt=0)]
+
+
+class AmountBound(Entry):
     """One entry; ``unbounded`` says why a field has none. Days of validity include both ends."""
 
-    record_type: str
+    record_type: Annotated[str, among(lambda: RECORD_TYPES)]
     field: str
-    domain: str
-    of: str | None
-    warn_above: Decimal | None
-    hold_above: Decimal | None
-    valid_from: dt.date | None
-    valid_to: dt.date | None
-    unbounded: str | None
-    source: str
+    source: Text
+    domain: str = "*"
+    of: str | None = None
+    warn_above: _Positive | None = None
+    hold_above: _Positive | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    unbounded: Text | None = None
 
     @property
     def is_of_policy(self) -> bool:
@@ -58,15 +58,35 @@ class AmountBound:
         """Name of the field that it is a multiple of."""
         return str(self.of).removeprefix("policy.")
 
+    def mistakes(self) -> Iterator[Told]:
+        """What a field, its limits, its sector and its measure may be together."""
+        contract = load_contract(self.record_type)
+        yield from self._wrong_limits()
+        yield from _not_among("field", self.field, _quantities(contract))
+        has_policy = not contract.is_register and not {"policy_no", "report_no"}.isdisjoint(contract.by_name)
+        if self.domain != "*":
+            has_sector = has_policy or DOMAIN_FIELD in contract.by_name
+            yield from _not_among("domain", self.domain, _domains() if has_sector else ())
+        if self.is_of_policy:
+            yield from _not_among("of", self.measure, _quantities(load_contract("policy")) if has_policy else ())
+        elif self.of is not None:
+            yield from _not_among("of", self.of, _quantities(contract))
+
+    def _wrong_limits(self) -> Iterator[Told]:
+        is_bounded = self.warn_above is not None or self.hold_above is not None
+        if is_bounded == (self.unbounded is not None):
+            yield (
+                "unbounded",
+                "stands beside a bound, or in place of none",
+                "write warn_above, hold_above or both; or why not",
+            )
+        if self.warn_above and self.hold_above and self.warn_above >= self.hold_above:
+            yield "warn_above", "does not lie below hold_above", "write the smaller number here"
+
 
 def amounts_of(text: str, file: str = FILE) -> tuple[AmountBound, ...]:
     """The bounds of a file's text. Raises DefinitionError with every mistake."""
-    bodies = read_bounds(file, text)
-    with Mistakes() as mistakes:
-        for body, line in bodies:
-            if wrong := list(_mistakes(body)):
-                mistakes.add(DefinitionError(file, _name(body), "; ".join(wrong), line, "see the head of the file"))
-    return tuple(_bound(body) for body, _ in bodies)
+    return read_yaml(file, text, list, names=("record_type", "field")).parts(AmountBound)
 
 
 def numeric_fields(contract: Contract) -> Iterator[Field]:
@@ -198,78 +218,16 @@ def _limit(bound: AmountBound, limit: Limit) -> Decimal | None:
     return bound.hold_above if limit == "hold_above" else bound.warn_above
 
 
-def _bound(body: Mapping[str, Any]) -> AmountBound:
-    return AmountBound(
-        record_type=body["record_type"],
-        field=body["field"],
-        domain=body.get("domain", "*"),
-        of=body.get("of"),
-        warn_above=_number(body.get("warn_above")),
-        hold_above=_number(body.get("hold_above")),
-        valid_from=body.get("valid_from"),
-        valid_to=body.get("valid_to"),
-        unbounded=body.get("unbounded"),
-        source=body["source"],
-    )
+def _quantities(contract: Contract) -> list[str]:
+    return [field.name for field in contract.fields if field.kind in _NUMERIC]
 
 
-def _name(body: Mapping[str, Any]) -> str:
-    return f"{body.get('record_type')}.{body.get('field')}"
+def _domains() -> list[str]:
+    code_list = load_contract("policy").by_name[DOMAIN_FIELD].code_list
+    return [entry.code for entry in load_code_list(str(code_list)).entries]
 
 
-def _mistakes(body: Mapping[str, Any]) -> Iterator[str]:
-    """Every mistake of one entry."""
-    if _NEEDED - set(body):
-        yield f"an entry needs {', '.join(sorted(_NEEDED))}"
-        return
-    yield from (f"{key} is unknown: one of {', '.join(sorted(_ALLOWED))}" for key in sorted(set(body) - _ALLOWED))
-    if body["record_type"] not in RECORD_TYPES:
-        yield f"no such record type: one of {', '.join(RECORD_TYPES)}"
-        return
-    contract = load_contract(body["record_type"])
-    if body["field"] not in {field.name for field in contract.fields if field.kind in _NUMERIC}:
-        yield "no amount, count or ratio of that name"
-    yield from _wrong_limits(body)
-    yield from _wrong_reach(body, contract)
-
-
-def _wrong_limits(body: Mapping[str, Any]) -> Iterator[str]:
-    given = [key for key in LIMITS if key in body]
-    if bool(given) == ("unbounded" in body):
-        yield "write warn_above, hold_above or both; or unbounded with the reason"
-    numbers = [_number(body[key]) for key in given]
-    if any(number is None or number <= 0 for number in numbers):
-        yield "a bound is a positive number"
-    elif len(numbers) == 2 and not numbers[0] < numbers[1]:  # type: ignore[operator]  # both are numbers here
-        yield "warn_above lies below hold_above"
-    yield from (
-        f"{key} is no date" for key in ("valid_from", "valid_to") if key in body and type(body[key]) is not dt.date
-    )
-
-
-def _wrong_reach(body: Mapping[str, Any], contract: Contract) -> Iterator[str]:
-    """What an entry's sector and its measure may be."""
-    domains = {entry.code for entry in load_code_lists()[_domain_list()].entries}
-    has_policy = bool({"policy_no", "report_no"} & set(contract.by_name)) and not contract.is_register
-    has_sector = has_policy or DOMAIN_FIELD in contract.by_name
-    if "domain" in body and (body["domain"] not in domains or not has_sector):
-        yield f"domain: one of {', '.join(sorted(domains))}, of a record with a sector or a policy"
-    of = body.get("of")
-    if of is None:
-        return
-    owner = load_contract("policy") if str(of).startswith("policy.") else contract
-    known = {field.name for field in owner.fields if field.kind in _NUMERIC}
-    is_reachable = owner is contract or (has_policy and contract.record_type != "policy")
-    if str(of).removeprefix("policy.") not in known or not is_reachable:
-        yield f"of: one of {', '.join(sorted(known))}; policy.FIELD where the record has a policy"
-
-
-def _domain_list() -> str:
-    return str(load_contract("policy").by_name[DOMAIN_FIELD].code_list)
-
-
-def _number(value: object) -> Decimal | None:
-    try:
-        return None if value is None or isinstance(value, bool) else Decimal(str(value))
-    except InvalidOperation:
-        return None
+def _not_among(key: str, name: str, known: Collection[str]) -> Iterator[Told]:
+    if name not in known:
+        fix = nearest(name, known) if known else "remove it: this record has neither sector nor policy"
+        yield key, f"{name!r} is not known here", fix

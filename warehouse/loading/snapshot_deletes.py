@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import sqlalchemy as sa
-import yaml
 
 from schemas.contract import OCCASIONAL_RECORD_TYPES
 from schemas.errors import DefinitionError
 from schemas.findings import Observation
 from schemas.personal import without_numbers
 from schemas.time_zone import SHANGHAI
+from schemas.yaml_files import Entry, Number, Text, read_yaml
 from warehouse.database.engine import database_errors
 from warehouse.database.expressions import event_on, key_text
 from warehouse.database.statements import statement
@@ -35,15 +35,14 @@ MANY_MISSING, REFUSED, OUTSIDE, UNREADABLE_KEY, OUTGROWN = "BAT-020", "BAT-021",
 EXAMPLES = 5
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(Entry):
     """How much may be missing without asking: a share of the live records, and a number of them."""
 
     valid_from: dt.date
-    missing_ratio: Decimal
+    missing_ratio: Number
     missing_count: int
-    source: str
-    confidence: str
+    source: Text
+    confidence: Text
 
     def hit(self, live: int, missing: int) -> str | None:
         """The bound that so many missing records exceed, in Chinese; None within both."""
@@ -213,14 +212,4 @@ def _tombstone_value(scope: Scope, name: str) -> str:
 
 @functools.cache
 def _all_bounds(path: pathlib.Path) -> tuple[Bounds, ...]:
-    entries = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
-    try:
-        return tuple(
-            Bounds(
-                entry["valid_from"], Decimal(entry["missing_ratio"]), entry["missing_count"], entry["source"],
-                entry["confidence"],
-            )
-            for entry in entries
-        )  # fmt: skip
-    except (KeyError, TypeError, ArithmeticError) as error:
-        raise DefinitionError(path.name, "bounds", f"are incomplete: {error!r}", fix="see the entry above it") from None
+    return read_yaml(path.name, path.read_bytes(), list, names=("valid_from",)).parts(Bounds)
