@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import pathlib
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
-
-import yaml
+from collections.abc import Iterator
+from typing import Literal
 
 from schemas.errors import DefinitionError
 from schemas.folding import as_seen
+from schemas.mistakes import Mistakes
 from schemas.province import Province, by_province
+from schemas.yaml_files import Entry, Listed, read_yaml
 
 FOLDER = pathlib.Path(__file__).parent / "code_lists"
 #: Lists that a province may write for itself, in ``code_lists/`` of its folder.
@@ -25,8 +25,7 @@ OF_PROVINCES = frozenset({"CL-INSURER"})
 Confidence = Literal["confirmed", "secondary", "assumption"]
 
 
-@dataclass(frozen=True)
-class CodeEntry:
+class CodeEntry(Entry):
     """One code. ``also`` are other written forms; ``becomes`` are the codes of the next edition that may replace it."""
 
     code: str
@@ -36,8 +35,8 @@ class CodeEntry:
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     parent: str | None = None
-    also: tuple[str, ...] = ()
-    becomes: tuple[str, ...] = ()
+    also: Listed[str] = ()
+    becomes: Listed[str] = ()
 
     def is_valid(self, on: dt.date | None) -> bool:
         """Whether the code may be used on a business date; ``None`` asks no date."""
@@ -50,20 +49,29 @@ class CodeEntry:
         return frozenset(map(fold, (self.code, self.zh, *self.also)))
 
 
-@dataclass(frozen=True)
-class CodeList:
-    """A code list; its codes are unique, within their edition where ``is_keyed_by_edition``.
+class CodeListEntry(Entry):
+    """A code list as its file says it.
 
     ``outside_validity`` says what the hub does with a code of another time: refuse it, or accept it and warn.
     """
 
-    list_code: str
     name: str
     source: str
     confidence: Confidence
-    entries: tuple[CodeEntry, ...]
-    is_keyed_by_edition: bool = False
+    entries: Listed[CodeEntry]
+    key_by: Literal["edition"] | None = None
     outside_validity: Literal["refuse", "warning"] = "refuse"
+
+    @property
+    def is_keyed_by_edition(self) -> bool:
+        """Whether a code is unique within its edition only."""
+        return self.key_by == "edition"
+
+
+class CodeList(CodeListEntry):
+    """A code list; its codes are unique, within their edition where ``is_keyed_by_edition``."""
+
+    list_code: str
 
     @functools.cached_property
     def _by_text(self) -> dict[str, tuple[CodeEntry, ...]]:
@@ -117,91 +125,29 @@ def load_code_list(list_code: str) -> CodeList:
 
 
 def read_code_lists(folder: pathlib.Path) -> dict[str, CodeList]:
-    """The code lists of a folder of YAML files, sorted by list code. Raises DefinitionError."""
+    """The code lists of a folder of YAML files, sorted by list code. Raises DefinitionError with every mistake."""
     found: dict[str, CodeList] = {}
-    for path in sorted(folder.glob("*.yml")):
-        for list_code, body in _document(path).items():
-            if list_code == _LINE:
-                continue
-            if list_code in found:
-                raise DefinitionError(path.name, list_code, "stands in two files", fix="keep one of them")
-            found[list_code] = _code_list(path.name, list_code, body)
+    with Mistakes() as mistakes:
+        for path in sorted(folder.glob("*.yml")):
+            document = mistakes.attempt(read_yaml, path.name, path.read_bytes(), dict, names=("code",))
+            for list_code in document.values if document else ():
+                assert document
+                if list_code in found:
+                    mistakes.add(document.error((list_code,), "stands in two files", "keep one of them"))
+                said = mistakes.attempt(document.part, CodeListEntry, list_code)
+                for number, problem in _twins(said) if said else ():
+                    mistakes.add(document.error((list_code, "entries", number), problem, "keep one"))
+                if said:
+                    found[list_code] = CodeList(list_code=list_code, **dict(said))
     return dict(sorted(found.items()))
 
 
-_LINE = "__line__"
-_ENTRY_KEYS = {"code", "zh", "en", "edition", "valid_from", "valid_to", "parent", "also", "becomes"}
-_LIST_KEYS = {"name", "source", "confidence", "entries", "key_by", "outside_validity"}
-
-
-class _LinedLoader(yaml.CSafeLoader):
-    """YAML with the line of every mapping under ``__line__``, refusing a key that stands twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: ARG002
-        mapping = super().construct_mapping(node, deep=True)
-        if len(mapping) != len(node.value):
-            raise yaml.constructor.ConstructorError(None, None, "a key stands twice", node.start_mark)
-        return {**mapping, _LINE: node.start_mark.line + 1}
-
-
-def _document(path: pathlib.Path) -> dict[str, Any]:
-    try:
-        document = yaml.load(path.read_bytes(), _LinedLoader)  # noqa: S506  # a CSafeLoader
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise DefinitionError(path.name, "document", str(error.problem), line, "write valid YAML") from error
-    if not isinstance(document, dict):
-        raise DefinitionError(path.name, "document", "is no mapping of list codes", 1, "start with a list code")
-    return document
-
-
-def _code_list(file: str, list_code: str, body: Any) -> CodeList:
-    if not isinstance(body, dict):
-        raise DefinitionError(file, list_code, "is no mapping", fix="give name, source, confidence, entries")
-    _refuse_keys(file, list_code, body, _LIST_KEYS, {"name", "source", "confidence", "entries"})
-    if body["confidence"] not in get_args(Confidence):
-        problem = f"{body['confidence']!r} is no confidence"
-        raise DefinitionError(file, f"{list_code}.confidence", problem, body[_LINE], " | ".join(get_args(Confidence)))
-    code_list = CodeList(
-        list_code=list_code,
-        name=body["name"],
-        source=body["source"],
-        confidence=body["confidence"],
-        entries=tuple(_entry(file, list_code, row) for row in body["entries"]),
-        is_keyed_by_edition=body.get("key_by") == "edition",
-        outside_validity=body.get("outside_validity", "refuse"),
-    )
-    _refuse_twins(file, code_list, [row[_LINE] for row in body["entries"]])
-    return code_list
-
-
-def _entry(file: str, list_code: str, row: Any) -> CodeEntry:
-    if not isinstance(row, dict):
-        raise DefinitionError(file, list_code, f"entry {row!r} is no mapping", fix='{code: "10", zh: ..., en: ...}')
-    _refuse_keys(file, list_code, row, _ENTRY_KEYS, {"code", "zh", "en"})
-    for key in ("code", "zh", "en", "edition", "parent"):
-        if key in row and not isinstance(row[key], str):
-            raise DefinitionError(file, f"{list_code}.{key}", f"{row[key]!r} is no text", row[_LINE], "quote it")
-    for key in ("valid_from", "valid_to"):
-        if key in row and type(row[key]) is not dt.date:
-            raise DefinitionError(file, f"{list_code}.{key}", f"{row[key]!r} is no date", row[_LINE], "YYYY-MM-DD")
-    values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in row.items() if key != _LINE}
-    return CodeEntry(**values)
-
-
-def _refuse_keys(file: str, list_code: str, row: dict[str, Any], known: set[str], needed: set[str]) -> None:
-    given = set(row) - {_LINE}
-    if unknown := sorted(given - known):
-        raise DefinitionError(file, f"{list_code}.{unknown[0]}", "unknown key", row[_LINE], ", ".join(sorted(known)))
-    if missing := sorted(needed - given):
-        raise DefinitionError(file, f"{list_code}.{missing[0]}", "is missing", row[_LINE], f"add {missing[0]}")
-
-
-def _refuse_twins(file: str, code_list: CodeList, lines: list[int]) -> None:
+def _twins(code_list: CodeListEntry) -> Iterator[tuple[int, str]]:
+    """Entries one of whose written forms means an earlier entry already."""
     seen: set[tuple[str | None, str]] = set()
-    for entry, line in zip(code_list.entries, lines, strict=True):
+    for number, entry in enumerate(code_list.entries):
         edition = entry.edition if code_list.is_keyed_by_edition else None
-        for text in sorted(entry.written_forms):
-            if (edition, text) in seen:
-                raise DefinitionError(file, code_list.list_code, f"{text!r} means two codes", line, "keep one")
-            seen.add((edition, text))
+        yield from (
+            (number, f"{text!r} means two codes") for text in sorted(entry.written_forms) if (edition, text) in seen
+        )
+        seen |= {(edition, text) for text in entry.written_forms}

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import functools
 import pathlib
-from typing import Literal
+from typing import Annotated, Literal
 
-import yaml
+from pydantic import Field
 
 from schemas.folding import as_seen
+from schemas.yaml_files import Entry, Listed, Text, read_yaml
 
 FILE = pathlib.Path(__file__).with_name("placeholders.yml")
 
 Place = Literal["every", "name"]
+
+
+class Group(Entry):
+    """Words of one origin, and where they say nothing."""
+
+    source: Text
+    place: Annotated[Place, Field(validation_alias="in")]
+    words: Listed[Text]
 
 
 def plain(text: str) -> str:
@@ -23,5 +32,5 @@ def plain(text: str) -> str:
 @functools.cache
 def placeholders(place: Place) -> frozenset[str]:
     """The words of identifiers and codes (``every``), or of names, where some more say nothing."""
-    groups = yaml.load(FILE.read_bytes(), yaml.CSafeLoader)
-    return frozenset(plain(word) for group in groups if group["in"] in ("every", place) for word in group["words"])
+    groups = read_yaml(FILE.name, FILE.read_bytes(), list).parts(Group)
+    return frozenset(plain(word) for group in groups if group.place in ("every", place) for word in group.words)

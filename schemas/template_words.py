@@ -6,11 +6,10 @@ import functools
 import pathlib
 from collections import Counter
 
-import yaml
-
 from schemas.code_lists import CodeList, load_code_list
 from schemas.contract import Contract, Field, Kind, load_contracts
 from schemas.generate import KIND_NAMES, check_chinese, requirement_chinese
+from schemas.yaml_files import Text, read_yaml
 
 FILE = pathlib.Path(__file__).parent / "field_notes.yml"
 #: Codes of a longer list stand on the sheet of code lists alone.
@@ -36,7 +35,7 @@ SEMANTIC_EXAMPLES = {"credit_code": "91370102MA3H00016U", "region_code": "370102
 @functools.cache
 def _notes() -> dict[str, tuple[str, str]]:
     """(meaning, example) by field name; the example may be empty."""
-    said: dict[str, str] = yaml.load(FILE.read_bytes(), Loader=yaml.CSafeLoader)
+    said = read_yaml(FILE.name, FILE.read_bytes(), dict).part(dict[str, Text])
     parted = {name: text.partition(" | ") for name, text in said.items()}
     return {name: (meaning, example) for name, (meaning, _, example) in parted.items()}
 

@@ -138,22 +138,25 @@ HEAD = 'CL-X:\n  name: 名\n  source: "s"\n  confidence: assumption\n  entries:\
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (HEAD + "    - {code: 10, zh: 甲, en: a}\n", r"x.yml:6: CL-X.code: 10 is no text; fix: quote it"),
-        (HEAD + '    - {code: "10", zh: 甲}\n', r"x.yml:6: CL-X.en: is missing; fix: add en"),
+        (
+            HEAD + "    - {code: 10, zh: 甲, en: a}\n",
+            r"x.yml:6: CL-X.entries.10.code: 10 is no text; fix: write it in quotes",
+        ),
+        (HEAD + '    - {code: "10", zh: 甲}\n', r"x.yml:6: CL-X.entries.10.en: is missing; fix: add en"),
         (
             HEAD + '    - {code: "10", zh: 甲, en: a, valid_form: 2025-01-01}\n',
-            r"x.yml:6: CL-X.valid_form: unknown key",
+            r"x.yml:6: CL-X.entries.10.valid_form: unknown key; fix: did you mean 'valid_from'",
         ),
         (
             HEAD + '    - {code: "10", zh: 甲, en: a, valid_from: soon}\n',
-            r"x.yml:6: CL-X.valid_from: 'soon' is no date",
+            r"x.yml:6: CL-X.entries.10.valid_from: 'soon' is no date",
         ),
         (
             HEAD + '    - {code: "1", zh: 甲, en: a}\n    - {code: "1", zh: 乙, en: b}\n',
-            r"x.yml:7: CL-X: '1' means two",
+            r"x.yml:7: CL-X.entries.1: '1' means two",
         ),
-        (HEAD + '    - {code: "1", code: "2", zh: 甲, en: a}\n', r"x.yml:6: document: a key stands twice"),
-        (HEAD.replace("assumption", "sure"), r"x.yml:2: CL-X.confidence: 'sure' is no confidence; fix: confirmed"),
+        (HEAD + '    - {code: "1", code: "2", zh: 甲, en: a}\n', r"x.yml:6: CL-X.entries.\d.code: is given twice"),
+        (HEAD.replace("assumption", "sure"), r"x.yml:4: CL-X.confidence: 'sure' is not known; fix: one of assumption"),
         ("CL-X: [\n", r"x.yml:2: document"),
         ("- 1\n", r"x.yml:1: document: is no mapping"),
     ],
@@ -169,5 +172,5 @@ def test_a_mistake_is_named_with_file_line_key_and_fix(tmp_path: pathlib.Path, t
 def test_a_list_stands_in_one_file(tmp_path: pathlib.Path) -> None:
     for name in ("a.yml", "b.yml"):
         (tmp_path / name).write_text(HEAD + '    - {code: "1", zh: 甲, en: a}\n', encoding="utf-8")
-    with pytest.raises(DefinitionError, match=r"b.yml: CL-X: stands in two files"):
+    with pytest.raises(DefinitionError, match=r"b.yml:1: CL-X: stands in two files"):
         read_code_lists(tmp_path)
