@@ -16,9 +16,9 @@ from typing import TypeVar
 
 from quality import amounts
 from quality.amounts import AmountBound
-from quality.bound_files import OWN, overlaid
 from quality.deliveries import FILE as BOUNDS_FILE
 from quality.deliveries import Bound, as_values, bounds_of
+from quality.own_bounds import OWN, overlaid
 from quality.rule_files import read_entries
 from schemas.contract import RECORD_TYPES, Contract, load_contract
 from schemas.errors import DefinitionError

@@ -153,6 +153,11 @@ def _rules() -> str:
 
 
 def _indicators() -> str:
+    keys = indicators.DefinitionEntry.model_fields
+    needed, optional = (
+        [str(f.validation_alias or k) for k, f in keys.items() if f.is_required() is is_needed]
+        for is_needed in (True, False)
+    )
     parts = [
         "# The SQL of an indicator",
         ("`warehouse/indicators/definitions/<id>.sql` holds one select of contributions at record grain; roll-up, ratio, "
@@ -176,7 +181,7 @@ def _indicators() -> str:
         "Used by the indicators of today: " + ", ".join(f"`{name}`" for name in _used()) + ". Tables of versions "
         "(`core.<type>`), temporary tables and writing are not for it.",
         "## Keys of the definition",
-        (f"Needed: {_names(indicators.REQUIRED)}. May be: {_names(indicators.OPTIONAL)}. "
+        (f"Needed: {_names(needed)}. May be: {_names(optional)}. "
         "What they mean stands in [indicators.md](../indicators.md)."),
     ]  # fmt: skip
     return "\n\n".join(parts)

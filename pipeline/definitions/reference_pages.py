@@ -69,7 +69,7 @@ def _indicators() -> str:
             ("期间 periods", ", ".join(d.periods)),
             ("维度 cells", f"{d.dimensions.region}{', domain' if d.dimensions.domain else ''}{', insurer' if d.dimensions.insurer else ''}"),
             ("来源 source", f"{d.source} ({d.confidence})"),
-            ("独立核对 independently checked", "是 yes" if d.is_independently_checked else "否 no"),
+            ("独立核对 independently checked", "是 yes" if d.independent_check else "否 no"),
             ("版本 version", f"{d.version}, valid from {d.valid_from}, review {d.review_date}"),
         ]  # fmt: skip
         parts.append(f"## {d.code} {d.name.zh} `{d.indicator}`\n\n{d.name.en}\n\n{_table(('', ''), rows)}")

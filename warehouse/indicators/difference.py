@@ -116,7 +116,7 @@ def _compute(
     """A place's figure in the current hybrid state; keeps its contributions for comparison."""
     definition = asked.definitions[state_no >= _DEFINITION_STATE]
     as_of = ends.after.as_of if state_no >= _PERIOD_STATE else ends.before.as_of
-    redirected = dataclasses.replace(definition, contributions_sql=chain.rewritten(definition.contributions_sql))
+    redirected = definition.model_copy(update={"contributions_sql": chain.rewritten(definition.contributions_sql)})
     contribute(connection, redirected, period(asked.place.period_kind, as_of), ends.after.known_at)
     place = asked.place
     dimensions = {"region_code": place.region_code, "domain_code": place.domain_code, "insurer_id": place.insurer_id}
@@ -216,13 +216,8 @@ def _used(connection: sa.Connection, base: Definition, publication_id: int) -> D
     row = connection.execute(statement("indicators/difference_definition"), wanted).one_or_none()
     if row is None:
         return base
-    return dataclasses.replace(
-        base,
-        version=row.definition_version,
-        unit=row.unit,
-        is_distinct=row.is_distinct,
-        contributions_sql=row.contributions_sql,
-    )
+    said = {key: getattr(row, key) for key in ("unit", "is_distinct", "contributions_sql")}
+    return base.model_copy(update={"version": row.definition_version, **said})
 
 
 def _text_of(definition: Definition) -> tuple[Any, ...]:

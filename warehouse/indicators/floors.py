@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Collection, Mapping
-from decimal import Decimal
+from collections.abc import Collection
 
-from schemas.lined import Lined
+from schemas.mistakes import Mistakes, nearest
+from schemas.yaml_files import Entry, read_yaml
 from warehouse.indicators.measures import MinDenominator
 
 FILE = "indicators.yml"
-_KEYS = {"value", "label", "source"}
+
+
+class Floor(Entry):
+    """What a province says of one indicator."""
+
+    min_denominator: MinDenominator
 
 
 def own_floors(folder: pathlib.Path, indicators: Collection[str]) -> dict[str, MinDenominator]:
-    """The floors of a province by indicator; shipped ones count for the others. Raises DefinitionError."""
+    """The floors of a province by indicator; shipped ones count for the others. Raises DefinitionError with every mistake."""
     path = folder / FILE
     if not path.exists():
         return {}
-    said = Lined(path, required=(), optional=sorted(indicators))
-    return {indicator: _floor(said, indicator) for indicator in said.values}
-
-
-def _floor(said: Lined, indicator: str) -> MinDenominator:
-    body = said.values[indicator]
-    entry = body.get("min_denominator") if isinstance(body, Mapping) and set(body) == {"min_denominator"} else None
-    if not isinstance(entry, Mapping) or set(entry) != _KEYS or type(entry["value"]) is not int or entry["value"] < 0:
-        raise said.refuse(indicator, "says no floor", "{min_denominator: {value: 30, label: ..., source: ...}}")
-    return MinDenominator(Decimal(entry["value"]), str(entry["label"]), str(entry["source"]))
+    file = read_yaml(f"{folder.name}/{FILE}", path.read_bytes(), dict)
+    found = dict[str, MinDenominator]()
+    with Mistakes() as mistakes:
+        for indicator in file.values:
+            if indicator not in indicators:
+                mistakes.add(
+                    file.error((indicator,), "has no denominator or is no indicator", nearest(indicator, indicators))
+                )
+            elif floor := mistakes.attempt(file.part, Floor, indicator):
+                found[indicator] = floor.min_denominator
+    return found

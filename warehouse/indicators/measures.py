@@ -8,11 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import pathlib
-from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
+from typing import Annotated
 
-import yaml
+from pydantic import BeforeValidator, Field
+
+from schemas.mistakes import nearest
+from schemas.yaml_files import Entry, Number, Words, mistake, read_yaml
 
 UNITS_FILE = pathlib.Path(__file__).parent / "units.yml"
 #: What stands where there is no value.
@@ -21,45 +24,36 @@ _PERIODS = {"month": "当月", "ytd": "本年累计", "rolling12": "近12个月"
 _ROOM = Context(prec=80)
 
 
-@dataclass(frozen=True)
-class Words:
-    """The same words in Chinese and in English."""
-
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True)
-class Unit:
+class Unit(Words):
     """A unit as people read it: the word behind the number, and how many decimals the number has."""
 
-    zh: str
-    en: str
     decimals: int
-
-
-@dataclass(frozen=True)
-class Measure:
-    """What a numerator or denominator counts, in words and in a unit."""
-
-    zh: str
-    en: str
-    unit: Unit
-
-
-@dataclass(frozen=True)
-class MinDenominator:
-    """Below it, in the denominator's unit, a figure is marked and compared with no other."""
-
-    value: Decimal
-    label: str
-    source: str
 
 
 @functools.cache
 def load_units() -> dict[str, Unit]:
-    """Every unit by its name."""
-    return {name: Unit(**entry) for name, entry in yaml.safe_load(UNITS_FILE.read_text(encoding="utf-8")).items()}
+    """Every unit by its name. Raises DefinitionError with every mistake."""
+    return read_yaml(UNITS_FILE.name, UNITS_FILE.read_bytes(), dict).part(dict[str, Unit])
+
+
+def _unit(name: object) -> Unit:
+    if not isinstance(name, str) or name not in load_units():
+        raise mistake(f"{name!r} is no unit", nearest(str(name), load_units()))
+    return load_units()[name]
+
+
+class Measure(Words):
+    """What a numerator or denominator counts, in words and in a unit."""
+
+    unit: Annotated[Unit, BeforeValidator(_unit)]
+
+
+class MinDenominator(Entry):
+    """Below it, in the denominator's unit, a figure is marked and compared with no other; 0 = none."""
+
+    value: Annotated[Number, Field(ge=0)]
+    label: str
+    source: str
 
 
 def number_text(number: Decimal, unit: Unit, per: int = 1) -> str:

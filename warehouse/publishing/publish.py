@@ -168,7 +168,7 @@ def keep_definition(connection: sa.Connection, definition: Definition) -> dict[s
         "review_date": definition.review_date,
         "contributions_sql": definition.contributions_sql,
         "is_distinct": definition.is_distinct,
-        "is_independently_checked": definition.is_independently_checked,
+        "is_independently_checked": definition.independent_check is not None,
     }
     connection.execute(statement("publishing/publish/keep_definition"), row)
     return row

@@ -80,7 +80,7 @@ class Hub:
         """Publish ``indicators``; ``changes`` are those of another edition of the first one's definition."""
         self.pass_time(minutes=1)
         chosen = {name: catalogue.load_definition(name) for name in self.indicators}
-        chosen[self.indicators[0]] = dataclasses.replace(chosen[self.indicators[0]], **changes)
+        chosen[self.indicators[0]] = chosen[self.indicators[0]].model_copy(update=changes)
         day = as_of or self.now.date()
         versions = Versions(self.ruleset, self.calendar)
         with self.engine.begin() as connection:

@@ -78,20 +78,20 @@ def test_a_county_is_never_cut_by_domain_and_insurer_at_once() -> None:
 @pytest.mark.parametrize(
     ("suffix", "old", "new", "message"),
     [
-        ("yml", "unit: percent", "unit: per cent", r"coverage_ratio.yml:7: unit: 'per cent' is unknown; fix: one of"),
-        ("yml", "periods: [as_of]", "periods: [yesterday]", r"periods: .*is no list of known names; fix: one of as_of"),
-        ("yml", "direction:", "directon:", r"direction: is missing; fix: add `direction:`"),
-        ("yml", "version: 1", "version: one", r"version: 'one' is no int"),
-        ("yml", "feeds: [policy, endorsement]", "feeds: [polices]", r"feeds: .*fix: one of claim"),
-        ("yml", "  domain: true\n", "", r"dimensions: does not say region, domain and insurer"),
-        ("yml", "  en: coverage ratio\n", "", r"name: is not in both languages"),
+        ("yml", "unit: percent", "unit: per cent", r"coverage_ratio.yml:7: unit: 'per cent' is not known; fix: did you mean 'percent'"),
+        ("yml", "periods: [as_of]", "periods: [yesterday]", r":\d+: periods: 'yesterday' is not known; fix: one of as_of"),
+        ("yml", "direction:", "directon:", r"direction: is missing; fix: add direction:"),
+        ("yml", "version: 1", "version: one", r"version: 'one' is no whole number"),
+        ("yml", "feeds: [policy, endorsement]", "feeds: [polices]", r"feeds: 'polices' is not known; fix: did you mean 'policy'"),
+        ("yml", "  domain: true\n", "", r":\d+: dimensions.domain: is missing"),
+        ("yml", "  en: coverage ratio\n", "", r":\d+: name.en: is missing"),
         ("yml", "unit: percent", "unit: count", r"denominator: a count has none"),
         ("yml", "version: 1", "version: 1\nvariant_of: nothing", r"variant_of: nothing is no indicator"),
         ("yml", "indicator: coverage_ratio", "indicator: cover", r"indicator: differs from the file's name"),
-        ("yml", "code: I1", "code: [I1", r"document: is not YAML"),
-        ("yml", 'shown: "99.77"', 'shown: "99,77"', r"golden: .*is no published figure"),
-        ("yml", "version: 1", "version: 1\nremark: x", r"remark: is no key of a definition"),
-        ("sql", ":as_of", ":as_off", r"coverage_ratio.sql:\d+: :as_off: is no parameter; fix: one of as_of"),
+        ("yml", "code: I1", "code: [I1", r"document: is no YAML"),
+        ("yml", 'shown: "99.77"', 'shown: "99,77"', r":\d+: golden.*shown: '99,77' is no number"),
+        ("yml", "version: 1", "version: 1\nremark: x", r"remark: unknown key; fix: one of"),
+        ("sql", ":as_of", ":as_off", r"coverage_ratio.sql:\d+: :as_off: is no parameter; fix: did you mean 'as_of'"),
         ("sql", "-- limits:", "-- limit:", r"limits: is missing in the header"),
         ("sql", "select", "delete", r"select: is not one select"),
     ],
@@ -112,14 +112,14 @@ def test_a_variant_is_its_base_with_one_condition_more(shipped: pathlib.Path, co
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("base: hazard_rectification_ratio\n", "", r"major_.*yml:\d+: filter: narrows no base; fix: add `base:`"),
+        ("base: hazard_rectification_ratio\n", "", r"major_.*yml:1: base: a variant narrows its base by a filter"),
         ("base: hazard_rectification_ratio", "base: hazards", r"base: 'hazards' has no SQL to narrow"),
         (
             "base: hazard_rectification_ratio",
             "base: coverage_ratio",
             r"base: coverage_ratio does not say where a filter goes",
         ),
-        ("filter: h.hazard_level_code = '20'", "filter: 20", r"filter: 20 is no str"),
+        ("filter: h.hazard_level_code = '20'", "filter: 20", r"yml:\d+: filter: 20 is no text"),
     ],
 )
 def test_a_mistake_in_a_variant_is_named(shipped: pathlib.Path, old: str, new: str, message: str) -> None:

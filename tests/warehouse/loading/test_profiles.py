@@ -266,7 +266,9 @@ def test_an_insurer_may_have_bounds_of_its_own(engine: sa.Engine, tmp_path: path
 
 def test_a_mistake_in_the_bounds_is_named() -> None:
     text = load_rules().texts["bounds/deliveries.yml"]
-    with pytest.raises(DefinitionError, match=r"deliveries.yml:\d+: row_facter\.name: .* is not known; fix: did you mean 'row_factor'"):
+    with pytest.raises(
+        DefinitionError, match=r"deliveries.yml:\d+: row_facter\.name: .* is not known; fix: did you mean 'row_factor'"
+    ):
         bounds_of(text.replace("name: row_factor", "name: row_facter"))
     with pytest.raises(DefinitionError, match=r"mad_factor: is missing"):
         bounds_of(text.replace("name: mad_factor", "name: row_factor"))

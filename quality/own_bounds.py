@@ -1,0 +1,34 @@
+"""A province's own bounds lie over the shipped ones from their first day on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import TypeVar
+
+from quality.amounts import AmountBound
+from quality.deliveries import Bound
+
+#: Where the bounds of a province stand among a rule set's files: ``province/bounds/amounts.yml``.
+OWN = "province/"
+B = TypeVar("B", Bound, AmountBound)
+
+
+def overlaid(shipped: Iterable[B], own: Iterable[B], subject: Callable[[B], Hashable]) -> tuple[B, ...]:
+    """Shipped bounds until the day before the province's first one of the same subject, and the province's."""
+    begins: dict[Hashable, dt.date] = {}
+    found = list(own)
+    for bound in found:
+        first_day = bound.valid_from or dt.date.min
+        begins[subject(bound)] = min(begins.get(subject(bound), first_day), first_day)
+    kept = [part for bound in shipped for part in _until(bound, begins.get(subject(bound)))]
+    return tuple(kept + found)
+
+
+def _until(bound: B, day: dt.date | None) -> Iterator[B]:
+    """The bound as it holds before a day; nothing when it begins no earlier."""
+    if day is None:
+        yield bound
+    elif (bound.valid_from or dt.date.min) < day:
+        last_day = day - dt.timedelta(days=1)
+        yield bound.model_copy(update={"valid_to": min(bound.valid_to or last_day, last_day)})
