@@ -37,11 +37,6 @@ class Province:
     time_zone: str = TIME_ZONE
     logo: pathlib.Path | None = None
 
-    @property
-    def digits(self) -> str:
-        """The two digits with which every region code of the province begins."""
-        return self.code[:2]
-
 
 def province() -> Province:
     """The province of this process. Raises SetupError for a folder that is none, DefinitionError for its mistakes."""
