@@ -52,7 +52,9 @@ def test_a_mistake_in_own_bounds_is_told_with_its_file_and_line(
     text = '\n- {name: row_flor, value: 50, valid_from: 2026-01-01, source: "通知"}\n'
     (folder / "bounds" / "deliveries.yml").write_text(text, encoding="utf-8")
     monkeypatch.setenv(VARIABLE, str(folder))
-    with pytest.raises(DefinitionError, match=r"province/bounds/deliveries\.yml:2: row_flor\.name: is no bound"):
+    with pytest.raises(
+        DefinitionError, match=r"province/bounds/deliveries\.yml:2: row_flor\.name: .*did you mean 'row_floor'"
+    ):
         load_rules()
     assert find_rules().is_broken("policy")
 
