@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from schemas.code_lists import load_code_lists
-
-if TYPE_CHECKING:
-    from schemas.contract import Contract, Field
+from schemas.contract_model import Contract, Field
 
 FAMILIES = ("policy", "claim", "service", "register")
 CLASSIFICATIONS = ("public", "business", "personal", "sensitive")

@@ -7,13 +7,15 @@ Exit codes: 0 done; 1 the answer is no (refused, quarantined, out of balance); 2
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import sys
 from errno import EACCES, EDQUOT, ENOENT, ENOSPC, ENOTDIR, EPERM, EROFS
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
-from pipeline.cli.output import red, stderr
+from pipeline.cli.output import red, stderr, stdout
 from pipeline.cli.usage import told
 from pipeline.settings import adopt_province
 from schemas.errors import HubError, NotFound, RetryLater, TellInsurer
@@ -40,11 +42,26 @@ COMMANDS = (
 )
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from warehouse.database.schema_version import newest
+
+        stdout.print(f"anze-hub {importlib.metadata.version('anze-hub')}, schema {newest()}")
+        raise typer.Exit
+
+
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the release and its schema.")
+    ] = False,
+) -> None:
+    """Stand above all commands."""
+
+
 def build() -> typer.Typer:
     """The whole command line."""
-    app = typer.Typer(
-        name="anze", help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
-    )
+    app = typer.Typer(name="anze", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+    app.callback(help=__doc__)(root)
     for module in COMMANDS:
         importlib.import_module(f"pipeline.cli.{module}").register(app)
     return app

@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 import pathlib
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 import typer
+
+from schemas.province import province
 
 
 def _known(what: str, value: Any, names: Iterable[str]) -> Any:
@@ -60,3 +62,44 @@ File = Annotated[
     pathlib.Path, typer.Argument(exists=True, dir_okay=False, readable=True, callback=_regular, help="CSV or XLSX.")
 ]
 Limit = Annotated[int, typer.Option(min=1, help="How many, newest first.")]
+
+
+FIVE = (
+    "coverage_ratio",
+    "loss_ratio_simple",
+    "service_completion_ratio",
+    "hazard_rectification_ratio",
+    "fee_payment_ratio",
+)
+#: Rectification always stands in three lines: all hazards, general ones, major ones.
+BY_LEVEL = ("general_hazard_rectification_ratio", "major_hazard_rectification_ratio")
+SHOWN = (*FIVE[:4], *BY_LEVEL, FIVE[4])
+Names = Annotated[
+    list[str] | None, typer.Argument(help="Indicator ids or codes; default: the five, I4 in its three lines.")
+]
+Level = Annotated[str | None, typer.Option(help="province, city or county: every region of that level.")]
+Places = Mapping[tuple[int, int], tuple[str, str]]
+"""(batch_id, row_no) -> file and place in it."""
+
+#: An indicator.
+Name = Annotated[str, typer.Argument(help="Indicator id or code, for example coverage_ratio or I1.")]
+
+
+def _own_province(region: str) -> str:
+    return region or province().code
+
+
+Region = Annotated[
+    str, typer.Option(callback=_own_province, help="Region code; `*` = every region. Default: the province.")
+]
+Domain = Annotated[str, typer.Option(help="High-risk domain code; `*` = all together.")]
+Insurer = Annotated[str, typer.Option(help="Insurer id; `*` = all together.")]
+Period = Annotated[
+    str, typer.Option(help="as_of, month, ytd or rolling12; default: the widest that the indicator has.")
+]
+Publication = Annotated[int | None, typer.Option(help="Publication id; default: the latest.")]
+
+
+def one_region(region: str, level: str | None) -> str | None:
+    """The one region that is asked for; None = every region of the level."""
+    return None if level or region == "*" else region

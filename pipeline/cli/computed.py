@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from pipeline.cli.arguments import one_region
 from pipeline.cli.asking import Question, refuse
 from pipeline.cli.moments import day, moment
 from pipeline.cli.output import print_json, stderr
@@ -72,7 +73,7 @@ def _published(connection: Any, asked: Asked, publication_id: int) -> list[Any]:
             connection,
             indicators=[d.indicator],
             period_kind=asked.period or d.periods[-1],
-            region_code=_region(asked),
+            region_code=one_region(asked.region, asked.level),
             region_level=asked.level,
             domain_code=asked.domain,
             insurer_id=asked.insurer,
@@ -85,7 +86,7 @@ def _computed(connection: Any, hub: Any, asked: Asked, on: dt.date, known: dt.da
     from pipeline.freezing import delivered_since, expected_feeds
     from warehouse.indicators.at import Expected, Wanted, indicators_at
 
-    wanted = Wanted(_region(asked), asked.domain, asked.insurer)
+    wanted = Wanted(one_region(asked.region, asked.level), asked.domain, asked.insurer)
     expected = Expected(tuple(expected_feeds(hub)), delivered_since(on))
     pairs: list[tuple[str, Any]] = [(d.indicator, asked.period or d.periods[-1]) for d in asked.definitions]
     try:
@@ -93,10 +94,6 @@ def _computed(connection: Any, hub: Any, asked: Asked, on: dt.date, known: dt.da
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     return [cell for cell in cells if asked.level in (None, cell.region_level)]
-
-
-def _region(asked: Asked) -> str | None:
-    return None if asked.level or asked.region == "*" else asked.region
 
 
 def _print(cells: list[Any], as_json: bool) -> None:

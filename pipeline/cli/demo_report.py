@@ -8,9 +8,9 @@ from typing import Any
 from rich.text import Text
 
 from pipeline import steps
+from pipeline.cli.arguments import FIVE, SHOWN
 from pipeline.cli.figures import sums_text
 from pipeline.cli.flow import show_verdict
-from pipeline.cli.indicator import FIVE, SHOWN
 from pipeline.cli.output import green, print_table, red, stderr, stdout, yellow
 from pipeline.hub import Hub
 from pipeline.judging.verifying import verify

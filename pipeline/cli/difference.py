@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from pipeline.cli.arguments import FIVE, Domain, Insurer, Period, Region
 from pipeline.cli.asking import find
 from pipeline.cli.figures import place_words
-from pipeline.cli.indicator import FIVE, Domain, Insurer, Period, Region
 from pipeline.cli.output import AsJson, bold, print_json, print_table, stdout
 
 if TYPE_CHECKING:

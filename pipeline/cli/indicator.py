@@ -1,33 +1,35 @@
-"""``anze indicator list | show | explain``: figures, and what stands behind them."""
+"""``anze indicator list | show | at | frozen | explain | diff``: figures, and what stands behind them."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from pipeline.cli.arguments import (
+    SHOWN,
+    Domain,
+    Insurer,
+    Level,
+    Name,
+    Names,
+    Period,
+    Places,
+    Publication,
+    Region,
+    one_region,
+)
 from pipeline.cli.asking import Question, check_level, find, objection, refuse, why_none, why_provisional
 from pipeline.cli.figures import for_scripts, show_cells, sums_text
 from pipeline.cli.moments import AsOf, KnownAt
 from pipeline.cli.output import AsJson, bold, print_json, print_table, red, stderr, stdout
-from schemas.province import province
 
 if TYPE_CHECKING:
     from warehouse.indicators.catalogue import PeriodKind
 
 indicator = typer.Typer(help="Indicators 指标.", no_args_is_help=True)
-FIVE = (
-    "coverage_ratio",
-    "loss_ratio_simple",
-    "service_completion_ratio",
-    "hazard_rectification_ratio",
-    "fee_payment_ratio",
-)
-#: Rectification always stands in three lines: all hazards, general ones, major ones.
-BY_LEVEL = ("general_hazard_rectification_ratio", "major_hazard_rectification_ratio")
-SHOWN = (*FIVE[:4], *BY_LEVEL, FIVE[4])
 
 
 def register(app: typer.Typer) -> None:
@@ -36,27 +38,6 @@ def register(app: typer.Typer) -> None:
 
     indicator.command()(diff)
     app.add_typer(indicator, name="indicator")
-
-
-Places = Mapping[tuple[int, int], tuple[str, str]]
-"""(batch_id, row_no) -> file and place in it."""
-
-Name = Annotated[str, typer.Argument(help="Indicator id or code, for example coverage_ratio or I1.")]
-
-
-def _own_province(region: str) -> str:
-    return region or province().code
-
-
-Region = Annotated[
-    str, typer.Option(callback=_own_province, help="Region code; `*` = every region. Default: the province.")
-]
-Domain = Annotated[str, typer.Option(help="High-risk domain code; `*` = all together.")]
-Insurer = Annotated[str, typer.Option(help="Insurer id; `*` = all together.")]
-Period = Annotated[
-    str, typer.Option(help="as_of, month, ytd or rolling12; default: the widest that the indicator has.")
-]
-Publication = Annotated[int | None, typer.Option(help="Publication id; default: the latest.")]
 
 
 @indicator.command("list")
@@ -74,52 +55,22 @@ def list_indicators(as_json: AsJson = False) -> None:
 
 @indicator.command()
 def show(
-    names: Annotated[
-        list[str] | None, typer.Argument(help="Indicator ids or codes; default: the five, I4 in its three lines.")
-    ] = None,
+    names: Names = None,
     region: Region = "",
-    level: Annotated[str | None, typer.Option(help="province, city or county: every region of that level.")] = None,
+    level: Level = None,
     domain: Domain = "*",
     insurer: Insurer = "*",
     period: Period = "",
     publication: Publication = None,
-    frozen: Annotated[
-        str | None, typer.Option(help="A frozen month, 2026-10: first figures, latest revision and what moved.")
-    ] = None,
-    show_all: Annotated[bool, typer.Option("--all", help="With --frozen: also the cells that did not move.")] = False,
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show published figures, those of a frozen month, or any figure as of a day as known at a moment."""
+    """Show published figures, of the latest publication or the one named."""
     from pipeline import steps
     from warehouse.database.engine import database_errors
     from warehouse.indicators.explain import show as published
 
     chosen = [find(name) for name in names or SHOWN]
     check_level(level)
-    if as_of or known_at:
-        from pipeline.cli.computed import Asked, show_at
-
-        if publication is not None or frozen is not None:
-            raise typer.BadParameter(
-                "--publication and --frozen name their own moments: leave --as-of and --known-at out"
-            )
-        show_at(Asked(chosen, period, region, level, domain, insurer), as_of, known_at, as_json)
-        return
-    if frozen is not None:
-        from pipeline.cli.frozen import show_frozen
-
-        place = {
-            "indicators": [d.indicator for d in chosen] if names or show_all else None,
-            "period_kind": period or None,
-            "region_code": None if level or region == "*" else region,
-            "domain_code": domain,
-            "insurer_id": insurer,
-        }
-        with database_errors("reading frozen figures"), steps.open_hub().engine.connect() as connection:
-            show_frozen(connection, frozen, show_all, place, as_json)
-        return
     with database_errors("reading figures"), steps.open_hub().engine.connect() as connection:
         cells = [
             cell
@@ -128,7 +79,7 @@ def show(
                 connection,
                 indicators=[d.indicator],
                 period_kind=period or d.periods[-1],
-                region_code=None if level or region == "*" else region,
+                region_code=one_region(region, level),
                 region_level=level,
                 domain_code=domain,
                 insurer_id=insurer,
@@ -144,6 +95,56 @@ def show(
         stderr.print(line, soft_wrap=True)
     if not cells:
         raise typer.Exit(1)
+
+
+@indicator.command()
+def at(
+    names: Names = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    region: Region = "",
+    level: Level = None,
+    domain: Domain = "*",
+    insurer: Insurer = "*",
+    period: Period = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show figures as of any day, as known at any moment: the published ones of that pair, else computed and not kept."""
+    from pipeline.cli.computed import Asked, show_at
+
+    check_level(level)
+    chosen = [find(name) for name in names or SHOWN]
+    show_at(Asked(chosen, period, region, level, domain, insurer), as_of, known_at, as_json)
+
+
+@indicator.command()
+def frozen(
+    month: Annotated[str, typer.Argument(help="A frozen month, for example 2026-10.")],
+    names: Names = None,
+    region: Region = "",
+    level: Level = None,
+    domain: Domain = "*",
+    insurer: Insurer = "*",
+    period: Period = "",
+    show_all: Annotated[bool, typer.Option("--all", help="Also the cells that did not move.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show a frozen month: first figures, the latest revision, and what moved between them."""
+    from pipeline import steps
+    from pipeline.cli.frozen import show_frozen
+    from warehouse.database.engine import database_errors
+
+    chosen = [find(name).indicator for name in names or SHOWN]
+    check_level(level)
+    place = {
+        "indicators": chosen if names or show_all else None,
+        "period_kind": period or None,
+        "region_code": one_region(region, level),
+        "domain_code": domain,
+        "insurer_id": insurer,
+    }
+    with database_errors("reading frozen figures"), steps.open_hub().engine.connect() as connection:
+        show_frozen(connection, month, show_all, place, as_json)
 
 
 def _told(connection: Any, cells: list[Any], chosen: list[Any], asked: Question, publication: int | None) -> list[str]:

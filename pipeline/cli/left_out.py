@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.cli.indicator import Places
+from pipeline.cli.arguments import Places
 from pipeline.cli.output import print_table
 
 

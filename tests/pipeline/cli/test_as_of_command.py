@@ -1,4 +1,4 @@
-"""``anze as-of`` and ``anze indicator show --as-of --known-at``, as a person runs them."""
+"""``anze as-of`` and ``anze indicator at``, as a person runs them."""
 
 from __future__ import annotations
 
@@ -69,10 +69,10 @@ def test_a_question_that_has_no_answer_is_refused_in_clear_words(
 
 def test_a_figure_of_a_pair_that_was_not_published_is_computed_and_says_so(anze: Anze, told: sa.Engine) -> None:
     pair = ("--as-of", "2026-11-20", "--known-at", "2026-11-18T12:00")
-    shown = anze("indicator", "show", "insured_enterprise_count", *pair, "--json")
+    shown = anze("indicator", "at", "insured_enterprise_count", *pair, "--json")
     assert [cell["region_code"] for cell in shown.json] == ["370000"]
     assert "not published: computed now, nothing stored" in shown.err
     with told.connect() as connection:
         assert connection.exec_driver_sql("select count(*) from mart.publication").scalar_one() == 0
-    assert anze("indicator", "show", "I1", "--publication", "1", *pair).code == 2
-    assert anze("indicator", "show", "I1", "--period", "ytd", *pair).code == 2
+    assert anze("indicator", "at", "I1", "--publication", "1", *pair).code == 2
+    assert anze("indicator", "at", "I1", "--period", "ytd", *pair).code == 2

@@ -123,11 +123,13 @@ def test_a_figure_without_value_says_why_also_when_it_is_provisional(anze: Anze)
     assert "暂定 provisional, 分母为零 zero_denominator" in " ".join(anze("indicator", "show", "I1").out.split())
 
 
-@pytest.mark.parametrize("asked", [(), ("--as-of", "2026-11-20", "--known-at", "2026-11-22T02:00+08:00")])
+@pytest.mark.parametrize(
+    "asked", [("show",), ("at", "--as-of", "2026-11-20", "--known-at", "2026-11-22T02:00+08:00")], ids=["published", "computed"]
+)
 @pytest.mark.usefixtures("told")
 def test_a_figure_stands_in_its_unit_with_names_and_its_period_in_words(anze: Anze, asked: tuple[str, ...]) -> None:
     """Published or computed for the asking; the premium of one policy is a small sample."""
-    place = ("indicator", "show", "I2", "--period", "ytd", "--region", "370100", "--domain", "20", *asked)
+    place = ("indicator", *asked, "I2", "--period", "ytd", "--region", "370100", "--domain", "20")
     (figure,) = anze(*place, "--json").json
     assert figure["denominator_text"] == "100.00 元"
     assert figure["period_text"] == "本年累计 2026-01-01 至 2026-11-20"

@@ -144,9 +144,7 @@ def test_a_month_is_frozen_corrected_and_its_difference_explained(
     (revision,) = anze("publish", "--revise", "--json").json
     assert (revision["revision_no"], revision["is_new"]) == (1, True)
 
-    shown = anze(
-        "indicator", "show", "I2", "--frozen", "2026-10", "--insurer", BY_CSV, "--period", "ytd", "--json"
-    ).json
+    shown = anze("indicator", "frozen", "2026-10", "I2", "--insurer", BY_CSV, "--period", "ytd", "--json").json
     assert [Decimal(c["latest_denominator"]) - Decimal(c["first_denominator"]) for c in shown] == [1000]
     (found,) = anze(
         "indicator",
