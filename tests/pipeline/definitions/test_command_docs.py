@@ -14,7 +14,7 @@ import typer
 from pipeline.cli import build
 from pipeline.settings import ROOT
 
-PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
+PAGES = [*ROOT.glob("*.md"), *sorted(ROOT.glob("docs/**/*.md"))]
 CALL = re.compile(r"(?:`|^ {4}|^\$ |; +)anze +([^`\n#|;]*)", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s#]+)[^)]*\)")
 
