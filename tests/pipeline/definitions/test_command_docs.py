@@ -14,7 +14,8 @@ import typer
 from pipeline.cli import build
 from pipeline.settings import ROOT
 
-PAGES = [*ROOT.glob("*.md"), *sorted(ROOT.glob("docs/**/*.md"))]
+#: What people read today; CHANGELOG.md also tells of commands that were.
+PAGES = [*ROOT.glob("README*.md"), ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
 CALL = re.compile(r"(?:`|^ {4}|^\$ |; +)anze +([^`\n#|;]*)", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s#]+)[^)]*\)")
 
