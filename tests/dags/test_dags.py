@@ -214,8 +214,10 @@ def test_dag_files_declare_and_stay_short() -> None:
 
 
 def test_a_new_file_is_a_new_dag(tmp_path: pathlib.Path) -> None:
-    (tmp_path / "xinren.yml").write_text("insurer: xinren\nextends: xinghe\nname: 新人\nschedule: '5 2 * * *'\n")
-    (tmp_path / "anyone.yml").write_text("insurer: anyone\nextends: guyan\nname: 任意\n")
+    folder = tmp_path / "insurers"
+    folder.mkdir()
+    (folder / "xinren.yml").write_text("insurer: xinren\nextends: xinghe\nname: 新人\nschedule: '5 2 * * *'\n")
+    (folder / "anyone.yml").write_text("insurer: anyone\nextends: guyan\nname: 任意\n")
     found = feeds(tmp_path)
     assert [(f.insurer_id, f.name, f.dialect, f.schedule) for f in found] == [
         ("anyone", "任意", "guyan", DEFAULT_SCHEDULE),
@@ -240,7 +242,7 @@ def test_a_sync_dag_collects_and_loads_every_type(cluster: Cluster, database_url
     assert _batches(engine) == dict.fromkeys(INSURER_RECORD_TYPES, "loaded")
 
 
-@pytest.mark.airflow
+@pytest.mark.slow
 @pytest.mark.xdist_group("airflow")
 def test_a_real_scheduler_runs_one_night_of_one_insurer(cluster: Cluster, database_url: str, engine: sa.Engine) -> None:
     """Four processes as ``anze up`` starts them: parsed, unpaused, run, loaded; nothing is left running."""

@@ -102,7 +102,8 @@ def test_no_format_makes_one_key_of_two_numbers(code: str, number: int) -> None:
     form.shown_text("x")
     if shown is not None and number >= 0:
         assert {form.shown(str(other)) for other in (number + 1, number * 10 + 1)}.isdisjoint({shown})
-        assert "".join(filter(str.isdigit, shown)).find(str(number) if number else "0") >= 0
+        if set("123456789").isdisjoint(code):  # a digit in a format is written out, and may stand amid the number's own
+            assert "".join(filter(str.isdigit, shown)).find(str(number) if number else "0") >= 0
 
 
 def _written(values: dict[str, tuple[Any, str]]) -> Callable[[Any, Any], None]:

@@ -124,7 +124,9 @@ def test_a_figure_without_value_says_why_also_when_it_is_provisional(anze: Anze)
 
 
 @pytest.mark.parametrize(
-    "asked", [("show",), ("at", "--as-of", "2026-11-20", "--known-at", "2026-11-22T02:00+08:00")], ids=["published", "computed"]
+    "asked",
+    [("show",), ("at", "--as-of", "2026-11-20", "--known-at", "2026-11-22T02:00+08:00")],
+    ids=["published", "computed"],
 )
 @pytest.mark.usefixtures("told")
 def test_a_figure_stands_in_its_unit_with_names_and_its_period_in_words(anze: Anze, asked: tuple[str, ...]) -> None:

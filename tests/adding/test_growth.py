@@ -1,0 +1,166 @@
+"""One insurer, rule, indicator, variant, DAG, record type and calendar year more: exactly the files that README and
+CONTRIBUTING.md name, and no test breaks.
+
+All of it is added to one copy of the program, each step asked which files it touched; then the quick suite runs there.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+import yaml
+
+from pipeline.settings import ROOT
+
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis", "*.egg-info")
+DEFINITIONS = pathlib.Path("warehouse/indicators/definitions")
+RULE = """
+- id: POL-990
+  title: {zh: 签单保费特别高, en: Written premium is very high}
+  severity: warning
+  tier: cross
+  fields: [written_premium_amount]
+  message: {zh: "签单保费{value}元", en: "Written premium {value} yuan"}
+  remedy: {zh: 请核对, en: Check it}
+  basis: docs/why-rules.md#amounts
+  confidence: assumption
+  select: |
+    select
+        s.row_no,
+        cast(s.written_premium_amount as text) as value,
+        cast(null as text) as expected
+    from staged as s
+    where s.written_premium_amount > 99999999
+"""
+
+
+class Copy:
+    """A copy of the program in which things are added."""
+
+    def __init__(self, root: pathlib.Path) -> None:
+        self.root = root
+        self.environ = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+        self.environ.pop("ANZE_PROVINCE", None)
+
+    def touched(self, add: Callable[[], object]) -> set[str]:
+        """The files that a step adds or changes; the number of a migration is N, the year of a calendar YEAR."""
+        before = self._files()
+        add()
+        after = self._files()
+        assert set(before) <= set(after)
+        found = {name for name, content in after.items() if before.get(name) != content}
+        return {re.sub(r"/\d{4}-1\.csv", "/YEAR-1.csv", re.sub(r"v1_\d{4}", "v1_N", name)) for name in found}
+
+    def anze(self, *arguments: str) -> None:
+        self.run("-c", "from pipeline.cli import main; main()", *arguments)
+
+    def run(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=self.root, env=self.environ, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]
+        return done.stdout
+
+    def _files(self) -> dict[str, bytes]:
+        return {str(p.relative_to(self.root)): p.read_bytes() for p in self.root.rglob("*") if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    root = tmp_path_factory.mktemp("grown") / "program"
+    shutil.copytree(ROOT, root, ignore=LEFT_OUT)
+    return Copy(root)
+
+
+def add_insurer(copy: Copy) -> None:
+    copy.anze("insurer", "new", "xinren", "--dialect", "csv_utf8", "--name", "新人财产保险(模拟)")
+
+
+def add_rule(copy: Copy) -> None:
+    with (copy.root / "quality/rules/policy.yml").open("a", encoding="utf-8") as file:
+        file.write(RULE)
+    rows = list(csv.DictReader((copy.root / "tests/rules/POL-001/pass.csv").open(encoding="utf-8", newline="")))
+    folder = copy.root / "tests/rules/POL-990"
+    folder.mkdir()
+    for name, premium in (("pass", "1000.00"), ("fail", "100000000.00")):
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerow({**rows[0], "written_premium_amount": premium})
+
+
+def add_indicator(copy: Copy) -> None:
+    folder, cases = copy.root / DEFINITIONS, copy.root / "tests/warehouse/indicators/cases"
+    said = yaml.safe_load((folder / "claim_closing_ratio.yml").read_text(encoding="utf-8"))
+    said |= {"indicator": "made_up_ratio", "code": "I99", "name": {"zh": "测试率", "en": "made-up ratio"}}
+    said = {key: value for key, value in said.items() if key not in ("golden", "independent_check")}
+    (folder / "made_up_ratio.yml").write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
+    shutil.copy(folder / "claim_closing_ratio.sql", folder / "made_up_ratio.sql")
+    shutil.copytree(cases / "claims_reopened_and_orphans", cases / "made_up")
+    expected = cases / "made_up" / "expected.csv"
+    expected.write_text(expected.read_text("utf-8").replace("claim_closing_ratio", "made_up_ratio"), "utf-8")
+
+
+def add_variant(copy: Copy) -> None:
+    folder = copy.root / DEFINITIONS
+    said = yaml.safe_load((folder / "major_hazard_rectification_ratio.yml").read_text(encoding="utf-8"))
+    said |= {"indicator": "severe_ratio", "code": "I98", "filter": "h.hazard_level_code <> '10'"}
+    del said["independent_check"]
+    (folder / "severe_ratio.yml").write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
+
+
+def add_dag(copy: Copy) -> None:
+    text = (copy.root / "dags/publish.py").read_text(encoding="utf-8")
+    (copy.root / "dags/publish_again.py").write_text(
+        text.replace("def publish()", "def publish_again()").replace("\npublish()", "\npublish_again()"), "utf-8"
+    )
+
+
+def add_record_type(copy: Copy) -> None:
+    said = ("--name", "培训记录", "--family", "service", "--key", "training_no", "--event", "trained_at")
+    copy.anze("record-type", "new", "training", *said)
+
+
+def add_calendar_year(copy: Copy) -> None:
+    folder = copy.root / "quality/calendar"
+    last = max(int(path.name[:4]) for path in folder.glob("????-*.csv"))
+    (folder / f"{last + 1}-1.csv").write_text(
+        f"holiday,kind,first_day,last_day\n元旦,off,{last + 1}-01-01,{last + 1}-01-03\n", encoding="utf-8"
+    )
+    with (folder / "notices.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{last + 1},1,{last}-11-04,国务院办公厅关于{last + 1}年部分节假日安排的通知,assumption\n")
+
+
+#: What is added, and the files that it takes, in the order in which they are added.
+STEPS: dict[Callable[[Copy], None], set[str]] = {
+    add_insurer: {"sandbox/province/insurers/xinren.yml"},
+    add_rule: {"quality/rules/policy.yml", "tests/rules/POL-990/pass.csv", "tests/rules/POL-990/fail.csv"},
+    add_indicator: {str(DEFINITIONS / "made_up_ratio.yml"), str(DEFINITIONS / "made_up_ratio.sql")},
+    add_variant: {str(DEFINITIONS / "severe_ratio.yml")},
+    add_dag: {"dags/publish_again.py"},
+    add_record_type: {
+        "schemas/training.odcs.yaml",
+        "schemas/field_notes.yml",
+        "quality/rules/training.yml",
+        "warehouse/migrations/versions/v1_N_training.py",
+        "warehouse/migrations/sql/v1_N/training.sql",
+    },
+    add_calendar_year: {"quality/calendar/YEAR-1.csv", "quality/calendar/notices.csv"},
+}
+
+
+@pytest.mark.slow
+def test_each_thing_more_takes_the_files_that_are_said_and_breaks_no_test(copy: Copy) -> None:
+    for add, files in STEPS.items():
+        touched = copy.touched(lambda add=add: add(copy))
+        assert {name for name in touched if not name.startswith("tests/warehouse/indicators/cases/made_up/")} == files
+    copy.anze("docs")
+    copy.run("-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not slow")
