@@ -8,9 +8,9 @@ import pathlib
 from dataclasses import dataclass
 
 import schemas
+from oracle import province
 
 FOLDER = pathlib.Path(schemas.__file__).parent / "regions"
-PROVINCE = "370000"
 
 
 @dataclass(frozen=True)
@@ -22,21 +22,50 @@ class Place:
     county_code: str | None
 
 
-@functools.cache
 def resolve(code: str) -> Place | None:
-    """The place of a code, whatever the date: a former code counts for its successor. None = no such place here.
+    """The place of a code in our province, whatever the date; None = no such place here."""
+    return _resolve(province.code(), code)
 
-    Statistical zones (fifth digit 7), the placeholder ``xx01`` and city codes count for their city only.
+
+@functools.cache
+def _resolve(whole: str, code: str) -> Place | None:
+    """A former code counts for its successor, a placeholder, a zone or a city code for its city only.
+
+    Without a city above it (a district of a municipality), what does not tell the county counts for the whole.
     """
-    code = _successors().get(code, code)
-    city = f"{code[:4]}00"
-    if code in _codes("counties.csv"):
-        return Place(PROVINCE, city, code)
-    if code == PROVINCE:
-        return Place(PROVINCE, None, None)
-    if len(code) == 6 and city in _codes("cities.csv") and (code[4:] in {"00", "01"} or code[4] == "7"):
-        return Place(PROVINCE, city, None)
+    code = _successor(code) or (code[4:] == "01" and _successor(f"{code[:4]}00")) or code
+    level, parent = _present().get(code, ("", ""))
+    if code[:2] != whole[:2] or len(code) != 6:
+        return None
+    if level == "county":
+        return Place(whole, parent if parent != whole else None, code)
+    if level:
+        return Place(whole, code if level == "city" else None, None)
+    return _statistical(whole, code)
+
+
+def _statistical(whole: str, code: str) -> Place | None:
+    """Codes of statistics: zones (fifth digit 7, or listed), the placeholder ``xx01``, groupings of counties."""
+    city, is_zone = f"{code[:4]}00", code[4] == "7" or code in _codes("zones.csv")
+    if _present().get(city, ("", ""))[0] == "city" and (is_zone or code[4:] == "01"):
+        return Place(whole, city, None)
+    has_no_cities = code[2:4] in {"01", "02"} and ("county", whole) in _present().values()
+    has_direct = any(region[:4] == f"{whole[:2]}90" for region in _present())
+    if (has_no_cities and (is_zone or code == city)) or (has_direct and code == f"{whole[:2]}9000"):
+        return Place(whole, None, None)
     return None
+
+
+@functools.cache
+def _present() -> dict[str, tuple[str, str]]:
+    """Level and parent of each region that is no past one."""
+    return {
+        row["region_code"]: (row["level"], row["parent_code"]) for row in _rows("regions.csv") if not row["valid_to"]
+    }
+
+
+def _successor(code: str) -> str | None:
+    return _successors().get(code)
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from quality.catalogue import find_rules
 from quality.working_days import load_calendar
 from schemas.code_lists import load_code_lists
 from schemas.province import province
-from schemas.regions import region_rows, resolution_rows
+from schemas.regions import own_regions
 from warehouse.database import access
 from warehouse.database.engine import connect, database_errors
 from warehouse.database.own_province import require_own
@@ -28,8 +28,8 @@ def prepare(url: str) -> None:
     fill(
         engine,
         calendar_rows=load_calendar().rows(),
-        regions=region_rows(),
-        resolutions=resolution_rows(),
+        regions=own_regions().region_rows(),
+        resolutions=own_regions().resolution_rows(),
         code_entries=_code_entries(),
         rules=[dataclasses.asdict(rule) for rule in find_rules().rules],
         presentations=[_presentation(definition) for definition in find_definitions().usable.values()],

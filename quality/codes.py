@@ -17,6 +17,7 @@ from schemas import credit_code, regions
 from schemas.code_lists import CodeList, load_code_list
 from schemas.contract import Contract, Field
 from schemas.personal import is_identity_number
+from schemas.province import province
 
 #: Fields that ask for an area, not for the county of a place: a city's code is right there.
 AREA_FIELDS = frozenset({"pool_region_code", "branch_region_code"})
@@ -94,7 +95,7 @@ def _judge_code(code_list: CodeList, text: str, day: str, edition: str) -> Verdi
 
 
 def _judge_region(is_area: bool, text: str, day: str, _edition: str) -> Verdict:
-    if text == "*" or len(text) < 6 or (is_area and text == regions.PROVINCE_CODE):
+    if text == "*" or len(text) < 6 or (is_area and text == province().code):
         return Verdict(text)
     resolution = regions.resolve_region(text, dt.date.fromisoformat(day) if day else None)
     if resolution is None:

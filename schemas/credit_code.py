@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemas.folding import as_seen
-from schemas.regions import OTHER_PROVINCES, PROVINCE_CODE, resolve_region
+from schemas.province import province
+from schemas.regions import resolve_region
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 AUTHORITIES = "123456789ANY"
@@ -95,8 +96,8 @@ def _warnings(text: str, code: str) -> list[Caution]:
 
 
 def _is_present_region(region: str) -> bool:
-    """``100000`` is registration with a national authority; counties of other provinces are not listed here."""
-    if region[:2] in OTHER_PROVINCES or region in ("100000", PROVINCE_CODE):
+    """``100000`` is registration with a national authority; another province's region is not judged further."""
+    if region in ("100000", province().code):
         return True
     resolution = resolve_region(region, None)
     return resolution is not None and resolution.note_code != "former"

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import sqlalchemy as sa
 
-from schemas.regions import PROVINCE_CODE
+from schemas.province import province
 from warehouse.database.statements import statement
 from warehouse.indicators.catalogue import Definition, PeriodKind, load_definition
 from warehouse.indicators.publication import judge_feeds
@@ -62,9 +62,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which cells; None takes every value of a dimension."""
+    """Which cells, by default those of the whole province; None takes every value of a dimension."""
 
-    region_code: str | None = PROVINCE_CODE
+    region_code: str | None = field(default_factory=lambda: province().code)
     domain_code: str | None = "*"
     insurer_id: str | None = "*"
 
@@ -80,7 +80,6 @@ class Expected:
     delivered_since: dt.datetime = BEGINNING
 
 
-WHOLE_PROVINCE = Wanted()
 EVERY_CELL = Wanted(None, None, None)
 NOBODY = Expected()
 
@@ -92,7 +91,7 @@ def indicator_at(
     as_of: dt.date,
     known_at: dt.datetime,
     *,
-    wanted: Wanted = WHOLE_PROVINCE,
+    wanted: Wanted | None = None,
     expected: Expected = NOBODY,
 ) -> list[Cell]:
     """Cells of one indicator and period as of a day, from the versions known at a moment; by default the province's.
@@ -109,7 +108,7 @@ def indicators_at(
     as_of: dt.date,
     known_at: dt.datetime,
     *,
-    wanted: Wanted = WHOLE_PROVINCE,
+    wanted: Wanted | None = None,
     expected: Expected = NOBODY,
 ) -> list[Cell]:
     """Cells of several (indicator, period) at one pair; what they share is prepared once. Raises as ``indicator_at``."""
@@ -119,7 +118,9 @@ def indicators_at(
     snapshot(connection, known_at)
     judge_feeds(connection, known_at, sorted(set(expected.feeds)), expected.delivered_since)
     return [
-        cell for definition, kind in chosen for cell in _cells(connection, definition, kind, as_of, known_at, wanted)
+        cell
+        for definition, kind in chosen
+        for cell in _cells(connection, definition, kind, as_of, known_at, wanted or Wanted())
     ]
 
 

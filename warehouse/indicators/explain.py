@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import sqlalchemy as sa
 
 from schemas.contract import load_contract
-from schemas.regions import PROVINCE_CODE
+from schemas.province import province
 from warehouse.database.statements import statement
 from warehouse.indicators.catalogue import Definition, PeriodKind, load_definition
 from warehouse.indicators.rollup import contribute, period, snapshot
@@ -22,7 +22,7 @@ class Place:
 
     indicator: str
     period_kind: PeriodKind
-    region_code: str = PROVINCE_CODE
+    region_code: str = field(default_factory=lambda: province().code)
     domain_code: str = "*"
     insurer_id: str = "*"
 

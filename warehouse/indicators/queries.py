@@ -11,7 +11,7 @@ import re
 import sqlalchemy as sa
 
 from schemas.errors import DefinitionError
-from schemas.regions import PROVINCE_CODE
+from schemas.province import province
 from warehouse.database.statements import statement, text_of
 from warehouse.indicators.catalogue import Definition, load_definitions
 
@@ -60,6 +60,6 @@ def install(connection: sa.Connection) -> None:
 def _numbered(text: str) -> str:
     """The text with numbered parameters, the province written out."""
     numbers = {name: f"${number}" for number, name in enumerate(PARAMETERS, start=1)}
-    known = {**numbers, "province_code": f"'{PROVINCE_CODE}'"}
+    known = {**numbers, "province_code": f"'{province().code}'"}
     code = re.sub(r"--[^\n]*", "", text)
     return _PARAMETER.sub(lambda found: known[found[1]], code)

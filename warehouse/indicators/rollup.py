@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from schemas.errors import DefinitionError
-from schemas.regions import PROVINCE_CODE
+from schemas.province import province
 from warehouse.database.statements import statement, text_of
 from warehouse.indicators.catalogue import Definition, PeriodKind
 
@@ -56,7 +56,7 @@ def contribute(connection: sa.Connection, definition: Definition, span: Period, 
     connection.execute(sa.text("truncate contribution"))
     query = statement("indicators/resolve", contributions=definition.contributions_sql)
     try:
-        connection.execute(query, {**_moments(span, known_at), "province_code": PROVINCE_CODE})
+        connection.execute(query, {**_moments(span, known_at), "province_code": province().code})
     except ProgrammingError as error:
         raise refused(definition, error) from error
     connection.execute(sa.text("analyze contribution"))
@@ -97,7 +97,7 @@ def month_cells_sql(definition: Definition) -> str:
 def cells_parameters(definition: Definition) -> dict[str, Any]:
     """What ``cells_sql`` is bound to."""
     return {
-        "province_code": PROVINCE_CODE,
+        "province_code": province().code,
         "is_distinct": definition.is_distinct,
         "unit": definition.unit,
         "scale": 100 if definition.unit == "percent" else 1,
