@@ -16,9 +16,9 @@ import typer
 from typer.exceptions import TyperException
 
 from pipeline.cli.output import red, stderr, stdout
-from pipeline.cli.usage import told
+from pipeline.cli.usage import exit_code, told
 from pipeline.settings import adopt_province
-from schemas.errors import HubError, NotFound, RetryLater, TellInsurer
+from schemas.errors import HubError, TellInsurer
 
 INTERRUPTED = 130
 #: What a folder or disk may refuse: full, read-only, another user's, not there.
@@ -105,12 +105,3 @@ def _words(error: HubError) -> str:
     if rules.is_broken("*"):
         return str(error)
     return "\n".join(finding.message for finding in refusals(rules.words, error))
-
-
-def exit_code(error: HubError) -> int:
-    """1 for a refused delivery, 2 for what is not there, 3 for a fault that may pass, 4 for one that a person must mend."""
-    if isinstance(error, NotFound):
-        return 2
-    if isinstance(error, RetryLater):
-        return 3
-    return 1 if isinstance(error, TellInsurer) else 4

@@ -60,7 +60,7 @@ def run(plan_id: PlanId, as_json: AsJson = False) -> None:
     """Run a plan, or go on with it. Refuses when its inputs moved. Exit code 3 or 4 if a part could not be done."""
     from pipeline import steps
     from pipeline.backfill.run import run as run_plan
-    from pipeline.cli import exit_code
+    from pipeline.cli.usage import exit_code
     from warehouse.history import plans
 
     hub = steps.open_hub()

@@ -101,8 +101,8 @@ def probe(
     Nothing is stored. Personal values, and those of columns that are not mapped, are shown as their shape. Credentials
     come from ANZE_CREDENTIALS_<ID>. Exit code 1 for a file that cannot be read, 3 or 4 if a feed did not answer.
     """
-    from pipeline.cli import exit_code
     from pipeline.cli.probing import as_plain, show_probe
+    from pipeline.cli.usage import exit_code
     from pipeline.definitions.probing import probe as probe_feeds
     from pipeline.definitions.probing import probe_file
     from pipeline.settings import environment

@@ -234,7 +234,7 @@ def show_verdict(verdict: Any) -> None:
 
 def _each_of(label: str, things: list[Any], act: Callable[[Any], list[Any]], as_json: bool) -> None:
     """Act on each thing, show all reports and faults, and end with the exit code that fits the worst of them."""
-    from pipeline.cli import exit_code
+    from pipeline.cli.usage import exit_code
     from schemas.errors import HubError
 
     reports: list[Any] = []

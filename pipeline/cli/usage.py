@@ -1,9 +1,11 @@
-"""A wrong call in one line: Chinese first, then what the command line's parser says, and where the help stands."""
+"""What a failed call comes to: a wrong call's one line (Chinese, the parser's words, where the help stands), exit codes."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
+
+from schemas.errors import HubError, NotFound, RetryLater, TellInsurer
 
 #: The parser's own words and what they mean, the first that fits; messages of ours begin in Chinese already.
 MEANINGS = (
@@ -35,3 +37,12 @@ def told(error: Any) -> str:
         message = f"{meaning} {message}"
     context = getattr(error, "ctx", None)
     return message + (f" (帮助 help: {context.command_path} --help)" if context is not None else "")
+
+
+def exit_code(error: HubError) -> int:
+    """1 for a refused delivery, 2 for what is not there, 3 for a fault that may pass, 4 for one that a person must mend."""
+    if isinstance(error, NotFound):
+        return 2
+    if isinstance(error, RetryLater):
+        return 3
+    return 1 if isinstance(error, TellInsurer) else 4
