@@ -18,9 +18,11 @@ select
     end as exclusion
 from core.fee_expense_known(:known_at) as x
 left join policy_timeline as t
-    on x.insurer_id = t.insurer_id
+    on
+        x.insurer_id = t.insurer_id
         and x.policy_no = t.policy_no
         and x.accrued_date >= t.valid_from
         and x.accrued_date < t.valid_to
-where x.expense_status_code in ('10', '20')
+where
+    x.expense_status_code in ('10', '20')
     and x.accrued_date between :period_start and :period_end

@@ -15,9 +15,11 @@ select
     coalesce(p.lost_link, case when t.version_id is null then 'policy_unknown' end) as exclusion
 from known_payment as p
 left join policy_timeline as t
-    on p.insurer_id = t.insurer_id
+    on
+        p.insurer_id = t.insurer_id
         and p.policy_no = t.policy_no
         and p.paid_on >= t.valid_from
         and p.paid_on < t.valid_to
-where p.payment_kind_code in ('10', '20')
+where
+    p.payment_kind_code in ('10', '20')
     and p.paid_on between :period_start and :period_end

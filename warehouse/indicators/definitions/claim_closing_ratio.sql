@@ -24,7 +24,8 @@ from (
     from core.claim_known(:known_at) as k
 ) as c
 left join policy_timeline as t
-    on c.insurer_id = t.insurer_id
+    on
+        c.insurer_id = t.insurer_id
         and c.policy_no = t.policy_no
         and c.reported_on >= t.valid_from
         and c.reported_on < t.valid_to

@@ -8,7 +8,8 @@ with policy_limit as (
         (
             select max(r.threshold_value)
             from core.rule_threshold_known(:known_at) as r
-            where r.basis_code = 'per_person'
+            where
+                r.basis_code = 'per_person'
                 and r.unit_code = 'yuan'
                 and r.operator_code = '>='
                 and r.valid_from_date <= t.issue_date
@@ -27,10 +28,12 @@ with policy_limit as (
         ) as minimum_amount
     from policy_timeline as t
     left join reference.region_resolution as g
-        on t.region_code = g.region_code
+        on
+            t.region_code = g.region_code
             and :as_of >= g.valid_from
             and :as_of <= coalesce(g.valid_to, 'infinity')
-    where t.insured_object_code = '10'
+    where
+        t.insured_object_code = '10'
         and t.cover_from <= :as_of
         and t.cover_to >= :as_of
 ),
@@ -74,7 +77,8 @@ from (
     from core.enterprise_known(:known_at) as e
     left join cover as c on e.credit_code = c.insured_credit_code
 ) as e
-where e.is_must_insure
+where
+    e.is_must_insure
     and (e.operation_status_code in ('10', '20') or e.operation_status_date > :as_of)
     and e.must_insure_from_date <= :as_of
     and (e.must_insure_to_date is null or e.must_insure_to_date >= :as_of)

@@ -7,7 +7,8 @@ with cover as (
         t.insured_credit_code,
         range_agg(daterange(t.cover_from, t.cover_to, '[]')) as covered_days
     from policy_timeline as t
-    where t.insured_object_code = '10'
+    where
+        t.insured_object_code = '10'
         and t.cover_from <= :period_end
         and t.cover_to >= :period_start
     group by t.insured_credit_code
@@ -22,7 +23,8 @@ duty as (
             '[]'
         ) as duty_days
     from core.enterprise_known(:known_at) as e
-    where e.is_must_insure
+    where
+        e.is_must_insure
         and (e.operation_status_code in ('10', '20') or e.operation_status_date > :as_of)
         and e.must_insure_from_date <= :period_end
         and (e.must_insure_to_date is null or e.must_insure_to_date >= :period_start)

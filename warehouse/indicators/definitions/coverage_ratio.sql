@@ -13,7 +13,8 @@ select
     case
         when exists (
             select 1 from policy_timeline as t
-            where t.insured_credit_code = e.credit_code
+            where
+                t.insured_credit_code = e.credit_code
                 and t.insured_object_code = '10'
                 and t.cover_from <= :as_of
                 and t.cover_to >= :as_of
@@ -23,7 +24,8 @@ select
     1 as denominator,
     case when e.operation_status_date > :as_of then 'status_after_as_of' end as exclusion
 from core.enterprise_known(:known_at) as e
-where e.is_must_insure
+where
+    e.is_must_insure
     and (e.operation_status_code in ('10', '20') or e.operation_status_date > :as_of)
     and e.must_insure_from_date <= :as_of
     and (e.must_insure_to_date is null or e.must_insure_to_date >= :as_of)

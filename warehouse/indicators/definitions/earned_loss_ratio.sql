@@ -9,7 +9,8 @@ with cohort as (
         coalesce(t.termination_date <= :as_of, false) as is_terminated,
         case when t.is_void then 'policy_void' end as exclusion
     from policy_timeline as t
-    where t.cover_start_date between :period_start and :period_end
+    where
+        t.cover_start_date between :period_start and :period_end
         and :as_of >= t.valid_from
         and :as_of < t.valid_to
 ),
@@ -83,7 +84,8 @@ select
     t.exclusion
 from cohort as t
 inner join known_payment as p on t.insurer_id = p.insurer_id and t.policy_no = p.policy_no
-where p.payment_kind_code in ('10', '20', '40', '50')
+where
+    p.payment_kind_code in ('10', '20', '40', '50')
     and p.paid_on <= :as_of
 union all
 select
@@ -99,7 +101,8 @@ select
     t.exclusion
 from cohort as t
 inner join core.claim_known(:known_at) as c on t.insurer_id = c.insurer_id and t.policy_no = c.policy_no
-where cast(c.reported_at at time zone 'Asia/Shanghai' as date) <= :as_of
+where
+    cast(c.reported_at at time zone 'Asia/Shanghai' as date) <= :as_of
     and (
         c.claim_status_code in ('10', '20', '30', '70')
         or cast(c.closed_at at time zone 'Asia/Shanghai' as date) > :as_of

@@ -18,11 +18,13 @@ select
     end as exclusion
 from core.fee_expense_known(:known_at) as x
 left join policy_timeline as t
-    on x.insurer_id = t.insurer_id
+    on
+        x.insurer_id = t.insurer_id
         and x.policy_no = t.policy_no
         and x.paid_date >= t.valid_from
         and x.paid_date < t.valid_to
-where x.expense_status_code in ('20', '30')
+where
+    x.expense_status_code in ('20', '30')
     and x.paid_date between :period_start and :period_end
 union all
 select
@@ -38,7 +40,8 @@ select
     case when t.version_id is null then 'policy_unknown' end as exclusion
 from core.premium_receipt_known(:known_at) as r
 left join policy_timeline as t
-    on r.insurer_id = t.insurer_id
+    on
+        r.insurer_id = t.insurer_id
         and r.policy_no = t.policy_no
         and r.receipt_date >= t.valid_from
         and r.receipt_date < t.valid_to

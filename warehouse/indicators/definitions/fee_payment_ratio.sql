@@ -14,7 +14,8 @@ with booking as (
         x.expense_amount,
         0 as received_amount
     from core.fee_expense_known(:known_at) as x
-    where x.expense_status_code in ('20', '30')
+    where
+        x.expense_status_code in ('20', '30')
         and x.paid_date between :period_start and :period_end
     union all
     select
@@ -42,7 +43,8 @@ rated as (
             (
                 select max(q.threshold_value)
                 from core.rule_threshold_known(:known_at) as q
-                where q.basis_code = 'premium_received'
+                where
+                    q.basis_code = 'premium_received'
                     and q.unit_code = 'ratio'
                     and q.operator_code in ('>=', '=')
                     and q.valid_from_date <= b.business_date
@@ -62,13 +64,15 @@ rated as (
         ) as applied_ratio
     from booking as b
     left join policy_timeline as t
-        on b.insurer_id = t.insurer_id
+        on
+            b.insurer_id = t.insurer_id
             and b.policy_no = t.policy_no
             and b.business_date >= t.valid_from
             and b.business_date < t.valid_to
             and not b.is_pooled
     left join reference.region_resolution as g
-        on t.region_code = g.region_code
+        on
+            t.region_code = g.region_code
             and b.business_date >= g.valid_from
             and b.business_date <= coalesce(g.valid_to, 'infinity')
 )

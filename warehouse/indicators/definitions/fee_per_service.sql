@@ -15,11 +15,13 @@ select
     case when t.version_id is null then 'policy_unknown' end as exclusion
 from core.fee_expense_known(:known_at) as x
 left join policy_timeline as t
-    on x.insurer_id = t.insurer_id
+    on
+        x.insurer_id = t.insurer_id
         and x.policy_no = t.policy_no
         and x.paid_date >= t.valid_from
         and x.paid_date < t.valid_to
-where not x.is_pooled
+where
+    not x.is_pooled
     and x.expense_status_code in ('20', '30')
     and x.paid_date between :period_start and :period_end
 union all
@@ -42,7 +44,8 @@ from (
     where k.service_status_code = '50'
 ) as s
 left join policy_timeline as t
-    on s.insurer_id = t.insurer_id
+    on
+        s.insurer_id = t.insurer_id
         and s.policy_no = t.policy_no
         and s.done_on >= t.valid_from
         and s.done_on < t.valid_to

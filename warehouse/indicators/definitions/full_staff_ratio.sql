@@ -8,7 +8,8 @@ with cover as (
         max(t.employee_count) as declared_count,
         coalesce(sum(t.insured_person_count) filter (where t.is_lead), 0) as insured_count
     from policy_timeline as t
-    where t.insured_object_code = '10'
+    where
+        t.insured_object_code = '10'
         and t.cover_from <= :as_of
         and t.cover_to >= :as_of
     group by t.insured_credit_code
@@ -37,7 +38,8 @@ from (
     from core.enterprise_known(:known_at) as e
     inner join cover as c on e.credit_code = c.insured_credit_code
 ) as e
-where e.is_must_insure
+where
+    e.is_must_insure
     and (e.operation_status_code in ('10', '20') or e.operation_status_date > :as_of)
     and e.must_insure_from_date <= :as_of
     and (e.must_insure_to_date is null or e.must_insure_to_date >= :as_of)

@@ -19,9 +19,10 @@ select
     end as exclusion
 from known_hazard as h
 left join policy_timeline as t
-    on h.insurer_id = t.insurer_id
+    on
+        h.insurer_id = t.insurer_id
         and h.policy_no = t.policy_no
         and h.found_on >= t.valid_from
         and h.found_on < t.valid_to
 where h.found_on between :period_start and :period_end
-    /* filter */
+/* filter */

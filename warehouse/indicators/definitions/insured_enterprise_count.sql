@@ -15,7 +15,8 @@ select
     case when e.operation_status_date > :as_of then 'status_after_as_of' end as exclusion
 from core.enterprise_known(:known_at) as e
 inner join policy_timeline as t on e.credit_code = t.insured_credit_code
-where e.is_must_insure
+where
+    e.is_must_insure
     and (e.operation_status_code in ('10', '20') or e.operation_status_date > :as_of)
     and e.must_insure_from_date <= :as_of
     and (e.must_insure_to_date is null or e.must_insure_to_date >= :as_of)

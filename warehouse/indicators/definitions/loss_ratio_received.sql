@@ -19,11 +19,13 @@ select
     ) as exclusion
 from known_payment as p
 left join policy_timeline as t
-    on p.insurer_id = t.insurer_id
+    on
+        p.insurer_id = t.insurer_id
         and p.policy_no = t.policy_no
         and p.paid_on >= t.valid_from
         and p.paid_on < t.valid_to
-where p.payment_kind_code in ('10', '20', '40', '50')
+where
+    p.payment_kind_code in ('10', '20', '40', '50')
     and p.paid_on between :period_start and :period_end
 union all
 select
@@ -39,7 +41,8 @@ select
     case when t.version_id is null then 'policy_unknown' end as exclusion
 from core.premium_receipt_known(:known_at) as r
 left join policy_timeline as t
-    on r.insurer_id = t.insurer_id
+    on
+        r.insurer_id = t.insurer_id
         and r.policy_no = t.policy_no
         and r.receipt_date >= t.valid_from
         and r.receipt_date < t.valid_to

@@ -19,11 +19,13 @@ select
     ) as exclusion
 from known_payment as p
 left join policy_timeline as t
-    on p.insurer_id = t.insurer_id
+    on
+        p.insurer_id = t.insurer_id
         and p.policy_no = t.policy_no
         and p.paid_on >= t.valid_from
         and p.paid_on < t.valid_to
-where p.payment_kind_code in ('10', '20', '40', '50')
+where
+    p.payment_kind_code in ('10', '20', '40', '50')
     and p.paid_on between :period_start and :period_end
 union all
 select
@@ -38,7 +40,8 @@ select
     t.written_premium_amount as denominator,
     case when t.is_void then 'policy_void' end as exclusion
 from policy_timeline as t
-where t.issue_date between :period_start and :period_end
+where
+    t.issue_date between :period_start and :period_end
     and t.issue_date >= t.valid_from
     and t.issue_date < t.valid_to
 union all
@@ -55,7 +58,8 @@ select
     case when t.version_id is null then 'policy_unknown' when t.is_void then 'policy_void' end as exclusion
 from core.endorsement_known(:known_at) as e
 left join policy_timeline as t
-    on e.insurer_id = t.insurer_id
+    on
+        e.insurer_id = t.insurer_id
         and e.policy_no = t.policy_no
         and e.issue_date >= t.valid_from
         and e.issue_date < t.valid_to

@@ -16,7 +16,8 @@ paid_cover as (
     select distinct t.insured_credit_code
     from policy_timeline as t
     inner join paid_policy as p on t.insurer_id = p.insurer_id and t.policy_no = p.policy_no
-    where t.insured_object_code = '10'
+    where
+        t.insured_object_code = '10'
         and t.cover_from <= :as_of
         and t.cover_to >= :as_of
 )
@@ -39,7 +40,8 @@ from (
     from core.enterprise_known(:known_at) as e
     left join paid_cover as c on e.credit_code = c.insured_credit_code
 ) as e
-where e.is_must_insure
+where
+    e.is_must_insure
     and (e.operation_status_code in ('10', '20') or e.operation_status_date > :as_of)
     and e.must_insure_from_date <= :as_of
     and (e.must_insure_to_date is null or e.must_insure_to_date >= :as_of)

@@ -22,7 +22,8 @@ select
     end as exclusion
 from known_hazard as h
 left join policy_timeline as t
-    on h.insurer_id = t.insurer_id
+    on
+        h.insurer_id = t.insurer_id
         and h.policy_no = t.policy_no
         and h.rectify_deadline_date >= t.valid_from
         and h.rectify_deadline_date < t.valid_to

@@ -7,7 +7,8 @@ with served as (
         s.insurer_id,
         s.insured_credit_code
     from core.service_record_known(:known_at) as s
-    where s.service_status_code = '50'
+    where
+        s.service_status_code = '50'
         and cast(s.service_end_at at time zone 'Asia/Shanghai' as date) between :period_start and :period_end
 )
 
@@ -24,6 +25,7 @@ select
     case when not t.is_lead then 'not_lead' end as exclusion
 from policy_timeline as t
 left join served as s on t.insurer_id = s.insurer_id and t.insured_credit_code = s.insured_credit_code
-where t.insured_object_code = '10'
+where
+    t.insured_object_code = '10'
     and t.cover_from <= :period_end
     and t.cover_to >= :period_start

@@ -20,7 +20,8 @@ done_line as (
     from core.service_plan_known(:known_at) as l
     inner join done as d
         on l.insurer_id = d.insurer_id and l.plan_no = d.plan_no and l.plan_line_no = d.plan_line_no
-    where l.window_end_date between :period_start and :period_end
+    where
+        l.window_end_date between :period_start and :period_end
         and d.done_on <= :as_of
     group by l.version_id
 )
@@ -44,9 +45,11 @@ select
 from core.service_plan_known(:known_at) as l
 left join done_line as d on l.version_id = d.version_id
 left join policy_timeline as t
-    on l.insurer_id = t.insurer_id
+    on
+        l.insurer_id = t.insurer_id
         and l.policy_no = t.policy_no
         and l.window_end_date >= t.valid_from
         and l.window_end_date < t.valid_to
-where l.plan_status_code in ('20', '30')
+where
+    l.plan_status_code in ('20', '30')
     and l.window_end_date between :period_start and :period_end

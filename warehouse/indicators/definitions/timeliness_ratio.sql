@@ -3,31 +3,76 @@
 -- exclusions: records without a verdict, undetermined ones
 -- limits: the deadline of the main business event; feeds have no area below the province
 with record as (
-    select 'policy' as record_type, version_id, insurer_id, deadline_on, timeliness
+    select
+        'policy' as record_type,
+        version_id,
+        insurer_id,
+        deadline_on,
+        timeliness
     from core.policy_known(:known_at)
     union all
-    select 'endorsement' as record_type, version_id, insurer_id, deadline_on, timeliness
+    select
+        'endorsement' as record_type,
+        version_id,
+        insurer_id,
+        deadline_on,
+        timeliness
     from core.endorsement_known(:known_at)
     union all
-    select 'premium_receipt' as record_type, version_id, insurer_id, deadline_on, timeliness
+    select
+        'premium_receipt' as record_type,
+        version_id,
+        insurer_id,
+        deadline_on,
+        timeliness
     from core.premium_receipt_known(:known_at)
     union all
-    select 'claim' as record_type, version_id, insurer_id, deadline_on, timeliness
+    select
+        'claim' as record_type,
+        version_id,
+        insurer_id,
+        deadline_on,
+        timeliness
     from core.claim_known(:known_at)
     union all
-    select 'claim_payment' as record_type, version_id, insurer_id, deadline_on, timeliness
+    select
+        'claim_payment' as record_type,
+        version_id,
+        insurer_id,
+        deadline_on,
+        timeliness
     from core.claim_payment_known(:known_at)
     union all
-    select 'service_plan' as record_type, version_id, insurer_id, deadline_on, timeliness
+    select
+        'service_plan' as record_type,
+        version_id,
+        insurer_id,
+        deadline_on,
+        timeliness
     from core.service_plan_known(:known_at)
     union all
-    select 'service_record' as record_type, version_id, insurer_id, deadline_on, timeliness
+    select
+        'service_record' as record_type,
+        version_id,
+        insurer_id,
+        deadline_on,
+        timeliness
     from core.service_record_known(:known_at)
     union all
-    select 'hazard' as record_type, version_id, insurer_id, deadline_on, timeliness
+    select
+        'hazard' as record_type,
+        version_id,
+        insurer_id,
+        deadline_on,
+        timeliness
     from core.hazard_known(:known_at)
     union all
-    select 'fee_expense' as record_type, version_id, insurer_id, deadline_on, timeliness
+    select
+        'fee_expense' as record_type,
+        version_id,
+        insurer_id,
+        deadline_on,
+        timeliness
     from core.fee_expense_known(:known_at)
 )
 
@@ -44,6 +89,7 @@ select
     cast(null as text) as exclusion
 from record as r
 cross join reference.region as own
-where own.level = 'province'
+where
+    own.level = 'province'
     and r.deadline_on between :period_start and :period_end
     and r.timeliness in ('on_time', 'late')

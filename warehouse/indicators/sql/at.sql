@@ -4,7 +4,10 @@
 -- exclusions: none
 -- limits: stores nothing
 with insurer_name as materialized (
-    select insurer_id, insurer_name from report.insurer
+    select
+        insurer_id,
+        insurer_name
+    from report.insurer
 )
 
 select

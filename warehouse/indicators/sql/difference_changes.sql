@@ -24,7 +24,8 @@ with fresh as (
         ) as cause
     from core.:slot_record_type as v
     left join load_cause as l on v.batch_id = l.batch_id and v.recorded_at = l.recorded_at
-    where v.recorded_at > :known_from
+    where
+        v.recorded_at > :known_from
         and v.recorded_at <= :known_to
         and (v.superseded_at is null or v.superseded_at > v.recorded_at)
 ),
@@ -48,7 +49,7 @@ insert into change (
 select
     ':slot_record_type' as record_type,
     cast(f.identity as text) as identity,
-    array_position(cast(:causes as text []), f.cause) as step,
+    array_position(cast(:causes as text[]), f.cause) as step,
     f.cause,
     f.version_id,
     f.insurer_id,

@@ -9,5 +9,5 @@ select distinct
     i.value
 from :slot_source as s
 inner join core.:slot_record_type as v on s.:slot_version = v.version_id
-cross join lateral unnest(array[:slot_values]) as i(value)
+cross join lateral unnest(array[:slot_values]) as i (value)
 where s.record_type = ':slot_record_type' and i.value is not null

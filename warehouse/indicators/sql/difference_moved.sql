@@ -10,21 +10,41 @@ select distinct
     d.record_id
 from (
     (
-        select w.record_type, w.record_id, w.unit, w.numerator, w.denominator
+        select
+            w.record_type,
+            w.record_id,
+            w.unit,
+            w.numerator,
+            w.denominator
         from weighed as w
         where w.place_no = :place_no and w.state_no = :before_no
         except all
-        select w.record_type, w.record_id, w.unit, w.numerator, w.denominator
+        select
+            w.record_type,
+            w.record_id,
+            w.unit,
+            w.numerator,
+            w.denominator
         from weighed as w
         where w.place_no = :place_no and w.state_no = :state_no
     )
     union all
     (
-        select w.record_type, w.record_id, w.unit, w.numerator, w.denominator
+        select
+            w.record_type,
+            w.record_id,
+            w.unit,
+            w.numerator,
+            w.denominator
         from weighed as w
         where w.place_no = :place_no and w.state_no = :state_no
         except all
-        select w.record_type, w.record_id, w.unit, w.numerator, w.denominator
+        select
+            w.record_type,
+            w.record_id,
+            w.unit,
+            w.numerator,
+            w.denominator
         from weighed as w
         where w.place_no = :place_no and w.state_no = :before_no
     )

@@ -10,7 +10,12 @@ select distinct
     n.value
 from identifier as i
 inner join core.:slot_record_type as v on i.value = v.:slot_field and i.insurer_id = v.insurer_id
-cross join lateral unnest(array[:slot_values]) as n(value)
+cross join lateral unnest(array[:slot_values]) as n (value)
 where n.value is not null
 except
-select k.place_no, k.state_no, k.insurer_id, k.value from identifier as k
+select
+    k.place_no,
+    k.state_no,
+    k.insurer_id,
+    k.value
+from identifier as k

@@ -3,16 +3,21 @@
 -- exclusions: none
 -- limits: numbers are compared within an insurer, and with the registers
 with moved_identifier as (
-    select distinct i.insurer_id, i.value
+    select distinct
+        i.insurer_id,
+        i.value
     from identifier as i
     where i.place_no = :place_no and i.state_no = :state_no
 ),
 
 linked as (
-    select distinct c.record_type, c.identity
+    select distinct
+        c.record_type,
+        c.identity
     from change_identifier as c
     inner join moved_identifier as m
-        on c.value = m.value
+        on
+            c.value = m.value
             and (c.insurer_id = m.insurer_id or 'regulator' in (c.insurer_id, m.insurer_id))
 ),
 
@@ -35,5 +40,9 @@ select distinct on (c.record_type, c.identity)
     c.recorded_at,
     c.is_linked
 from candidate as c
-where c.is_linked or not exists (select 1 from candidate as any_linked where any_linked.is_linked)
+where
+    c.is_linked or not exists (
+        select 1 from candidate as any_linked
+        where any_linked.is_linked
+    )
 order by c.record_type asc, c.identity asc, c.recorded_at desc, c.version_id desc

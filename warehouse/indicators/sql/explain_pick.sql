@@ -5,7 +5,8 @@
 create temporary table behind on commit drop as
 select c.*
 from contribution as c
-where (c.exclusion is not null) = :is_excluded
+where
+    (c.exclusion is not null) = :is_excluded
     and (:is_excluded or :region_code in (c.county_code, c.city_code, c.province_code))
     and (
         :is_excluded

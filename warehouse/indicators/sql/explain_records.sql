@@ -11,7 +11,9 @@ select
     v.batch_id,
     v.row_no,
     array(
-        select p.name from landing.batch_payload as p where p.batch_id = v.batch_id order by p.position
+        select p.name from landing.batch_payload as p
+        where p.batch_id = v.batch_id
+        order by p.position
     ) as files,
     b.business_date,
     b.numerator,

@@ -25,6 +25,7 @@ from (
     :slot_contributions
 ) as c
 left join reference.region_resolution as g
-    on c.region_code = g.region_code
+    on
+        c.region_code = g.region_code
         and c.business_date >= g.valid_from
         and c.business_date <= coalesce(g.valid_to, 'infinity')

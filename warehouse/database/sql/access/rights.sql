@@ -2,7 +2,8 @@
 select
     cast(current_user as text) as login,
     exists(
-        select 1 from pg_catalog.pg_namespace as n where n.nspname in ('landing', 'report')
+        select 1 from pg_catalog.pg_namespace as n
+        where n.nspname in ('landing', 'report')
     ) as is_hub,
     exists(
         select 1

@@ -3,6 +3,12 @@
 select
     clock_timestamp() as database_at,
     greatest(
-        (select b.received_at from landing.batch as b order by b.batch_id desc limit 1),
-        (select p.published_at from mart.publication as p order by p.publication_id desc limit 1)
+        (
+            select b.received_at from landing.batch as b
+            order by b.batch_id desc limit 1
+        ),
+        (
+            select p.published_at from mart.publication as p
+            order by p.publication_id desc limit 1
+        )
     ) as last_at

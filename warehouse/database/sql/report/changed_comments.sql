@@ -8,11 +8,12 @@ select
         else format('comment on column %s.%I is %L', r.relation_id, w."column", w.meaning)
     end as line
 from jsonb_to_recordset(cast(:wanted as jsonb)) as w (relation text, "column" text, meaning text)
-cross join lateral (
-    select
-        case when w.relation like '%(%' then null else to_regclass(w.relation) end as relation_id,
-        case when w.relation like '%(%' then to_regprocedure(w.relation) end as function_id
-) as r
+cross join
+    lateral (
+        select
+            case when w.relation like '%(%' then null else to_regclass(w.relation) end as relation_id,
+            case when w.relation like '%(%' then to_regprocedure(w.relation) end as function_id
+    ) as r
 left join pg_catalog.pg_attribute as a on r.relation_id = a.attrelid and w."column" = a.attname
 where
     coalesce(r.relation_id, cast(r.function_id as oid)) is not null

@@ -11,7 +11,9 @@ select
     c.batch_id,
     c.row_no,
     array(
-        select p.name from landing.batch_payload as p where p.batch_id = c.batch_id order by p.position
+        select p.name from landing.batch_payload as p
+        where p.batch_id = c.batch_id
+        order by p.position
     ) as files,
     c.recorded_at,
     :slot_columns

@@ -20,15 +20,23 @@ with met as (
 )
 
 select
-    l.load_no, l.batch_id, b.insurer_id, l.kind, l.recorded_at, l.ruleset_version, l.calendar_version,
-    l.definition_digest, l.received_count
+    l.load_no,
+    l.batch_id,
+    b.insurer_id,
+    l.kind,
+    l.recorded_at,
+    l.ruleset_version,
+    l.calendar_version,
+    l.definition_digest,
+    l.received_count
 from met
 inner join landing.batch as b on met.batch_id = b.batch_id
-cross join lateral (
-    select * from landing.load as each
-    where each.batch_id = met.batch_id
-    order by each.load_no desc
-    limit 1
-) as l
+cross join
+    lateral (
+        select * from landing.load as each
+        where each.batch_id = met.batch_id
+        order by each.load_no desc
+        limit 1
+    ) as l
 where l.load_no < met.met_no
 order by l.load_no

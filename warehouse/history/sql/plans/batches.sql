@@ -17,7 +17,10 @@ where
     b.insurer_id = any(:insurer_ids)
     and b.record_type = any(:record_types)
     and b.state in ('loaded', 'partly_loaded', 'rejected')
-    and exists (select 1 from landing.load as l where l.batch_id = b.batch_id)
+    and exists (
+        select 1 from landing.load as l
+        where l.batch_id = b.batch_id
+    )
     and case
         when :by_receipt or b.interval_end is null
             then cast(b.received_at at time zone 'Asia/Shanghai' as date) between :from_date and :to_date

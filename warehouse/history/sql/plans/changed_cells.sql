@@ -12,8 +12,14 @@ select
     b.numerator as new_numerator,
     b.denominator as new_denominator,
     count(*) over () as changed_count
-from (select v.* from mart.indicator_value as v where v.publication_id = :old_id) as a
-full join (select v.* from mart.indicator_value as v where v.publication_id = :new_id) as b
+from (
+    select v.* from mart.indicator_value as v
+    where v.publication_id = :old_id
+) as a
+full join (
+    select v.* from mart.indicator_value as v
+    where v.publication_id = :new_id
+) as b
     using (indicator, period_kind, region_code, domain_code, insurer_id)
 where
     (a.numerator, a.denominator, a.value, a.null_reason)

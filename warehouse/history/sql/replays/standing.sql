@@ -8,4 +8,4 @@ select
     l.batch_id is not null as is_loaded
 from landing.batch as b
 left join landing.load as l on b.batch_id = l.batch_id and l.kind = 'first'
-where b.batch_id = any(cast(:batch_ids as bigint []))
+where b.batch_id = any(cast(:batch_ids as bigint[]))

@@ -3,9 +3,13 @@
 select :slot_columns
 from landing.batch as b
 cross join lateral (
-    select b.state = 'duplicate'
+    select
+        b.state = 'duplicate'
         or (
             b.state = 'rejected'
-            and not exists (select 1 from landing.load as l where l.batch_id = b.batch_id)
+            and not exists (
+                select 1 from landing.load as l
+                where l.batch_id = b.batch_id
+            )
         ) as is_final
 ) as arrival

@@ -1,11 +1,33 @@
 -- Receipts, newest first, each with the state and open warnings of the batch that has its verdict. Grain: one row a batch.
 -- Null parameters do not restrict.
 select
-    b.batch_id, b.insurer_id, b.record_type, b.channel, b.received_at, b.state, b.duplicate_of, b.received_count,
-    b.accepted_count, b.quarantined_count, b.duplicate_count, b.superseded_count, b.reason_code, b.reason_text,
-    b.loaded_at, b.replaces, b.replaces_from, b.replaces_to, b.live_count, b.missing_count, l.withdrawn_count,
-    b.declared_row_count, b.declared_amount_field, b.declared_amount,
-    b.again_of, coalesce(original.state, b.state) as verdict_state, warned.warning_count,
+    b.batch_id,
+    b.insurer_id,
+    b.record_type,
+    b.channel,
+    b.received_at,
+    b.state,
+    b.duplicate_of,
+    b.received_count,
+    b.accepted_count,
+    b.quarantined_count,
+    b.duplicate_count,
+    b.superseded_count,
+    b.reason_code,
+    b.reason_text,
+    b.loaded_at,
+    b.replaces,
+    b.replaces_from,
+    b.replaces_to,
+    b.live_count,
+    b.missing_count,
+    l.withdrawn_count,
+    b.declared_row_count,
+    b.declared_amount_field,
+    b.declared_amount,
+    b.again_of,
+    coalesce(original.state, b.state) as verdict_state,
+    warned.warning_count,
     discard.batch_id is not null as is_discarded
 from landing.batch as b
 left join landing.batch as original on b.duplicate_of = original.batch_id

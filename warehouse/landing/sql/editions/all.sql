@@ -1,4 +1,6 @@
 -- The texts of all editions of a kind. Grain: one row a digest.
-select digest, texts
+select
+    digest,
+    texts
 from landing.edition
 where kind = :kind

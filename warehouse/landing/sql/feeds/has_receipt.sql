@@ -5,10 +5,17 @@
 select latest.batch_id
 from (
     select
-        receipt.batch_id, part.sha256, coalesce(original.state, receipt.state) as state,
-        coalesce(original.batch_id, receipt.batch_id) as judged_batch_id, receipt.declared_row_count,
-        receipt.declared_amount_field, receipt.declared_amount, receipt.replaces, receipt.replaces_from,
-        receipt.replaces_to, receipt.reason_text
+        receipt.batch_id,
+        part.sha256,
+        coalesce(original.state, receipt.state) as state,
+        coalesce(original.batch_id, receipt.batch_id) as judged_batch_id,
+        receipt.declared_row_count,
+        receipt.declared_amount_field,
+        receipt.declared_amount,
+        receipt.replaces,
+        receipt.replaces_from,
+        receipt.replaces_to,
+        receipt.reason_text
     from landing.batch_payload as part
     inner join landing.batch as receipt on part.batch_id = receipt.batch_id
     left join landing.batch as original on receipt.duplicate_of = original.batch_id
@@ -17,7 +24,9 @@ from (
     limit 1
 ) as latest
 left join lateral (
-    select l.definition_digest, l.ruleset_version
+    select
+        l.definition_digest,
+        l.ruleset_version
     from landing.load as l
     where l.batch_id = latest.judged_batch_id
     order by l.load_no desc

@@ -19,19 +19,27 @@ with feed as (
 ),
 
 expected as (
-    select e.insurer_id, e.record_type
-    from unnest(cast(:insurer_ids as text []), cast(:record_types as text [])) as e(insurer_id, record_type)
+    select
+        e.insurer_id,
+        e.record_type
+    from unnest(cast(:insurer_ids as text[]), cast(:record_types as text[])) as e (insurer_id, record_type)
 ),
 
 newest as (
-    select distinct on (insurer_id, record_type) insurer_id, record_type, batch_id, state
+    select distinct on (insurer_id, record_type)
+        insurer_id,
+        record_type,
+        batch_id,
+        state
     from landing.batch
     where state <> 'duplicate'
     order by insurer_id asc, record_type asc, received_at desc, batch_id desc
 ),
 
 refused as (
-    select n.insurer_id, max(n.batch_id) as refused_batch_id
+    select
+        n.insurer_id,
+        max(n.batch_id) as refused_batch_id
     from newest as n
     left join landing.discard as d on n.batch_id = d.batch_id
     where n.state = 'rejected' and d.batch_id is null
@@ -39,7 +47,12 @@ refused as (
 ),
 
 held as (
-    select insurer_id, count(*) as held_count from quarantine.row where resolved_at is null group by insurer_id
+    select
+        insurer_id,
+        count(*) as held_count
+    from quarantine.row
+    where resolved_at is null
+    group by insurer_id
 )
 
 select

@@ -12,12 +12,22 @@ insert into landing.batch (
     follows_batch_id, again_of
 )
 select
-    :insurer_id, :record_type, :channel, cast(:interval_start as timestamptz) as interval_start,
-    cast(:interval_end as timestamptz) as interval_end, :received_at, :digest,
+    :insurer_id,
+    :record_type,
+    :channel,
+    cast(:interval_start as timestamptz) as interval_start,
+    cast(:interval_end as timestamptz) as interval_end,
+    :received_at,
+    :digest,
     case when earlier.batch_id is null then 'received' else 'duplicate' end as state,
     earlier.batch_id as duplicate_of,
-    :definition_digest, :declared_row_count, :declared_amount_field, :declared_amount, :replaces,
-    cast(:replaces_from as date) as replaces_from, cast(:replaces_to as date) as replaces_to,
+    :definition_digest,
+    :declared_row_count,
+    :declared_amount_field,
+    :declared_amount,
+    :replaces,
+    cast(:replaces_from as date) as replaces_from,
+    cast(:replaces_to as date) as replaces_to,
     last.batch_id as follows_batch_id,
     case when earlier.batch_id is null then original.batch_id end as again_of
 from (
@@ -29,7 +39,10 @@ left join lateral (
     select b.batch_id
     from landing.batch as b
     left join lateral (
-        select l.definition_digest, l.contract_version, l.ruleset_version
+        select
+            l.definition_digest,
+            l.contract_version,
+            l.ruleset_version
         from landing.load as l
         where l.batch_id = b.batch_id
         order by l.load_no desc
@@ -72,13 +85,13 @@ left join lateral (
         and exists (
             select 1
             from landing.batch_payload as part
-            where part.batch_id = b.batch_id and part.sha256 = (cast(:sha256s as text [])) [1]
+            where part.batch_id = b.batch_id and part.sha256 = (cast(:sha256s as text[]))[1]
         )
         and array(
             select part.sha256
             from landing.batch_payload as part
             where part.batch_id = b.batch_id
             order by part.position
-        ) = cast(:sha256s as text [])
+        ) = cast(:sha256s as text[])
 ) as original on true
 returning batch_id, state, duplicate_of, again_of

@@ -16,5 +16,13 @@ with refused as (
 )
 
 insert into quality.finding (batch_id, insurer_id, record_type, rule_id, severity, value, message, opened_at)
-select batch_id, insurer_id, record_type, reason_code, 'error' as severity, :found_in as value, reason_text, loaded_at
+select
+    batch_id,
+    insurer_id,
+    record_type,
+    reason_code,
+    'error' as severity,
+    :found_in as value,
+    reason_text,
+    loaded_at
 from refused

@@ -1,3 +1,3 @@
 -- Troubles that are over. Grain: one row a batch.
 delete from landing.trouble
-where batch_id <> all(cast(:batch_ids as bigint []))
+where batch_id <> all(cast(:batch_ids as bigint[]))

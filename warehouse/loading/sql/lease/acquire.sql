@@ -13,12 +13,12 @@ on conflict (feed) do update
         session_pid = excluded.session_pid,
         session_started_at = excluded.session_started_at
     where
-        held.expires_at <= clock_timestamp()
-        or not exists (
-            select 1
-            from pg_catalog.pg_stat_activity as a
-            where
-                a.pid = held.session_pid  -- noqa: RF01
-                and (a.backend_start = held.session_started_at) is not false  -- noqa: RF01
-        )
+    held.expires_at <= clock_timestamp()
+    or not exists (
+        select 1
+        from pg_catalog.pg_stat_activity as a
+        where
+            a.pid = held.session_pid  -- noqa: RF01
+            and (a.backend_start = held.session_started_at) is not false  -- noqa: RF01
+    )
 returning token

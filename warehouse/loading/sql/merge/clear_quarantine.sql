@@ -5,4 +5,7 @@ set resolved_by_batch_id = :batch_id, resolved_at = :recorded_at
 where
     held.batch_id = :batch_id
     and held.resolved_at is null
-    and not exists (select 1 from outcome as o where o.row_no = held.row_no and o.outcome = 'quarantined')
+    and not exists (
+        select 1 from outcome as o
+        where o.row_no = held.row_no and o.outcome = 'quarantined'
+    )

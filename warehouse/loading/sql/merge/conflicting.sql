@@ -12,13 +12,17 @@ with repetition as (
 ),
 
 conflict as (
-    select record_key, told_apart_by
+    select
+        record_key,
+        told_apart_by
     from repetition
     group by record_key, told_apart_by
     having count(distinct content_hash) > 1
 )
 
-select repetition.row_no, repetition.record_key
+select
+    repetition.row_no,
+    repetition.record_key
 from repetition
 inner join conflict
     on
@@ -26,6 +30,7 @@ inner join conflict
         and repetition.told_apart_by is not distinct from conflict.told_apart_by
 where
     not exists (
-        select 1 from staged_finding as f where f.rule_id = 'BAT-002' and f.row_no = repetition.row_no
+        select 1 from staged_finding as f
+        where f.rule_id = 'BAT-002' and f.row_no = repetition.row_no
     )
 order by repetition.row_no

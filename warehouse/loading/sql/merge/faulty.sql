@@ -3,5 +3,11 @@ create temporary table faulty on commit drop as
 select s.row_no
 from staged as s
 where
-    exists (select 1 from staged_finding as f where f.severity = 'error' and f.row_no is null)
-    or s.row_no in (select f.row_no from staged_finding as f where f.severity = 'error' and f.row_no is not null)
+    exists (
+        select 1 from staged_finding as f
+        where f.severity = 'error' and f.row_no is null
+    )
+    or s.row_no in (
+        select f.row_no from staged_finding as f
+        where f.severity = 'error' and f.row_no is not null
+    )

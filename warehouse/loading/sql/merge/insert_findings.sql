@@ -5,8 +5,23 @@ insert into quality.finding (
     parent_record_type, parent_key, opened_at, source_column, column_letter
 )
 select
-    :batch_id, f.row_no, s.place, :insurer_id, :record_type, s.record_key, f.rule_id, f.severity, f.field, f.value,
-    f.expected, f.message, f.parent_record_type, f.parent_key, :recorded_at, c.source_column, c.column_letter
+    :batch_id,
+    f.row_no,
+    s.place,
+    :insurer_id,
+    :record_type,
+    s.record_key,
+    f.rule_id,
+    f.severity,
+    f.field,
+    f.value,
+    f.expected,
+    f.message,
+    f.parent_record_type,
+    f.parent_key,
+    :recorded_at,
+    c.source_column,
+    c.column_letter
 from staged_finding as f
 left join staged as s on f.row_no = s.row_no
 left join outcome as o on f.row_no = o.row_no

@@ -13,23 +13,39 @@ select
     max(version.row_no) filter (where version.is_current) as current_row_no,
     min(version.first_received_at) as first_received_at
 from staged as s
-cross join lateral (
-    select
-        either.version_id, either.batch_id, either.row_no, either.source_updated_at, either.first_received_at,
-        either.is_current, either.is_same
-    from (
+cross join
+    lateral (
         select
-            c.version_id, c.batch_id, c.row_no, c.source_updated_at, c.first_received_at, true as is_current,
-            c.origin_batch_id is null and coalesce(c.content_hash = s.content_hash, false) as is_same
-        from :slot_core as c
-        where c.insurer_id = :insurer_id and c.superseded_at is null and :slot_key_match
-        union all
-        select
-            c.version_id, c.batch_id, c.row_no, c.source_updated_at, c.first_received_at, false as is_current,
-            c.origin_batch_id is null and coalesce(c.content_hash = s.content_hash, false) as is_same
-        from :slot_core as c
-        where c.insurer_id = :insurer_id and c.superseded_at is not null and :slot_key_match
-    ) as either
-    offset 0  -- noqa: AM09
-) as version
+            either.version_id,
+            either.batch_id,
+            either.row_no,
+            either.source_updated_at,
+            either.first_received_at,
+            either.is_current,
+            either.is_same
+        from (
+            select
+                c.version_id,
+                c.batch_id,
+                c.row_no,
+                c.source_updated_at,
+                c.first_received_at,
+                true as is_current,
+                c.origin_batch_id is null and coalesce(c.content_hash = s.content_hash, false) as is_same
+            from :slot_core as c
+            where c.insurer_id = :insurer_id and c.superseded_at is null and :slot_key_match
+            union all
+            select
+                c.version_id,
+                c.batch_id,
+                c.row_no,
+                c.source_updated_at,
+                c.first_received_at,
+                false as is_current,
+                c.origin_batch_id is null and coalesce(c.content_hash = s.content_hash, false) as is_same
+            from :slot_core as c
+            where c.insurer_id = :insurer_id and c.superseded_at is not null and :slot_key_match
+        ) as either
+        offset 0  -- noqa: AM09
+    ) as version
 group by s.row_no

@@ -4,7 +4,14 @@ insert into quality.milestone as held (
     calendar_version
 )
 select
-    :insurer_id, :record_type, record_key, milestone, event_on, deadline_on, first_received_at, timeliness,
+    :insurer_id,
+    :record_type,
+    record_key,
+    milestone,
+    event_on,
+    deadline_on,
+    first_received_at,
+    timeliness,
     :calendar_version
 from verdict
 on conflict (insurer_id, record_type, record_key, milestone) do update
@@ -14,5 +21,5 @@ on conflict (insurer_id, record_type, record_key, milestone) do update
         timeliness = excluded.timeliness,
         calendar_version = excluded.calendar_version
     where
-        (held.event_on, held.deadline_on, held.timeliness)
-        is distinct from (excluded.event_on, excluded.deadline_on, excluded.timeliness)
+    (held.event_on, held.deadline_on, held.timeliness)
+    is distinct from (excluded.event_on, excluded.deadline_on, excluded.timeliness)

@@ -1,9 +1,22 @@
 -- The batch to load, locked until commit, with the last moment that its feed or a publication knew, and what a person
 -- decided of it. Grain: one row.
 select
-    b.batch_id, b.insurer_id, b.record_type, b.channel, b.received_at, b.state, b.declared_row_count,
-    b.declared_amount_field, b.declared_amount, b.replaces, b.replaces_from, b.replaces_to,
-    d.decision, d.decided_by, d.reason as decision_reason, d.missing_count as decided_missing_count,
+    b.batch_id,
+    b.insurer_id,
+    b.record_type,
+    b.channel,
+    b.received_at,
+    b.state,
+    b.declared_row_count,
+    b.declared_amount_field,
+    b.declared_amount,
+    b.replaces,
+    b.replaces_from,
+    b.replaces_to,
+    d.decision,
+    d.decided_by,
+    d.reason as decision_reason,
+    d.missing_count as decided_missing_count,
     greatest(
         (
             select max(earlier.loaded_at)

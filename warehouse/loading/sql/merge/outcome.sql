@@ -28,7 +28,10 @@ copy as (
         row_number() over (partition by s.record_key, s.content_hash order by s.row_no) as copy_no
     from staged as s
     inner join repeated as r on s.record_key = r.record_key
-    where not exists (select 1 from faulty as f where f.row_no = s.row_no)
+    where not exists (
+        select 1 from faulty as f
+        where f.row_no = s.row_no
+    )
 ),
 
 chain as (

@@ -12,7 +12,11 @@ where
     and f.batch_id <> :batch_id
     and o.outcome in ('accepted', 'superseded')
     and case
-        when exists (select 1 from quarantine.row as q where q.batch_id = f.batch_id and q.row_no = f.row_no)
+        when
+            exists (
+                select 1 from quarantine.row as q
+                where q.batch_id = f.batch_id and q.row_no = f.row_no
+            )
             then exists (
                 select 1 from quarantine.row as q
                 where q.batch_id = f.batch_id and q.row_no = f.row_no and q.resolved_at is not null

@@ -7,7 +7,7 @@ set resolved_by_batch_id = :batch_id, resolved_at = :recorded_at
 where
     f.batch_id = :batch_id
     and f.resolved_at is null
-    and f.rule_id <> all(cast(:standing_rules as text []))
+    and f.rule_id <> all(cast(:standing_rules as text[]))
     and not exists (
         select 1
         from staged_finding as told

@@ -18,18 +18,27 @@ with judged as (
         coalesce(held.first_received_at, :received_at) as first_received_at,
         case
             when deadline.working_days is null then null
-            when cast(coalesce(held.first_received_at, :received_at) at time zone 'Asia/Shanghai' as date)
-            <= coalesce(
-                deadline.deadline_on,
-                (select max(c.day) from reference.calendar_day as c where c.calendar_version = :calendar_version)
-            ) then 'on_time'
+            when
+                cast(coalesce(held.first_received_at, :received_at) at time zone 'Asia/Shanghai' as date)
+                <= coalesce(
+                    deadline.deadline_on,
+                    (
+                        select max(c.day) from reference.calendar_day as c
+                        where c.calendar_version = :calendar_version
+                    )
+                ) then 'on_time'
             when deadline.deadline_on is null then 'undetermined'
             else 'late'
         end as timeliness
     from event
     inner join deadline on event.event_on = deadline.event_on
     left join lateral (
-        select m.record_key, m.event_on, m.deadline_on, m.timeliness, m.first_received_at
+        select
+            m.record_key,
+            m.event_on,
+            m.deadline_on,
+            m.timeliness,
+            m.first_received_at
         from quality.milestone as m
         where
             m.insurer_id = :insurer_id

@@ -1,5 +1,8 @@
 -- Renumberings whose two numbers both have a live record. Grain: one row a row of the batch. Slots as in ``unknown``.
-select s.row_no, s.old_no, s.new_no
+select
+    s.row_no,
+    s.old_no,
+    s.new_no
 from staged as s
 where
     s.record_type_code = :named_type

@@ -4,8 +4,15 @@ insert into quality.milestone as held (
     calendar_version
 )
 select distinct on (l.new_key, m.milestone)
-    m.insurer_id, m.record_type, l.new_key as record_key, m.milestone, m.event_on, m.deadline_on, m.first_received_at,
-    m.timeliness, m.calendar_version
+    m.insurer_id,
+    m.record_type,
+    l.new_key as record_key,
+    m.milestone,
+    m.event_on,
+    m.deadline_on,
+    m.first_received_at,
+    m.timeliness,
+    m.calendar_version
 from leaving as l
 inner join quality.milestone as m
     on m.insurer_id = :insurer_id and m.record_type = :named_type and l.old_key = m.record_key

@@ -8,9 +8,14 @@ insert into :slot_core (
     first_received_at, deadline_on, timeliness, is_withdrawn
 )
 select
-    c.insurer_id, :slot_values, :batch_id, s.row_no, c.content_hash,
+    c.insurer_id,
+    :slot_values,
+    :batch_id,
+    s.row_no,
+    c.content_hash,
     coalesce(c.origin_batch_id, c.batch_id) as origin_batch_id,
-    coalesce(c.origin_row_no, c.row_no) as origin_row_no, :recorded_at,
+    coalesce(c.origin_row_no, c.row_no) as origin_row_no,
+    :recorded_at,
     least(c.first_received_at, elder.first_received_at) as first_received_at,
     case when elder.is_verdict then elder.deadline_on else c.deadline_on end as deadline_on,
     case when elder.is_verdict then elder.timeliness else c.timeliness end as timeliness,
@@ -19,14 +24,24 @@ from successor as s
 inner join :slot_core as c on s.version_id = c.version_id
 left join lateral (
     select
-        known.first_received_at, known.deadline_on, known.timeliness,
+        known.first_received_at,
+        known.deadline_on,
+        known.timeliness,
         known.event_on = :slot_event_on and known.first_received_at < c.first_received_at as is_verdict
     from (
-        select l.event_on, l.first_received_at, l.deadline_on, l.timeliness
+        select
+            l.event_on,
+            l.first_received_at,
+            l.deadline_on,
+            l.timeliness
         from leaving as l
         where l.new_key = s.new_key
         union all
-        select g.event_on, g.first_received_at, g.deadline_on, g.timeliness
+        select
+            g.event_on,
+            g.first_received_at,
+            g.deadline_on,
+            g.timeliness
         from gives_way as g
         where g.new_key = s.new_key
     ) as known

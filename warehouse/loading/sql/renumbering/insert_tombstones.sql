@@ -5,8 +5,15 @@ insert into :slot_core (
     is_withdrawn
 )
 select
-    c.insurer_id, :slot_values, :batch_id, l.row_no, :recorded_at, c.first_received_at,
-    c.deadline_on, c.timeliness, true as is_withdrawn
+    c.insurer_id,
+    :slot_values,
+    :batch_id,
+    l.row_no,
+    :recorded_at,
+    c.first_received_at,
+    c.deadline_on,
+    c.timeliness,
+    true as is_withdrawn
 from leaving as l
 inner join :slot_core as c on l.version_id = c.version_id
 inner join touched as t on l.version_id = t.version_id and t.field = :number

@@ -4,7 +4,12 @@ insert into core.renumbering (
     insurer_id, :slot_columns, batch_id, row_no, recorded_at, first_received_at, is_withdrawn
 )
 select
-    c.insurer_id, :slot_values, :batch_id, u.row_no, :recorded_at, c.first_received_at,
+    c.insurer_id,
+    :slot_values,
+    :batch_id,
+    u.row_no,
+    :recorded_at,
+    c.first_received_at,
     true as is_withdrawn
 from core.renumbering as c
 inner join undone as u on c.version_id = u.version_id

@@ -2,17 +2,33 @@
 -- Those that leave for a key where nothing newer stands, those that refer to a number given up, and those that stand
 -- under the new key but were received under the old one first.
 insert into successor (version_id, row_no, new_no, new_key)
-select l.version_id, l.row_no, l.new_no, l.new_key
+select
+    l.version_id,
+    l.row_no,
+    l.new_no,
+    l.new_key
 from leaving as l
 where l.newest_no = 1 and not l.stands
 union all
-select stays.version_id, stays.row_no, cast(null as text) as new_no, elder.new_key
+select
+    stays.version_id,
+    stays.row_no,
+    cast(null as text) as new_no,
+    elder.new_key
 from (
-    select candidate.version_id, min(candidate.row_no) as row_no
+    select
+        candidate.version_id,
+        min(candidate.row_no) as row_no
     from (
-        select t.version_id, t.row_no from touched as t
+        select
+            t.version_id,
+            t.row_no
+        from touched as t
         union all
-        select l.target_version_id as version_id, l.row_no from leaving as l
+        select
+            l.target_version_id as version_id,
+            l.row_no
+        from leaving as l
         where l.is_target_younger
     ) as candidate
     where

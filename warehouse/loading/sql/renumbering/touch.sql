@@ -3,8 +3,16 @@
 -- slot_core, slot_held: the table and the column; named_type: the record type that the column names; is_own: whether it
 -- is the record's own number.
 insert into touched (version_id, field, row_no, old_no, new_no, reason_text, step)
-select c.version_id, :field as field, m.row_no, m.old_no, m.new_no, m.reason_text, m.step
+select
+    c.version_id,
+    :field as field,
+    m.row_no,
+    m.old_no,
+    m.new_no,
+    m.reason_text,
+    m.step
 from :slot_core as c
 inner join moved as m on m.record_type_code = :named_type and :slot_held = m.old_no
-where c.insurer_id = :insurer_id and c.superseded_at is null
+where
+    c.insurer_id = :insurer_id and c.superseded_at is null
     and (not c.is_withdrawn or (:is_own and (c.content_hash is not null or coalesce(c.origin_row_no, c.row_no) = 0)))

@@ -5,7 +5,12 @@ insert into :slot_core (
     insurer_id, :slot_columns, batch_id, row_no, recorded_at, first_received_at, is_withdrawn
 )
 select
-    c.insurer_id, :slot_values, :batch_id, 0 as row_no, :recorded_at, c.first_received_at,
+    c.insurer_id,
+    :slot_values,
+    :batch_id,
+    0 as row_no,
+    :recorded_at,
+    c.first_received_at,
     true as is_withdrawn
 from :slot_core as c
 inner join absent as a on c.version_id = a.version_id

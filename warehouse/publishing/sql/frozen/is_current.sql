@@ -19,8 +19,8 @@ select
             where d.publication_id = p.publication_id
         ) as used
         full join unnest(
-            cast(:indicators as text []), cast(:definition_versions as integer []), cast(:digests as text [])
-        ) as wanted(indicator, definition_version, digest) using (indicator, definition_version, digest)
+            cast(:indicators as text[]), cast(:definition_versions as integer[]), cast(:digests as text[])
+        ) as wanted (indicator, definition_version, digest) using (indicator, definition_version, digest)
         where used.indicator is null or wanted.indicator is null
     ) as is_current
 from mart.publication as p

@@ -1,7 +1,8 @@
 -- A month is computed anew: what was computed of it before goes. Grain: one row. Exclusions: none.
 -- Limits: its figures follow in the same transaction.
 with gone as (
-    delete from mart.month_figure where month = :month
+    delete from mart.month_figure
+    where month = :month
 )
 
 insert into mart.month_computed (month, known_at, last_load_no, definitions_digest, region_digest)

@@ -25,7 +25,10 @@ select
         select md5(coalesce(string_agg(cast(r as text), E'\n' order by r.region_code collate "C", r.valid_from), ''))
         from reference.region_resolution as r
     ) as region_digest,
-    (select max(l.load_no) from landing.load as l where l.recorded_at <= :known_at) as last_load_no,
+    (
+        select max(l.load_no) from landing.load as l
+        where l.recorded_at <= :known_at
+    ) as last_load_no,
     cast(:delivered_since as timestamptz) as delivered_since,
     coalesce(
         array_agg(f.insurer_id || '/' || f.record_type order by f.insurer_id, f.record_type)
