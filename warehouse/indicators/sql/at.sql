@@ -15,7 +15,7 @@ select
     r.region_name,
     case
         when c.region_code like '__0000' then 'province'
-        when c.region_code like '____00' then 'city'
+        when c.region_code like '____00' or c.region_code like '__90__' then 'city'
         else 'county'
     end as region_level,
     c.domain_code,

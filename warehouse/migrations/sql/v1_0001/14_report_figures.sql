@@ -82,7 +82,7 @@ select
     r.region_name,
     case
         when v.region_code like '__0000' then 'province'
-        when v.region_code like '____00' then 'city'
+        when v.region_code like '____00' or v.region_code like '__90__' then 'city'
         else 'county'
     end as region_level,
     v.domain_code,

@@ -193,7 +193,7 @@ comment on column report.indicator_month.is_provisional is '暂定:发布时有�
 -- The series of one indicator and area. security invoker: it reads what its caller may read.
 create function report.indicator_monthly(
     indicator text,
-    region_code text default '370000',
+    region_code text default null,
     months integer default 24,
     period_kind text default null,
     domain_code text default '*',
@@ -206,7 +206,7 @@ language sql stable parallel safe as $$
         i.indicator = coalesce(
             (select d.indicator from report.indicator_definition as d where d.code = $1), $1
         )
-        and i.region_code = $2
+        and case when $2 is null then i.region_code like '__0000' else i.region_code = $2 end
         and i.month > (select max(n.month) from report.month as n where n.is_complete) - make_interval(months => $3)
         and ($4 is null or i.period_kind = $4)
         and i.domain_code = $5
@@ -214,6 +214,6 @@ language sql stable parallel safe as $$
     order by i.period_kind, i.month
 $$;
 comment on function report.indicator_monthly is
-'月度序列:每个月份、期间一行,按月份排列,含尚未结束的当月(is_complete 为否);来源见 report.month。参数: indicator 指标代码或标识; region_code 地区; months 已结束的月份数; period_kind 期间,空为全部; domain_code 行业(仅全省); insurer_id 机构(仅全省)';
+'月度序列:每个月份、期间一行,按月份排列,含尚未结束的当月(is_complete 为否);来源见 report.month。参数: indicator 指标代码或标识; region_code 地区,空为全省; months 已结束的月份数; period_kind 期间,空为全部; domain_code 行业(仅全省); insurer_id 机构(仅全省)';
 
 grant execute on function report.indicator_monthly to anze_regulator, anze_loader;

@@ -43,7 +43,7 @@ comment on column report.cell_record.file_sha256s is '各文件字节的 SHA-256
 
 create function report.explain_cell(
     indicator text,
-    region_code text default '370000',
+    region_code text default null,
     domain_code text default '*',
     insurer_id text default '*',
     period_kind text default null,
@@ -67,7 +67,8 @@ begin
     where v.indicator = coalesce(
             (select i.indicator from report.indicator_definition as i where i.code = $1), $1
         )
-        and v.region_code = $2 and v.domain_code = $3 and v.insurer_id = $4
+        and case when $2 is null then v.region_code like '__0000' else v.region_code = $2 end
+        and v.domain_code = $3 and v.insurer_id = $4
         and ($5 is null or v.period_kind = $5)
         and v.publication_id = coalesce($6, (
             select n.publication_id from mart.publication as n order by n.as_of desc, n.known_at desc limit 1
@@ -75,8 +76,8 @@ begin
     order by array_position(array['as_of', 'ytd', 'month', 'rolling12'], v.period_kind)
     limit 1;
     if not found then
-        raise exception '没有发布过这一格:% / 地区 % / 行业 % / 机构 % / 期间 %', $1, $2, $3, $4, coalesce($5, '任意')
-            using hint = '已发布的格见 report.indicator;省的地区代码为 370000,* 表示全部', errcode = 'P0002';
+        raise exception '没有发布过这一格:% / 地区 % / 行业 % / 机构 % / 期间 %', $1, coalesce($2, '全省'), $3, $4, coalesce($5, '任意')
+            using hint = '已发布的格见 report.indicator;地区为空表示全省,* 表示全部行业或机构', errcode = 'P0002';
     end if;
     select q.query into contributions from mart.contribution_query as q where q.digest = cell.digest;
     if not found then
@@ -117,10 +118,10 @@ begin
         left join landing.batch as t on t.batch_id = v.batch_id
         order by abs(b.numerator) desc, abs(b.denominator) desc, b.record_type, b.record_id
     $query$, contributions)
-    using cell.known_at, cell.as_of, cell.period_start, cell.period_end, $2, $3, $8, $4, $7, cell.publication_id;
+    using cell.known_at, cell.as_of, cell.period_start, cell.period_end, cell.region_code, $3, $8, $4, $7, cell.publication_id;
 end
 $$;
 comment on function report.explain_cell is
-'从指标格到记录:每条计入该格的记录一行,按贡献从大到小;以发布时的口径和数据截止时刻重算,当时已撤销、已被替换的版本不在内。合计等于该格的分子、分母(去重指标按 unit 计一次)。参数: indicator 指标代码或标识; region_code 地区; domain_code 行业; insurer_id 机构; period_kind 期间,空为该指标的第一种; publication_id 发布编号,空为最近一次; row_limit 最多行数; only_excluded 为真时改为列出未计入的记录及原因(不分地区和行业)';
+'从指标格到记录:每条计入该格的记录一行,按贡献从大到小;以发布时的口径和数据截止时刻重算,当时已撤销、已被替换的版本不在内。合计等于该格的分子、分母(去重指标按 unit 计一次)。参数: indicator 指标代码或标识; region_code 地区,空为全省; domain_code 行业; insurer_id 机构; period_kind 期间,空为该指标的第一种; publication_id 发布编号,空为最近一次; row_limit 最多行数; only_excluded 为真时改为列出未计入的记录及原因(不分地区和行业)';
 
 grant execute on function report.explain_cell to anze_regulator, anze_loader;
