@@ -6,7 +6,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --
 export VIRTUAL_ENV := $(CURDIR)/.venv
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help demo test check down clean install lock docs bench soak
+.PHONY: help demo quick test check down clean install lock docs bench soak
 help:  ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -15,6 +15,9 @@ demo: .venv/run.stamp  ## One whole night: 35 simulated insurers, through Airflo
 
 test: .venv/dev.stamp  ## All tests, on real PostgreSQL, HTTP, files and Airflow
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+quick: .venv/dev.stamp  ## The loop of a developer: every package's fast tests
+	@$(BIN)/python -m pytest -n 2 -m "not slow"
 
 check: .venv/dev.stamp  ## Lint, types, layers, contracts, SQL, generated docs
 	@$(BIN)/ruff format --check .

@@ -17,7 +17,24 @@ from pipeline.services.postgres import Cluster, free_port
 from schemas.province import DEFAULT, VARIABLE
 
 TEMPLATE = "anze_template"
+#: What `make quick` leaves out: whole nights, real schedulers, histories, every way to hand in a file.
+SLOW = (
+    "connectors/test_fetch", "connectors/test_round_trip", "connectors/test_notations", "connectors/parse/test_child",
+    "dags/", "oracle/test_truth", "oracle/test_verify", "pipeline/backfill", "pipeline/cli", "pipeline/collecting",
+    "pipeline/judging", "pipeline/services", "provinces/", "sandbox/test_truth_loads", "soak/", "warehouse/history",
+    "warehouse/indicators/test_difference", "warehouse/indicators/test_frozen", "warehouse/indicators/test_regulator",
+    "warehouse/loading/test_renumbering_model", "warehouse/loading/test_model",
+)  # fmt: skip
 _names = (f"test_{n}" for n in itertools.count())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow; the DAG files are parsed in the quick suite too."""
+    here = pathlib.Path(__file__).parent
+    for item in items:
+        name = item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
+        if name.startswith(SLOW) and item.name != "test_every_dag_loads":
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
