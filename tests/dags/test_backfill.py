@@ -28,6 +28,7 @@ from warehouse.history import plans
 from warehouse.landing import feeds
 
 INSURERS = ("lichun", "xiazhi")
+FAMILIES = ("policies", "claims", "services")
 DAYS = [dt.date(2026, 11, day) for day in (10, 11, 12)]
 SECONDS = 240.0
 
@@ -148,6 +149,7 @@ def _fill_in_the_form(client: Client) -> None:
 def test_past_intervals_beside_the_night(
     cluster: Cluster, template: str, database_url: str, engine: sa.Engine, tmp_path: pathlib.Path
 ) -> None:
+    """Four processes as ``anze up`` starts them: a scheduled night, intervals of the past, the form; then nothing is left."""
     with _province(database_url) as hub, _local(cluster, hub, serving=True) as (local, _):
         client = local.client()
         client.put_connections({i: credentials_from(credentials(i, SEED)) for i in INSURERS})
@@ -159,6 +161,12 @@ def test_past_intervals_beside_the_night(
         assert natively == _plainly(cluster, template, tmp_path, hub)
         assert _pools(client) == {"scheduled": {"default_pool"}, "backfill": {BACKFILL_POOL}}
         _fill_in_the_form(client)
+        pids = [service.pid for service in local.services()]
+        logs = [path.read_text(encoding="utf-8") for path in (local.folder / "logs").rglob("*.log")]
+    assert all(pid is not None for pid in pids)
+    assert [service.pid for service in local.services()] == [None] * len(pids), "nothing is left running"
+    each_night = len(INSURERS) * len(FAMILIES)
+    assert sum("完成 done: 批次 batches" in log for log in logs) >= each_night, "each task says in one line what it did"
     (plan,) = plans.newest(engine, 5)
     assert (plan.state, [part.day_count for part in plan.parts]) == ("done", [2, 1])
     assert set(SOME_TYPES) <= set(plan.request.record_types)

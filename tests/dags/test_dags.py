@@ -11,7 +11,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,7 +21,7 @@ from pipeline.scheduling.schedule import DEFAULT_SCHEDULE, feeds
 from pipeline.services.airflow import LocalAirflow
 from pipeline.services.installation import NIGHT
 from pipeline.services.postgres import Cluster, free_port
-from pipeline.settings import ROOT, credentials_from
+from pipeline.settings import ROOT
 from sandbox.accounts import credentials
 from sandbox.cast import cast
 from sandbox.server import serve
@@ -240,31 +239,3 @@ def test_a_sync_dag_collects_and_loads_every_type(cluster: Cluster, database_url
         told = _run(TEST_RUN, environ, ROOT / "dags", f"sync__{INSURER}", NIGHT.isoformat())
     assert told == "state: success"
     assert _batches(engine) == dict.fromkeys(INSURER_RECORD_TYPES, "loaded")
-
-
-@pytest.mark.slow
-@pytest.mark.xdist_group("airflow")
-def test_a_real_scheduler_runs_one_night_of_one_insurer(cluster: Cluster, database_url: str, engine: sa.Engine) -> None:
-    """Four processes as ``anze up`` starts them: parsed, unpaused, run, loaded; nothing is left running."""
-    dag_id = f"sync__{INSURER}"
-    with _province(database_url) as hub, _local(cluster, hub, serving=True) as (local, _):
-        client = local.client()
-        client.put_connections({INSURER: credentials_from(credentials(INSURER, SEED))})
-        client.wait_for_dags([dag_id])
-        begun = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=5)
-        client.unpause(dag_id)
-        state = _wait(lambda: client.runs_since([dag_id], begun).get(dag_id, {}).get("state"), 300.0)
-        pids = [service.pid for service in local.services()]
-        logs = [path.read_text(encoding="utf-8") for path in (local.folder / "logs").rglob("*.log")]
-    assert state == "success"
-    assert sum("完成 done: 批次 batches" in log for log in logs) == 3, "each task says in one line what it did"
-    assert _batches(engine) == dict.fromkeys(INSURER_RECORD_TYPES, "loaded")
-    assert all(pid is not None for pid in pids)
-    assert [service.pid for service in local.services()] == [None] * 4
-
-
-def _wait(state: Any, seconds: float) -> Any:
-    deadline = time.monotonic() + seconds
-    while (told := state()) not in ("success", "failed") and time.monotonic() < deadline:
-        time.sleep(0.5)
-    return told
