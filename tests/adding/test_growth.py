@@ -87,7 +87,7 @@ def add_insurer(copy: Copy) -> None:
 def add_rule(copy: Copy) -> None:
     with (copy.root / "quality/rules/policy.yml").open("a", encoding="utf-8") as file:
         file.write(RULE)
-    rows = list(csv.DictReader((copy.root / "tests/rules/POL-001/pass.csv").open(encoding="utf-8", newline="")))
+    rows = list(csv.DictReader((copy.root / "tests/rules/POL-001/pass.csv").read_text("utf-8").splitlines()))
     folder = copy.root / "tests/rules/POL-990"
     folder.mkdir()
     for name, premium in (("pass", "1000.00"), ("fail", "100000000.00")):
