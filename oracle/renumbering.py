@@ -61,7 +61,7 @@ def today(held: Mapping[str, Held], insurer_id: str) -> dict[Number, str]:
     return {(record_type, old): _end(live, record_type, new)[0] for (record_type, old), new in live.items()}
 
 
-def database_errors(arrival: Arrival, contract: Contract, numbers: Mapping[Number, str]) -> Arrival:
+def under_current_numbers(arrival: Arrival, contract: Contract, numbers: Mapping[Number, str]) -> Arrival:
     """The row under today's numbers: its own unless it withdraws the record, and those that it refers to."""
     if not numbers:
         return arrival

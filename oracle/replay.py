@@ -125,7 +125,7 @@ def _replay_load(state: _State, load: Load, batch: Batch) -> None:
         _judge(state, batch, load),
     )
     found = [
-        (row_no, row if isinstance(row, Fault) else renumbering.database_errors(row, contract, numbers))
+        (row_no, row if isinstance(row, Fault) else renumbering.under_current_numbers(row, contract, numbers))
         for row_no, row in arriving.arrivals(batch, contract, rows)
     ]
     held = state.held[batch.record_type]

@@ -73,9 +73,15 @@ def test_an_own_floor_counts_instead_of_the_shipped_one(folder: pathlib.Path, mo
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("coverage_ration: {}\n", "indicators.yml:1: coverage_ration: is no key.*did you mean 'coverage_ratio'"),
-        ("coverage_ratio: {min_denominator: 30}\n", "indicators.yml:1: coverage_ratio: says no floor"),
-        ("insured_enterprise_count: {}\n", "indicators.yml:1: insured_enterprise_count: is no key"),
+        (
+            "coverage_ration: {}\n",
+            "indicators.yml:1: coverage_ration: has no denominator or is no indicator.*did you mean 'coverage_ratio'",
+        ),
+        (
+            "coverage_ratio: {min_denominator: 30}\n",
+            "indicators.yml:1: coverage_ratio.min_denominator: 30 is no mapping",
+        ),
+        ("insured_enterprise_count: {}\n", "indicators.yml:1: insured_enterprise_count: has no denominator"),
     ],
 )
 def test_a_mistake_in_own_floors_is_told_with_its_line(
