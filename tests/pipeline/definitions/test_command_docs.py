@@ -17,6 +17,11 @@ from pipeline.settings import ROOT
 #: What people read today; CHANGELOG.md also tells of commands that were.
 PAGES = [*ROOT.glob("README*.md"), ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
 CALL = re.compile(r"(?:`|^ {4}|^\$ |; +)anze +([^`\n#|;]*)", re.MULTILINE)
+MENTION = re.compile(r"`([^`\n]+)`")
+SOURCES = {".py", ".sql", ".yml", ".yaml"}
+GLOSSARY = ROOT / "docs/glossary.md"
+#: Folders of the program; paths that begin with another name speak of a province, of ``var/`` or of a value.
+FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name != "var" and path.name[0] != "."}
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s#]+)[^)]*\)")
 
 
@@ -61,3 +66,31 @@ def test_a_command_or_option_that_is_gone_would_be_noticed(root: Any) -> None:
 def test_every_link_leads_somewhere(path: pathlib.Path) -> None:
     links = [link for link in LINK.findall(path.read_text(encoding="utf-8")) if "://" not in link]
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def is_there(path: str) -> bool:
+    """Whether the program has such a file or folder; ``<name>`` stands for any name."""
+    return any(ROOT.glob(re.sub(r"<[^>]*>", "*", path).rstrip("/")))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_path_that_is_named_is_there(page: pathlib.Path) -> None:
+    words = (mention.split(":")[0] for mention in MENTION.findall(page.read_text(encoding="utf-8")))
+    paths = {word for word in words if " " not in word and word.split("/")[0] in FOLDERS and "/" in word}
+    assert sorted(path for path in paths if not is_there(path)) == []
+
+
+def names_in_code() -> Iterator[str]:
+    """The names in the glossary's third column; commands are asked for with those of the other pages."""
+    for line in GLOSSARY.read_text(encoding="utf-8").splitlines():
+        columns = line.split("|")
+        yield from (name for name in MENTION.findall(columns[3] if len(columns) > 4 else "") if name[:5] != "anze ")
+
+
+def test_every_name_of_the_glossary_is_in_the_code() -> None:
+    files = [
+        path for name in FOLDERS - {"docs", "tests"} for path in (ROOT / name).rglob("*") if path.suffix in SOURCES
+    ]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    known = {name: is_there(name) or is_there(f"*/{name}") if "/" in name else name in code for name in names_in_code()}
+    assert [name for name, found in known.items() if not found] == []
