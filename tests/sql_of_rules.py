@@ -36,7 +36,15 @@ def lint(selects: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryDirectory() as folder:
         for rule_id, select in selects.items():
             pathlib.Path(folder, f"{rule_id}.sql").write_text(select, encoding="utf-8")
-        command = ["sqlfluff", "lint", "--disable-progress-bar", "--config", str(ROOT / "pyproject.toml")]
+        command = [
+            sys.executable,
+            "-m",
+            "sqlfluff",
+            "lint",
+            "--disable-progress-bar",
+            "--config",
+            str(ROOT / "pyproject.toml"),
+        ]
         command += ["--exclude-rules", ",".join((*_excluded(), *POSITIONAL, *NOT_YET)), "."]
         return subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
 
