@@ -1,7 +1,9 @@
 -- this: the delivery. earlier: the last comparable deliveries with rows, newest first, and how many rows the delivery
 -- would have if it were like them. bound: one value a name for this sender, record type and day of receipt.
 bound as (
-    select distinct on (b.name) b.name, b.value
+    select distinct on (b.name)
+        b.name,
+        b.value
     from {bounds} as b (name, value, insurer_id, record_type, valid_from, valid_to)
     where
         b.insurer_id in ('*', :insurer_id)
@@ -34,7 +36,10 @@ earlier as materialized (
             and (this.span_seconds is null) = (e.span_seconds is null)
     where e.row_count > 0
     order by e.batch_id desc
-    limit (select value from bound where name = 'earlier_deliveries')
+    limit (
+        select value from bound
+        where name = 'earlier_deliveries'
+    )
 ),
 
 history as materialized (
@@ -45,5 +50,9 @@ history as materialized (
         percentile_cont(0.5) within group (order by ln(like_rows)) as log_rows
     from earlier
     where like_rows > 0
-    having count(*) >= (select value from bound where name = 'least_deliveries')
+    having count(
+        *) >= (
+        select value from bound
+        where name = 'least_deliveries'
+    )
 )

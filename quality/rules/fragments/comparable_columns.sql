@@ -1,9 +1,14 @@
 -- column_history: what each column was in the comparable deliveries with enough rows, and what it is in this one.
 -- earlier_share: the least share of filled rows so far. same_share: the largest share of one value so far.
 large as materialized (
-    select e.batch_id, e.content_count
+    select
+        e.batch_id,
+        e.content_count
     from earlier as e
-    where e.content_count >= (select value from bound where name = 'column_rows')
+    where e.content_count >= (
+        select value from bound
+        where name = 'column_rows'
+    )
 ),
 
 column_history as materialized (
@@ -19,8 +24,15 @@ column_history as materialized (
     cross join this
     left join quality.column_profile as own on this.batch_id = own.batch_id and c.field = own.field
     where
-        this.content_count >= (select value from bound where name = 'column_rows')
-        and (select count(*) from large) >= (select value from bound where name = 'least_deliveries')
+        this.content_count >= (
+            select value from bound
+            where name = 'column_rows'
+        )
+        and (
+            select count(*) from large) >= (
+            select value from bound
+            where name = 'least_deliveries'
+        )
     group by c.field
     having count(*) = (select count(*) from large)
 )

@@ -2,7 +2,13 @@
 -- grain: one row a rule, version, region and domain
 (
     select
-        rule_no, operator_code, threshold_value, severity_code, high_risk_domain_code, valid_from_date, valid_to_date,
+        rule_no,
+        operator_code,
+        threshold_value,
+        severity_code,
+        high_risk_domain_code,
+        valid_from_date,
+        valid_to_date,
         case
             when region_code = '*' then ''
             when region_code like '__0000' then left(region_code, 2)
