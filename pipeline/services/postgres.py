@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import importlib.util
 import os
 import pathlib
@@ -10,6 +12,7 @@ import secrets
 import socket
 import stat
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,16 +144,33 @@ def _unprivileged() -> dict[str, Any]:
 
 
 def _server_user() -> pwd.struct_passwd:
+    """The server's user, created by the first of several processes that need it at once."""
     try:
-        return pwd.getpwnam(SERVER_USER)
-    except KeyError:
-        pass
-    try:
-        subprocess.run(["useradd", "--system", SERVER_USER], check=True, capture_output=True)
+        with _alone_in("/etc"):
+            if not _exists(SERVER_USER):
+                subprocess.run(["useradd", "--system", SERVER_USER], check=True, capture_output=True)
         return pwd.getpwnam(SERVER_USER)
     except (OSError, subprocess.CalledProcessError, KeyError) as error:
         problem = f"PostgreSQL does not run as root, and the user {SERVER_USER} cannot be created"
         raise SetupError(f"{problem}: create it, or run as another user") from error
+
+
+def _exists(user: str) -> bool:
+    try:
+        return bool(pwd.getpwnam(user))
+    except KeyError:
+        return False
+
+
+@contextlib.contextmanager
+def _alone_in(folder: str) -> Iterator[None]:
+    """Wait until no other process is inside this for the same folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def require_free_port(port: int, who: str, setting: str) -> None:
