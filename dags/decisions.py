@@ -5,7 +5,7 @@
 - 等待中不是红色,也不占执行位:在「待操作的任务实例」中答复。A run that waits is not red and holds no worker: answer it under
   "Required Actions", or with `anze batch accept <id>` or `refuse <id>`, which ends the run within minutes.
 - 答复一经给出即保留,重试或清除也不再问。An answer once given is kept, also when `ask` is tried again or cleared.
-- 「按决定处理」红色:批次无法入库,`anze batch show <id>` 说明原因。Red `settle`: the batch could not be loaded.
+- 「按决定处理」红色:批次无法入库,`anze batch show <id>` 说明原因。Red `carry_out`: the batch could not be loaded.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ def decisions() -> None:
     ask = QuestionOperator(task_id="ask", task_display_name="请人决定", params=form, look_seconds=LOOK_SECONDS)
 
     @task(task_display_name="按决定处理", **DEFAULT_ARGS)
-    def settle(answer: dict[str, str], dag_run: Any = None) -> str:
+    def carry_out(answer: dict[str, str], dag_run: Any = None) -> str:
         """Keep the decision and load by it; a decision taken elsewhere meanwhile stands."""
         from pipeline import deciding, steps
 
         hub, batch_id = steps.open_hub(), dag_run.conf["batch_id"]
-        report = deciding.settle(hub, batch_id, answer["choice"], answer["by"], answer["reason"])
+        report = deciding.carry_out(hub, batch_id, answer["choice"], answer["by"], answer["reason"])
         done(f"批次 batch {batch_id} {report.state}")
         return report.state
 
-    settle(ask.output)
+    carry_out(ask.output)
 
 
 decisions()

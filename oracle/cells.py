@@ -117,7 +117,7 @@ def half_up(value: Fraction, places: int) -> Decimal:
 
 def show(numerator: Decimal, denominator: Decimal, unit: Unit) -> Cell:
     """The cell of two sums. A denominator of zero or below gives no value, and says why."""
-    numerator, denominator = _settled(numerator), _settled(denominator)
+    numerator, denominator = _rounded_sum(numerator), _rounded_sum(denominator)
     if unit == "count":
         exact = Fraction(numerator)
         return Cell(numerator, None, half_up(exact, DECIMALS), half_up(exact, 2), None)
@@ -129,7 +129,7 @@ def show(numerator: Decimal, denominator: Decimal, unit: Unit) -> Cell:
     return Cell(numerator, denominator, half_up(quotient, DECIMALS), shown, None)
 
 
-def _settled(total: Decimal) -> Decimal:
+def _rounded_sum(total: Decimal) -> Decimal:
     exponent = total.as_tuple().exponent
     is_long = isinstance(exponent, int) and exponent < -DECIMALS
     return half_up(Fraction(total), DECIMALS) if is_long else total

@@ -137,7 +137,7 @@ def _is_balanced(receipts: Receipts, feed: Feed) -> bool:
 
 
 def _is_odd(receipts: Receipts, batch: Batch) -> bool:
-    """Whether a batch's totals did not add up, and nothing of its own settled that by the moment."""
+    """Whether a batch's totals did not add up, and nothing of its own resolved that by the moment."""
     known_at = receipts.known_at
     is_open = any(
         row.quarantined_at <= known_at and (row.resolved_at is None or row.resolved_at > known_at)

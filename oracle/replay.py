@@ -171,11 +171,11 @@ def _arrivals(
 
 
 def _is_open(entry: HeldRow | None, load: Load, batch: Batch) -> bool:
-    """Whether a row was in quarantine right after a load; a newer row of its record may have settled it before."""
+    """Whether a row was in quarantine right after a load; a newer row of its record may have resolved it before."""
     if entry is None or entry.quarantined_at > load.recorded_at:
         return False
-    is_settled = entry.resolved_at is not None and entry.resolved_at <= load.recorded_at
-    return not is_settled or entry.resolved_by_batch_id != batch.batch_id
+    is_resolved = entry.resolved_at is not None and entry.resolved_at <= load.recorded_at
+    return not is_resolved or entry.resolved_by_batch_id != batch.batch_id
 
 
 def _odd_counts(batch: Batch, load: Load, recount: Recount) -> Iterator[str]:

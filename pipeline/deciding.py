@@ -30,7 +30,7 @@ def decide(hub: Hub, batch_id: int, choice: Choice, decided_by: str, reason: str
     return steps.load_patiently(hub, batch_id)
 
 
-def settle(hub: Hub, batch_id: int, choice: Choice, decided_by: str, reason: str) -> LoadReport:
+def carry_out(hub: Hub, batch_id: int, choice: Choice, decided_by: str, reason: str) -> LoadReport:
     """Decide as ``decide`` does; a decision that was taken elsewhere meanwhile stands, and the batch is loaded by it."""
     try:
         return decide(hub, batch_id, choice, decided_by, reason)

@@ -20,7 +20,7 @@ from pipeline.freezing import delivered_since, expected_feeds, versions_in_force
 from pipeline.hub import Hub, open_hub
 from pipeline.judging import stuck
 from pipeline.judging.judge import PATIENCE_SECONDS, LoadMode, judge, judgement_today, retry_while_busy
-from pipeline.judging.replay import catch_up, replay, settle
+from pipeline.judging.replay import catch_up, replay, replay_due
 from schemas.contract import load_contract
 from schemas.delivery import Credentials, Delivery, Replacement, Window
 from schemas.errors import DefinitionError, HubError, ProgramFault, RetryLater, WarehouseBusy
@@ -171,8 +171,8 @@ def load(hub: Hub, batch_id: int) -> LoadReport:
         unexpected = ProgramFault(f"{type(error).__name__} while batch {batch_id} was judged")
         stuck.mark(hub.engine, batch_id, unexpected)
         raise unexpected from error
-    replay(hub, snapshot_deletes.unsettled(hub.engine, batch.insurer_id, batch.record_type))
-    settle(hub, batch.insurer_id)
+    replay(hub, snapshot_deletes.out_of_order(hub.engine, batch.insurer_id, batch.record_type))
+    replay_due(hub, batch.insurer_id)
     return report
 
 

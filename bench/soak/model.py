@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from bench.soak import checking
 from bench.soak.happenings import STEPS
 from bench.soak.story import Story, opened
-from bench.soak.world import Databases, own_cluster, settle
+from bench.soak.world import Databases, create_world, own_cluster
 from pipeline.services.postgres import Cluster
 from schemas.errors import HubError
 
@@ -109,7 +109,7 @@ def room(cluster: Cluster) -> Iterator[Room]:
     with tempfile.TemporaryDirectory(prefix="anze-soak-") as folder:
         path = pathlib.Path(folder)
         try:
-            yield Room(databases, settle(databases, path / "world"), path)
+            yield Room(databases, create_world(databases, path / "world"), path)
         finally:
             databases.close()
 

@@ -22,7 +22,7 @@ from bench.soak import checking
 from bench.soak.feeds import BEFORE, FEEDS, NOW, Feed, Shown, deliveries, drop
 from bench.soak.nursery import Nursery, Order, Outcome
 from bench.soak.proxy import Proxy
-from bench.soak.world import SEED, Databases, environ, hub_at, settle
+from bench.soak.world import SEED, Databases, create_world, environ, hub_at
 from pipeline.services.postgres import Cluster
 from sandbox.server import serve
 
@@ -106,7 +106,7 @@ class Stage:
     @functools.cached_property
     def world(self) -> str:
         """The database in which only the registers are loaded."""
-        return settle(self.databases, self.folder / "world")
+        return create_world(self.databases, self.folder / "world")
 
     def scene(self, kind: str) -> Scene:
         """The scene of a kind, built and measured on first use."""

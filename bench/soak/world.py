@@ -167,7 +167,7 @@ def own_cluster(*, durable: bool) -> Iterator[Cluster]:
             cluster.stop("immediate")
 
 
-def settle(databases: Databases, folder: pathlib.Path, template: str | None = None) -> str:
+def create_world(databases: Databases, folder: pathlib.Path, template: str | None = None) -> str:
     """A migrated database with the registers loaded, its landing folder below ``folder``; returns its name."""
     name = databases.create(template or "template1")
     url = databases.cluster.url(name)

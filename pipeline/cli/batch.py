@@ -108,5 +108,5 @@ def _decide(batch_id: int, choice: Any, by: str, reason: str, as_json: bool) -> 
     hub = steps.open_hub()
     deciding.decide(hub, batch_id, choice, by, reason)
     receipt = show_batch(hub.engine, batch_id, as_json)
-    if choice == "accept" and not receipt.is_settled:
+    if choice == "accept" and not receipt.is_loaded:
         raise typer.Exit(1)

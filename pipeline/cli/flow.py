@@ -71,7 +71,7 @@ def submit(
     if landed.state == "received":
         stderr.print(f"回执 receipt: 批次 batch {landed.batch_id} 已接收 received, 正在检查并入库 loading …")
         _load_patiently(hub, landed.batch_id)
-    if not show_batch(hub.engine, landed.batch_id, as_json).is_settled:
+    if not show_batch(hub.engine, landed.batch_id, as_json).is_loaded:
         raise typer.Exit(1)
 
 

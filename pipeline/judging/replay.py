@@ -4,7 +4,7 @@ Receipts, received_at and the verdicts of unchanged rows stay as they are; what 
 is one transaction: an interrupted replay is run again, and finds nothing to change in what it did before.
 
 A batch whose rows came before their parents is replayed by itself once a parent came, with what judged it the last time:
-the rules that need the parent speak then. What is still to be done is read from the database (``settle``).
+the rules that need the parent speak then. What is still to be done is read from the database (``replay_due``).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from warehouse.landing import receipts, troubles
 from warehouse.landing.load_report import LoadReport
 from warehouse.loading import snapshot_deletes
 
-__all__ = ["Wanted", "catch_up", "choose", "replay", "settle"]
+__all__ = ["Wanted", "catch_up", "choose", "replay", "replay_due"]
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def replay(
     """Replay batches in the order given, each waiting its turn while another loader has its feed.
 
     A rehearsal commits nothing: it says what each batch would bring by itself. Else children whose parents this brought
-    are settled. Raises as ``judging.judge`` does.
+    are replayed. Raises as ``judging.judge`` does.
     """
     judgements: dict[str, Judgement] = {}
     reports = []
@@ -59,7 +59,7 @@ def replay(
             on_batch(report)
     if not is_rehearsal:
         for insurer_id in judgements:
-            settle(hub, insurer_id)
+            replay_due(hub, insurer_id)
     return reports
 
 
@@ -71,18 +71,18 @@ def _judgement(hub: Hub, batch: receipts.Batch) -> Judgement:
 
 
 def catch_up(hub: Hub) -> list[HubError]:
-    """Replay what replacing deliveries left unsettled, and children whose parents came, of all senders.
+    """Replay what replacing deliveries left out of order, and children whose parents came, of all senders.
 
     One batch's fault does not stop the others. Returned is what was not told before: a batch whose bytes are gone keeps
     its verdict, is told once, and is then named by its status and by ``anze verify``.
     """
     faults: dict[int, HubError] = {}
-    for batch_id in snapshot_deletes.unsettled(hub.engine):
+    for batch_id in snapshot_deletes.out_of_order(hub.engine):
         try:
             replay(hub, [batch_id])
         except HubError as fault:
             faults[batch_id] = fault
-    faults |= settle(hub)
+    faults |= replay_due(hub)
     lasting = {batch_id: fault for batch_id, fault in faults.items() if not isinstance(fault, WarehouseBusy)}
     news = troubles.keep(
         hub.engine, {batch_id: stuck.reason_of(fault) for batch_id, fault in lasting.items()}, hub.now()
@@ -90,25 +90,25 @@ def catch_up(hub: Hub) -> list[HubError]:
     return [lasting[batch_id] for batch_id in news]
 
 
-def settle(hub: Hub, insurer_id: str | None = None) -> dict[int, HubError]:
+def replay_due(hub: Hub, insurer_id: str | None = None) -> dict[int, HubError]:
     """Replay the batches whose rows came before their parents, of one sender or all; returns what could not be done.
 
-    A replay may bring parents in turn, and the next round settles their children: types are no deeper than their number.
+    A replay may bring parents in turn, and the next round replays their children: types are no deeper than their number.
     What another loader holds, and what is returned, is left for the next look.
     """
     edition_cache, faults = EditionCache(hub, {hub.rules.version: hub.rules}), dict[int, HubError]()
     for _ in INSURER_RECORD_TYPES:
-        waiting = [load for load in replays.unsettled(hub.engine, insurer_id) if load.batch_id not in faults]
+        waiting = [load for load in replays.due(hub.engine, insurer_id) if load.batch_id not in faults]
         if not waiting:
             break
         for load in waiting:
-            fault = _settle_one(hub, load, edition_cache)
+            fault = _replay_due_one(hub, load, edition_cache)
             if fault is not None:
                 faults[load.batch_id] = fault
     return faults
 
 
-def _settle_one(hub: Hub, load: LoggedLoad, edition_cache: EditionCache) -> HubError | None:
+def _replay_due_one(hub: Hub, load: LoggedLoad, edition_cache: EditionCache) -> HubError | None:
     try:
         batch = receipts.read_batch(hub.engine, load.batch_id)
         judge(hub.engine, hub.store, batch, edition_cache.judgement(load), LoadMode(hub.sure_now(), "replay"))

@@ -34,16 +34,16 @@ MEAN_SERVICE_CENTS = 98_734
 
 def build(seed: int, scale: Decimal | float, first_day: dt.date = FIRST_DAY, last_day: dt.date = LAST_DAY) -> Province:
     """The province of one seed; ``scale`` 1 is 56,000 insured enterprises and about 79,000 services a year."""
-    settled = enterprises.settle(seed, float(scale), first_day, last_day)
+    population = enterprises.population(seed, float(scale), first_day, last_day)
     journal = Journal(first_day, last_day, stream(seed, "arrival"))
     underwriting = Underwriting(stream(seed, "covers"), first_day, last_day)
     history = _History(seed, journal, agencies.agencies(seed), agencies.experts(seed))
-    for enterprise in settled:
+    for enterprise in population:
         for cover in underwriting.covers(enterprise):
             history.live(cover)
     fees.write_pooled(journal, history.rng("pooled"), history.service_count, MEAN_SERVICE_CENTS)
     versions = sorted(journal.versions, key=lambda v: v.available_at)
-    return Province(seed, float(scale), first_day, last_day, settled, registers.all_rows(seed, settled), versions)
+    return Province(seed, float(scale), first_day, last_day, population, registers.all_rows(seed, population), versions)
 
 
 @dataclass

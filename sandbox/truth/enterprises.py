@@ -56,7 +56,7 @@ class Enterprise:
         return self.status_code in ("30", "40")
 
 
-def settle(seed: int, scale: float, first_day: dt.date, last_day: dt.date) -> tuple[Enterprise, ...]:
+def population(seed: int, scale: float, first_day: dt.date, last_day: dt.date) -> tuple[Enterprise, ...]:
     """All enterprises of the register: the insured first, then must-insure units without cover."""
     rng = stream(seed, "enterprises")
     insured = max(len(cast()) * 2, round(INSURED_AT_SCALE_1 * scale))

@@ -73,7 +73,7 @@ def write(journal: Journal, rng: Random, cover: Cover, changes: list[Change]) ->
     ledger = Ledger(journal, rng, cover)
     _pay(ledger, journal, rng)
     for change in changes:
-        _settle(ledger, rng, change)
+        _move_cash(ledger, rng, change)
 
 
 def _pay(ledger: Ledger, journal: Journal, rng: Random) -> None:
@@ -102,7 +102,7 @@ def _stumble(ledger: Ledger, journal: Journal, rng: Random, version: Version) ->
         journal.withdraw(twice, twice.available_at + days(whole(rng, 1, 6)), "重复录入,撤销")
 
 
-def _settle(ledger: Ledger, rng: Random, change: Change) -> None:
+def _move_cash(ledger: Ledger, rng: Random, change: Change) -> None:
     """Cash that an endorsement moves; a refund never exceeds what was received."""
     day, extra = change.issue + days(whole(rng, 1, 8)), {"endorsement_no": change.endorsement_no}
     if change.cents > 0:

@@ -19,10 +19,10 @@ from sandbox.world import World, of_world
 _ENTERED_AT = dt.datetime(2026, 11, 1, 9, 0, tzinfo=SHANGHAI)
 
 
-def all_rows(seed: int, settled: tuple[Enterprise, ...]) -> dict[str, list[Record]]:
+def all_rows(seed: int, population: tuple[Enterprise, ...]) -> dict[str, list[Record]]:
     """Rows by register."""
     return {
-        "enterprise": enterprises.register(seed, settled),
+        "enterprise": enterprises.register(seed, population),
         "insurer": insurers(seed),
         "agency": agencies.register(seed),
         "rule_threshold": rule_thresholds(),

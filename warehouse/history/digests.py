@@ -38,7 +38,7 @@ class TableDigest:
 
 def digests(connection: sa.Connection) -> dict[str, TableDigest]:
     """The digest of every table that loads write, by name."""
-    _settle(connection)
+    _fix_settings(connection)
     found = {}
     for name, columns in _tables(connection).items():
         row = connection.execute(statement("history/twin/digest", table=_rows(name), columns=", ".join(columns))).one()
@@ -74,7 +74,7 @@ def _merged(one: Iterator[tuple[str, str]], other: Iterator[tuple[str, str]]) ->
 
 
 def _lines(connection: sa.Connection, name: str) -> Iterator[tuple[str, str]]:
-    _settle(connection)
+    _fix_settings(connection)
     columns = _tables(connection)[name]
     contract = load_contracts().get(name.removeprefix("core."))
     key = tuple(k for k in contract.key if k in columns) if contract and name.startswith("core.") else ()
@@ -97,6 +97,6 @@ def _tables(connection: sa.Connection) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _settle(connection: sa.Connection) -> None:
+def _fix_settings(connection: sa.Connection) -> None:
     for name, value in SETTINGS.items():
         connection.execute(sa.text("select set_config(:name, :value, true)"), {"name": name, "value": value})

@@ -63,10 +63,10 @@ def log(connection: sa.Connection) -> list[LoggedLoad]:
     return [LoggedLoad(**row._asdict()) for row in connection.execute(statement("history/replays/log"))]
 
 
-def unsettled(engine: sa.Engine, insurer_id: str | None = None) -> list[LoggedLoad]:
+def due(engine: sa.Engine, insurer_id: str | None = None) -> list[LoggedLoad]:
     """Last loads of batches with children whose parent came since, of one sender or all; none once they are replayed."""
     with database_errors("looking for children whose parent came"), engine.connect() as connection:
-        found = connection.execute(statement("history/orphans/unsettled"), {"insurer_id": insurer_id})
+        found = connection.execute(statement("history/orphans/due"), {"insurer_id": insurer_id})
         return [LoggedLoad(**row._asdict()) for row in found]
 
 

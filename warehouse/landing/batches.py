@@ -76,7 +76,7 @@ class Receipt:
     is_discarded: bool = False
 
     @property
-    def is_settled(self) -> bool:
+    def is_loaded(self) -> bool:
         """Whether nothing is to be done about it but to look at warnings."""
         return (self.verdict_state or self.state) == "loaded"
 

@@ -36,4 +36,4 @@ class LoadReport:
     """(rule id, severity, count)."""
     seconds: float
     cleared: int = 0
-    """Held rows of the batch that this replay settled: they pass now, or are no rows any more."""
+    """Held rows of the batch that this replay resolved: they pass now, or are no rows any more."""

@@ -107,7 +107,7 @@ class Loading:
         lines, unstorable = staging.written_rows(self.contract, table)
         self._spool.add(table)
         self._profile.add(self.contract, table)
-        self._settle()
+        self._await_copy()
         self._copying = self._worker.submit(
             staging.stage_chunk, self._connection, lines, [*findings, *map(self._tell, unstorable)]
         )
@@ -119,7 +119,7 @@ class Loading:
 
     def tell(self, findings: Iterable[Finding]) -> None:
         """Add findings that only the whole batch shows, after its last chunk."""
-        self._settle()
+        self._await_copy()
         with database_errors(f"staging batch {self.batch_id}"):
             staging.stage_findings(self._connection, findings)
 
@@ -130,7 +130,7 @@ class Loading:
         """
         if self._scope.decision == "refuse":
             return self.reject([self._tell(snapshot_deletes.refusal(self._scope))])
-        self._settle()
+        self._await_copy()
         within = [rule for rule in sql_rules if rule.tier != profiles.HISTORY]
         with database_errors(f"loading batch {self.batch_id}"):
             staging.stage_columns(self._connection, self._columns)
@@ -154,7 +154,7 @@ class Loading:
 
     def reject(self, findings: Sequence[Finding]) -> LoadReport:
         """End the batch as unreadable: nothing is kept, and the receipt says all that is wrong, and where."""
-        self._settle()
+        self._await_copy()
         with database_errors(f"rejecting batch {self.batch_id}"):
             staging.clear(self._connection)
             staging.stage_findings(self._connection, findings)
@@ -218,7 +218,7 @@ class Loading:
             raise RuntimeError("a batch is staged and merged inside its with block")
         return self._lease
 
-    def _settle(self) -> None:
+    def _await_copy(self) -> None:
         """Wait for the chunk that is being copied while its follower is made ready; prolong the lease."""
         if self._copying is not None:
             copying, self._copying = self._copying, None

@@ -73,7 +73,7 @@ def write(connection: sa.Connection, scope: Scope, spool: RawSpool, counts: Coun
         renumbering.follow(connection, scope)
     cleared = _write_quarantine(connection, scope, spool, counts)
     findings = _write_findings(connection, scope)
-    renumbering.settle(connection, scope)
+    renumbering.resolve_former(connection, scope)
     return findings, cleared
 
 
@@ -97,7 +97,7 @@ def finish(connection: sa.Connection, scope: Scope, counts: Counts, values: dict
     connection.execute(statement("loading/merge/record_load"), {**scope.parameters, **books, **values})
     if not scope.is_replay:
         connection.execute(statement("loading/merge/finish_batch"), {**scope.parameters, **books, **values})
-    profiles.settle(connection, scope)
+    profiles.resolve_totals(connection, scope)
 
 
 def state_of(counts: Counts) -> str:
@@ -153,7 +153,7 @@ def _write_quarantine(connection: sa.Connection, scope: Scope, spool: RawSpool, 
 
 
 def _cleared(connection: sa.Connection, scope: Scope) -> int:
-    """Settle the held rows of a replayed batch that pass now, and count them."""
+    """Resolve the held rows of a replayed batch that pass now, and count them."""
     if not scope.is_replay:
         return 0
     return connection.execute(statement("loading/merge/clear_quarantine"), scope.parameters).rowcount

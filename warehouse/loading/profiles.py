@@ -23,9 +23,9 @@ from warehouse.loading.scope import Scope
 
 #: Tier of the rules that compare a delivery with those before it; they are run when the outcome of each row is known.
 HISTORY = "history"
-#: Their ids: a replay does not ask them again, and so does not settle what they said.
+#: Their ids: a replay does not ask them again, and so does not resolve what they said.
 RULES = tuple(f"DLV-{number:03d}" for number in range(1, 11))
-#: Findings that speak of totals: they are settled when the delivery adds up.
+#: Findings that speak of totals: they are resolved when the delivery adds up.
 TOTALS_RULES = ("BAT-001", "BAT-003", "DLV-001", "DLV-002")
 _NUMBERS = ("amount", "count", "decimal", "ratio")
 _COLUMNS = (
@@ -116,6 +116,8 @@ def keep(connection: sa.Connection, scope: Scope, profile: Profile) -> None:
     copy_rows(connection, "quality.column_profile", _COLUMNS, rows)
 
 
-def settle(connection: sa.Connection, scope: Scope) -> None:
+def resolve_totals(connection: sa.Connection, scope: Scope) -> None:
     """Resolve findings about totals of the feed's earlier deliveries that add up now; after the batch's books."""
-    connection.execute(statement("loading/profiles/settle"), {**scope.parameters, "totals_rules": list(TOTALS_RULES)})
+    connection.execute(
+        statement("loading/profiles/resolve_totals"), {**scope.parameters, "totals_rules": list(TOTALS_RULES)}
+    )

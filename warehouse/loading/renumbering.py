@@ -3,7 +3,7 @@
     prepare(connection, scope)        # before the rules: rows that say an old number are taken under today's
     know_former(connection, scope)    # what core knows of a row's record includes its former numbers
     follow(connection, scope)         # a load of renumberings: records and references move
-    settle(connection, scope)         # what was open under a former number is settled
+    resolve_former(connection, scope) # what was open under a former number is resolved
 
 A record's number is the first column of its natural key: of a service plan the plan number, all its lines follow.
 Versions that a renumbering writes have its batch and row. They stand where the version they are taken from stood: with
@@ -107,8 +107,8 @@ def follow(connection: sa.Connection, scope: Scope) -> None:
         )
 
 
-def settle(connection: sa.Connection, scope: Scope) -> None:
-    """Settle what was held, found or missed under a record's former numbers."""
+def resolve_former(connection: sa.Connection, scope: Scope) -> None:
+    """Resolve what was quarantined, found or missed under a record's former numbers."""
     if scope.is_renumbered:
         for name in ("resolve_quarantine", "resolve_findings", "resolve_orphans"):
             connection.execute(statement(f"loading/renumbering/{name}"), _given(scope))

@@ -155,21 +155,21 @@ def outgrown(scope: Scope, question: Question) -> Observation:
 
 
 def withdraw(connection: sa.Connection, scope: Scope) -> None:
-    """Close the versions of absent records by tombstones; what was open about the records is settled."""
+    """Close the versions of absent records by tombstones; what was open about the records is resolved."""
     connection.execute(statement("loading/snapshot_deletes/close", **_slots(scope)), scope.parameters)
     connection.execute(statement("loading/snapshot_deletes/insert_tombstones", **_slots(scope)), scope.parameters)
     connection.execute(statement("loading/snapshot_deletes/resolve_quarantine"), scope.parameters)
     connection.execute(statement("loading/snapshot_deletes/resolve_findings"), scope.parameters)
 
 
-def unsettled(engine: sa.Engine, insurer_id: str | None = None, record_type: str | None = None) -> list[int]:
+def out_of_order(engine: sa.Engine, insurer_id: str | None = None, record_type: str | None = None) -> list[int]:
     """Batches to be replayed, of one feed or all, in the order received; none once they are replayed.
 
     They were loaded before a batch that was received before them, with a replacing one between.
     """
     values = {"insurer_id": insurer_id, "record_type": record_type}
     with database_errors("looking for loads out of order"), engine.connect() as connection:
-        return list(connection.execute(statement("loading/snapshot_deletes/unsettled"), values).scalars())
+        return list(connection.execute(statement("loading/snapshot_deletes/out_of_order"), values).scalars())
 
 
 def replaced(scope: Scope) -> str:

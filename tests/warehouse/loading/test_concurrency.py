@@ -49,7 +49,7 @@ def assert_loaded_once(engine: sa.Engine, batch_id: int) -> None:
 
 
 def kill_backend(engine: sa.Engine, loading: Loading) -> None:
-    loading._settle()
+    loading._await_copy()
     pid = loading._connection.exec_driver_sql("select pg_backend_pid()").scalar_one()
     one(engine, "select pg_terminate_backend(:pid)", pid=pid)
     time.sleep(0.1)

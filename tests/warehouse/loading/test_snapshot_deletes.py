@@ -161,7 +161,7 @@ def test_a_row_without_readable_key_withdraws_nothing(engine: sa.Engine, tmp_pat
     assert ("BAT-023", "warning", 1) in report.findings
 
 
-def test_open_matters_of_a_withdrawn_record_are_settled(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
+def test_open_matters_of_a_withdrawn_record_are_resolved(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
     rows = policies(range(100))
     load_rows(engine, tmp_path, "policy", rows, at(17), findings=[fault(1, "POL-003", "warning")])
     load_rows(engine, tmp_path, "policy", [policy("P000", at(17), employee_count=-1)], at(18), findings=[fault(1)])

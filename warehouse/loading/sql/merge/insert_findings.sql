@@ -1,5 +1,5 @@
 -- Findings of the batch. Grain: one row a finding. Exclusions: rows that are exact duplicates, judged before; of a
--- replay, what the batch said already, and nobody but a later delivery has settled since.
+-- replay, what the batch said already, and nobody but a later delivery has resolved since.
 insert into quality.finding (
     batch_id, row_no, place, insurer_id, record_type, record_key, rule_id, severity, field, value, expected, message,
     parent_record_type, parent_key, opened_at, source_column, column_letter

@@ -1,4 +1,4 @@
--- Open findings that this batch settles. Grain: one row a finding.
+-- Open findings that this batch resolves. Grain: one row a finding.
 -- Either the record has a new current version (they spoke of an older one), or their held row is now resolved.
 -- Limits: a finding of a row that is still held stays open.
 update quality.finding as f

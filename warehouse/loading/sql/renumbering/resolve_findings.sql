@@ -1,4 +1,4 @@
--- Open findings under a former number that this batch settles. Grain: one row a finding.
+-- Open findings under a former number that this batch resolves. Grain: one row a finding.
 -- Limits: a finding of a row that is still held stays open.
 update quality.finding as q
 set resolved_by_batch_id = :batch_id, resolved_at = :recorded_at

@@ -1,15 +1,15 @@
 -- Last loads of batches whose rows stood without a parent that came since: the rules that need it have not spoken yet.
 -- Grain: one row a batch, in the order of these loads. Scope: one sender, or all with a null parameter.
--- A finding names the load that settled it by batch and moment. Exclusions: what was settled otherwise (by a newer
+-- A finding names the load that resolved it by batch and moment. Exclusions: what was resolved otherwise (by a newer
 -- version of the child, or by a replay of its own batch).
 with met as (
     select
         f.batch_id,
-        max(settling.load_no) as met_no
+        max(bringing.load_no) as met_no
     from quality.finding as f
-    inner join landing.load as settling
-        on f.resolved_by_batch_id = settling.batch_id and f.resolved_at = settling.recorded_at
-    inner join landing.batch as parent on settling.batch_id = parent.batch_id
+    inner join landing.load as bringing
+        on f.resolved_by_batch_id = bringing.batch_id and f.resolved_at = bringing.recorded_at
+    inner join landing.batch as parent on bringing.batch_id = parent.batch_id
     where
         f.parent_key is not null
         and f.resolved_at is not null

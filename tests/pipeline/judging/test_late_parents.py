@@ -96,7 +96,7 @@ def test_work_left_by_a_crash_is_done_by_the_intake_with_the_editions_of_the_fir
     policy, claim, _ = family()
     claims = submit(anze, installed, "claim", outside(policy, claim))
     with monkeypatch.context() as crashed:
-        crashed.setattr(steps, "settle", lambda hub, insurer_id=None: [])
+        crashed.setattr(steps, "replay_due", lambda hub, insurer_id=None: [])
         submit(anze, installed, "policy", policy)
     assert [row.rule_id for row in rows_of(engine, TOLD)] == ["CLM-001"]
     hub = steps.open_hub()
