@@ -32,7 +32,7 @@ _CORE_FUNCTION = re.compile(r"\bcore\.(\w+)\(")
 
 @dataclass(frozen=True)
 class AttributionStates:
-    """A chain of states, held in temporary tables and functions of one transaction."""
+    """A chain of states, kept in temporary tables and functions of one transaction."""
 
     steps: frozenset[int]
     """The steps at which any version changed."""

@@ -48,8 +48,8 @@ cell as (
         region_code,
         domain_code,
         insurer_id,
-        core.settled(sum(numerator)) as numerator,
-        core.settled(sum(denominator)) as denominator
+        core.rounded_sum(sum(numerator)) as numerator,
+        core.rounded_sum(sum(denominator)) as denominator
     from unit_cell
     where '-' not in (region_code, domain_code, insurer_id)
     group by region_code, domain_code, insurer_id

@@ -3,8 +3,8 @@
 -- exclusions: none
 -- limits: reads the temporary table behind of explain_pick.sql
 select
-    core.settled(coalesce(sum(u.numerator), 0)) as numerator,
-    core.settled(coalesce(sum(u.denominator), 0)) as denominator,
+    core.rounded_sum(coalesce(sum(u.numerator), 0)) as numerator,
+    core.rounded_sum(coalesce(sum(u.denominator), 0)) as denominator,
     cast(coalesce(sum(u.record_count), 0) as bigint) as record_count
 from (
     select

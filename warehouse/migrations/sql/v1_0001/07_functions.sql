@@ -18,9 +18,9 @@ language sql immutable parallel safe as $$
 $$;
 comment on function core.half_up is '精确商四舍五入到指定小数位(负数按绝对值), exact quotient rounded half away from zero';
 
-create function core.settled(total numeric) returns numeric
+create function core.rounded_sum(total numeric) returns numeric
 language sql immutable parallel safe as $$ select case when scale($1) > 12 then round($1, 12) else $1 end $$;
-comment on function core.settled is
+comment on function core.rounded_sum is
 '合计最多保留12位小数(四舍五入), a sum with at most 12 decimals, half up; a shorter one stays as it is';
 
 create function core.number_pieces(business_no text) returns text[]
