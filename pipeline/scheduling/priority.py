@@ -1,6 +1,6 @@
 """The night comes first: task instances of a backfill go to a pool of their own, behind everything else.
 
-Airflow calls ``give_way`` as its ``task_instance_mutation_hook`` (see ``airflow_local_settings.py``): a DAG file cannot
+Airflow calls ``use_backfill_pool`` as its ``task_instance_mutation_hook`` (see ``airflow_local_settings.py``): a DAG file cannot
 know whether a run of it will be a backfill's.
 """
 

@@ -38,7 +38,7 @@ def _instance(run_id: str | None) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("run_id", "run_type", "gives_way"),
+    ("run_id", "run_type", "uses_pool"),
     [
         ("scheduled__2026-11-20", "scheduled", False),
         ("scheduled__2026-11-20", "backfill", True),
@@ -47,11 +47,11 @@ def _instance(run_id: str | None) -> Any:
         (None, None, False),
     ],
 )
-def test_only_tasks_of_backfill_runs_give_way(run_id: str | None, run_type: str | None, gives_way: bool) -> None:
+def test_only_tasks_of_backfill_runs_use_its_pool(run_id: str | None, run_type: str | None, uses_pool: bool) -> None:
     instance = _instance(run_id)
     use_backfill_pool(instance, SimpleNamespace(run_type=run_type) if run_type else None)
     assert (instance.pool, instance.priority_weight) == (
-        (BACKFILL_POOL, BACKFILL_WEIGHT) if gives_way else ("default_pool", 100)
+        (BACKFILL_POOL, BACKFILL_WEIGHT) if uses_pool else ("default_pool", 100)
     )
 
 
