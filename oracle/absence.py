@@ -7,11 +7,13 @@ import datetime as dt
 
 from oracle.arriving import key_text
 from oracle.batches import Batch, Load
-from oracle.merge import NO_ROW, Held, Receipt, Version
+from oracle.merge import NO_ROW, Receipt, Version, VersionStore
 from schemas.contract import OCCASIONAL_RECORD_TYPES
 
 
-def missing(held: Held, batch: Batch, load: Load, keys: set[str | None], held_rows: set[int]) -> list[Version]:
+def missing(
+    store: VersionStore, batch: Batch, load: Load, keys: set[str | None], quarantined: set[int]
+) -> list[Version]:
     """Current versions that a load withdraws: in the scope of what the batch replaces, received before it, not in it.
 
     A replay also withdraws what its own batch brought under a key that no row of it has any more, unless the row is
@@ -22,25 +24,25 @@ def missing(held: Held, batch: Batch, load: Load, keys: set[str | None], held_ro
         return []
     return [
         version
-        for (insurer_id, key), version in held.current.items()
+        for (insurer_id, key), version in store.current.items()
         if insurer_id == batch.insurer_id
         and not version.arrival.is_withdrawn
-        and _is_in_scope(version, batch, load, held_rows)
+        and _is_in_scope(version, batch, load, quarantined)
         and key_text(key) not in keys
     ]
 
 
-def withdraw(held: Held, found: list[Version], receipt: Receipt) -> None:
+def withdraw(store: VersionStore, found: list[Version], receipt: Receipt) -> None:
     """Close versions by tombstones without a row."""
     for version in found:
         arrival = dataclasses.replace(version.arrival, row_no=NO_ROW, is_withdrawn=True)
-        held.put(Version(arrival, receipt.batch_id, receipt.recorded_at, version.first_received_at))
+        store.put(Version(arrival, receipt.batch_id, receipt.recorded_at, version.first_received_at))
 
 
-def _is_in_scope(version: Version, batch: Batch, load: Load, held_rows: set[int]) -> bool:
+def _is_in_scope(version: Version, batch: Batch, load: Load, quarantined: set[int]) -> bool:
     is_replay = load.kind == "replay"
     if is_replay and version.batch_id == batch.batch_id:
-        return version.arrival.row_no not in held_rows
+        return version.arrival.row_no not in quarantined
     if batch.replaces is None or version.batch_id >= batch.batch_id or (is_replay and batch.state == "rejected"):
         return False
     first, last = batch.replaces_from or dt.date.min, batch.replaces_to or dt.date.max

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from oracle import layout, readers
-from oracle.batches import Batch, HeldRow
+from oracle.batches import Batch, QuarantinedRow
 from oracle.layout import Definitions, Fault, RecordRow
 from oracle.merge import Arrival
 from oracle.values import on_day
@@ -69,10 +69,12 @@ def arrivals(batch: Batch, contract: Contract, found: Sequence[RecordRow]) -> li
     ]
 
 
-def keys(found: Sequence[tuple[int, Arrival | Fault]], held: Mapping[int, HeldRow]) -> set[str | None]:
+def keys(found: Sequence[tuple[int, Arrival | Fault]], quarantined: Mapping[int, QuarantinedRow]) -> set[str | None]:
     """The natural keys of all rows, joined with ``|``; None when one of them has no readable key."""
     return {
-        (held[row_no].record_key if row_no in held else None) if isinstance(row, Fault) else key_text(row.key[1])
+        (quarantined[row_no].record_key if row_no in quarantined else None)
+        if isinstance(row, Fault)
+        else key_text(row.key[1])
         for row_no, row in found
     }
 

@@ -71,7 +71,7 @@ class Load:
         return self.state == "rejected" and not self.counts["received"]
 
 
-class HeldRow(NamedTuple):
+class QuarantinedRow(NamedTuple):
     """A row in quarantine: its key as far as it could be read, and from when to when it is held."""
 
     record_key: str | None
@@ -96,7 +96,7 @@ select load_no, batch_id, kind, recorded_at, calendar_version, definition_digest
 from landing.load
 order by load_no
 """
-_HELD = """
+_QUARANTINED = """
 select batch_id, row_no, record_key, jsonb_array_length(reasons) as reason_count, quarantined_at, resolved_at,
     resolved_by_batch_id
 from quarantine.row
@@ -149,9 +149,9 @@ def _load(row: sa.Row[Any]) -> Load:
     )
 
 
-def held_rows(connection: sa.Connection) -> dict[int, dict[int, HeldRow]]:
+def quarantined_rows(connection: sa.Connection) -> dict[int, dict[int, QuarantinedRow]]:
     """Batch -> row number -> what quarantine says of the row."""
-    held: dict[int, dict[int, HeldRow]] = defaultdict(dict)
-    for row in connection.execute(sa.text(_HELD)):
-        held[row.batch_id][row.row_no] = HeldRow(*row[2:])
-    return held
+    quarantined: dict[int, dict[int, QuarantinedRow]] = defaultdict(dict)
+    for row in connection.execute(sa.text(_QUARANTINED)):
+        quarantined[row.batch_id][row.row_no] = QuarantinedRow(*row[2:])
+    return quarantined

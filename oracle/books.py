@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from oracle import batches, compare
-from oracle.batches import Batch, HeldRow, Load
+from oracle.batches import Batch, Load, QuarantinedRow
 from oracle.merge import NO_ROW
 from oracle.replay import Recount
 
@@ -21,9 +21,9 @@ PATIENCE = dt.timedelta(minutes=15)
 """How long a delivery may wait for its load."""
 
 _LEASES = """
-select held.feed from landing.lease as held
-where held.expires_at > clock_timestamp()
-    and held.session_pid in (select activity.pid from pg_catalog.pg_stat_activity as activity)
+select lease.feed from landing.lease as lease
+where lease.expires_at > clock_timestamp()
+    and lease.session_pid in (select activity.pid from pg_catalog.pg_stat_activity as activity)
 """
 
 
@@ -40,18 +40,18 @@ class Books:
 def check(connection: sa.Connection, recounts: Mapping[int, Recount], now: dt.datetime | None = None) -> Books:
     """Recount every load. ``now`` is the hub's clock; without it every unloaded batch without a lease is stuck."""
     found, log = batches.read(connection), batches.loads(connection)
-    held, kept = batches.held_rows(connection), compare.versions_by_batch(connection)
+    quarantined, kept = batches.quarantined_rows(connection), compare.versions_by_batch(connection)
     faults = [
         fault
         for load in log
         for fault in _faults(
-            found[load.batch_id], load, held.get(load.batch_id, {}), kept.get(load.batch_id, Counter())
+            found[load.batch_id], load, quarantined.get(load.batch_id, {}), kept.get(load.batch_id, Counter())
         )
     ]
     faults += [fault for load in log for fault in _recounted(found[load.batch_id], load, recounts.get(load.load_no))]
     faults += _unlogged(found, log)
     faults += [(b.name, "refused without a reason", 1) for b in found.values() if b.is_refused and not b.reason_code]
-    faults += _strays(log, held, kept)
+    faults += _strays(log, quarantined, kept)
     stuck = [batch for batch in found.values() if _is_stuck(batch, _live_feeds(connection), now)]
     lines = [f"{name}: {problem} ({rows} rows)" for name, problem, rows in faults]
     lines += map(_stuck_line, stuck)
@@ -74,7 +74,7 @@ def _most_of_each(faults: list[Fault]) -> dict[str, int]:
     return most
 
 
-def _faults(batch: Batch, load: Load, held: Mapping[int, HeldRow], kept: _Kept) -> Iterator[Fault]:
+def _faults(batch: Batch, load: Load, quarantined: Mapping[int, QuarantinedRow], kept: _Kept) -> Iterator[Fault]:
     count = load.counts
     parts = count["accepted"] + count["quarantined"] + count["duplicate"] + count["superseded"]
     yield from _odd(batch, "received is not the sum of its parts", count["received"], parts)
@@ -85,7 +85,7 @@ def _faults(batch: Batch, load: Load, held: Mapping[int, HeldRow], kept: _Kept) 
     )
     yield from _odd(batch, "withdrawn are not the tombstones in core", count["withdrawn"], tombstones)
     if load.kind == "first":
-        entries = sum(entry.quarantined_at == load.recorded_at for entry in held.values())
+        entries = sum(entry.quarantined_at == load.recorded_at for entry in quarantined.values())
         yield from _odd(batch, "held rows are not all in quarantine", count["quarantined"], entries)
         for name in batches.COUNTS:
             yield from _odd(
@@ -117,14 +117,16 @@ def _unlogged(found: Mapping[int, Batch], log: list[Load]) -> Iterator[Fault]:
             yield batch.name, f"in the log of loads, and {batch.state}", max(rows, 1)
 
 
-def _strays(log: list[Load], held: Mapping[int, Mapping[int, HeldRow]], kept: Mapping[int, _Kept]) -> Iterator[Fault]:
+def _strays(
+    log: list[Load], quarantined: Mapping[int, Mapping[int, QuarantinedRow]], kept: Mapping[int, _Kept]
+) -> Iterator[Fault]:
     """Rows that no load left there."""
     moments: dict[int, set[dt.datetime]] = {}
     for load in log:
         moments.setdefault(load.batch_id, set()).add(load.recorded_at)
-    for batch_id in sorted(set(held) | set(kept)):
+    for batch_id in sorted(set(quarantined) | set(kept)):
         known = moments.get(batch_id, set())
-        rows = sum(entry.quarantined_at not in known for entry in held.get(batch_id, {}).values())
+        rows = sum(entry.quarantined_at not in known for entry in quarantined.get(batch_id, {}).values())
         rows += sum(n for (_, at), n in kept.get(batch_id, Counter()).items() if at not in known)
         if rows:
             yield f"batch {batch_id}", "rows that no load left there", rows

@@ -162,8 +162,8 @@ def _plain_sums(rows: list[Contribution], meaning: Meaning) -> Sums:
     sums: Sums = {(province.code(), ALL, ALL): (ZERO, ZERO)}
     for base, (numerator, denominator) in grain.items():
         for key in _cell_keys(*base, meaning):
-            held = sums.get(key, (ZERO, ZERO))
-            sums[key] = (held[0] + numerator, held[1] + denominator)
+            before = sums.get(key, (ZERO, ZERO))
+            sums[key] = (before[0] + numerator, before[1] + denominator)
     return sums
 
 
@@ -172,8 +172,8 @@ def _distinct_sums(rows: list[Contribution], meaning: Meaning) -> Sums:
     for row in rows:
         for key in _cell_keys(row.place, row.domain_code, row.insurer_id, meaning):
             of_cell = units.setdefault(key, {})
-            held = of_cell.get(row.unit, (row.numerator, row.denominator))
-            of_cell[row.unit] = (max(held[0], row.numerator), max(held[1], row.denominator))
+            before = of_cell.get(row.unit, (row.numerator, row.denominator))
+            of_cell[row.unit] = (max(before[0], row.numerator), max(before[1], row.denominator))
     return {
         key: (sum((n for n, _ in found.values()), ZERO), sum((d for _, d in found.values()), ZERO))
         for key, found in units.items()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from oracle.merge import Held, Key, Version
+from oracle.merge import Key, Version, VersionStore
 from schemas.contract import Contract, load_contracts
 
 _HUB_COLUMNS = (
@@ -36,13 +36,15 @@ class _Place(NamedTuple):
     recorded_at: dt.datetime
 
 
-def differences(connection: sa.Connection, held: Mapping[str, Held], unread: Collection[int] = ()) -> Iterator[str]:
+def differences(
+    connection: sa.Connection, stores: Mapping[str, VersionStore], unread: Collection[int] = ()
+) -> Iterator[str]:
     """A line for each version that only one side has, or that differs; names keys and fields, never other values.
 
     Records of which core holds a version of a batch in ``unread`` are left out: the replay cannot know them.
     """
     for record_type, contract in load_contracts().items():
-        yield from _of_type(connection, contract, held[record_type], unread)
+        yield from _of_type(connection, contract, stores[record_type], unread)
 
 
 def versions_by_batch(connection: sa.Connection) -> dict[int, Counter[tuple[int, dt.datetime]]]:
@@ -60,10 +62,12 @@ def versions_by_batch(connection: sa.Connection) -> dict[int, Counter[tuple[int,
     return found
 
 
-def _of_type(connection: sa.Connection, contract: Contract, held: Held, unread: Collection[int]) -> Iterator[str]:
+def _of_type(
+    connection: sa.Connection, contract: Contract, store: VersionStore, unread: Collection[int]
+) -> Iterator[str]:
     names, hub = tuple(contract.by_name), len(_HUB_COLUMNS)
     key_places = [names.index(name) for name in contract.key]
-    replayed = {_place(version): version for versions in held.versions.values() for version in versions}
+    replayed = {_place(version): version for versions in store.versions.values() for version in versions}
     stored: Counter[_Place] = Counter()
     # Names come from the contract, never from a person.
     query = sa.text(f"select {', '.join(_HUB_COLUMNS + names)} from core.{contract.record_type}")  # noqa: S608

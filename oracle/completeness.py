@@ -12,7 +12,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from oracle import batches
-from oracle.batches import Batch, HeldRow, Load
+from oracle.batches import Batch, Load, QuarantinedRow
 from oracle.cells import ALL, CellKey, half_up
 from schemas.contract import INSURER_RECORD_TYPES
 
@@ -63,7 +63,7 @@ class Receipts:
 
     batches: Mapping[int, Batch]
     loads: Sequence[Load]
-    held: Mapping[int, Mapping[int, HeldRow]]
+    quarantined: Mapping[int, Mapping[int, QuarantinedRow]]
     known_at: dt.datetime
 
     def of(self, feed: Feed) -> list[Batch]:
@@ -76,7 +76,7 @@ class Receipts:
 
 def read(connection: sa.Connection, known_at: dt.datetime) -> Receipts:
     """Read the receipts, the log of loads and quarantine."""
-    return Receipts(batches.read(connection), batches.loads(connection), batches.held_rows(connection), known_at)
+    return Receipts(batches.read(connection), batches.loads(connection), batches.quarantined_rows(connection), known_at)
 
 
 def states(receipts: Receipts, feeds: Sequence[Feed], since: dt.datetime) -> dict[Feed, FeedState]:
@@ -120,11 +120,11 @@ def _counts(receipts: Receipts, batch: Batch) -> bool:
     first = batch if batch.duplicate_of is None else receipts.batches[batch.duplicate_of]
     if not receipts.is_loaded(first) or not first.is_kept:
         return False
-    received, held = first.counts["received"] or 0, first.counts["quarantined"] or 0
+    received, quarantined = first.counts["received"] or 0, first.counts["quarantined"] or 0
     if received == 0:
         return True
     if batch.channel == "api":
-        return held < received
+        return quarantined < received
     return (batch.counts["accepted"] or 0) + (batch.counts["superseded"] or 0) > 0
 
 
@@ -141,7 +141,7 @@ def _is_odd(receipts: Receipts, batch: Batch) -> bool:
     known_at = receipts.known_at
     is_open = any(
         row.quarantined_at <= known_at and (row.resolved_at is None or row.resolved_at > known_at)
-        for row in receipts.held.get(batch.batch_id, {}).values()
+        for row in receipts.quarantined.get(batch.batch_id, {}).values()
     )
     is_declared = batch.declared_row_count is not None or batch.declared_amount is not None
     if batch.counts["received"]:

@@ -65,7 +65,7 @@ class Version:
 
 
 @dataclass
-class Held:
+class VersionStore:
     """One record type: every version of each key, the current one, every content seen of it, the verdict on its event."""
 
     versions: dict[Key, list[Version]] = field(default_factory=dict)
@@ -102,8 +102,8 @@ class Receipt:
     judge: Callable[[Arrival, Judged | None], Judged | None]
 
 
-def merge(held: Held, arrivals: Iterable[Arrival], receipt: Receipt) -> Counter[str]:
-    """Put one batch into ``held``; returns how many rows were accepted, duplicate and superseded.
+def merge(store: VersionStore, arrivals: Iterable[Arrival], receipt: Receipt) -> Counter[str]:
+    """Put one batch into ``store``; returns how many rows were accepted, duplicate and superseded.
 
     Versions of one key come in the order of their source time, and of one time in the order of receipt; only the
     newest of a batch becomes current. A version older than the current one is kept as history.
@@ -112,44 +112,44 @@ def merge(held: Held, arrivals: Iterable[Arrival], receipt: Receipt) -> Counter[
     chains: dict[Key, list[Arrival]] = {}
     own: set[tuple[Key, Content]] = set()
     for arrival in arrivals:
-        if (arrival.key, arrival.sent) in own or is_known(held, arrival, receipt):
+        if (arrival.key, arrival.sent) in own or is_known(store, arrival, receipt):
             counts["duplicate"] += 1
             continue
         own.add((arrival.key, arrival.sent))
         chains.setdefault(arrival.key, []).append(arrival)
     for key, chain in chains.items():
         *older, newest = sorted(chain, key=lambda arrival: (arrival.updated_at, arrival.row_no))
-        first = _first_received_at(held, key, receipt)
-        is_newer = any(_is_own(held, arrival, receipt) for arrival in chain) or _is_newer(held, newest, receipt)
-        outcome = _put(held, newest, receipt, first) if is_newer else _keep(held, newest, receipt, first)
+        first = _first_received_at(store, key, receipt)
+        is_newer = any(_is_own(store, arrival, receipt) for arrival in chain) or _is_newer(store, newest, receipt)
+        outcome = _put(store, newest, receipt, first) if is_newer else _keep(store, newest, receipt, first)
         for arrival in older:
-            _keep(held, arrival, receipt, first)
+            _keep(store, arrival, receipt, first)
         counts[outcome] += 1
         counts["superseded"] += len(older)
-        held.seen.setdefault(key, set()).update(arrival.sent for arrival in chain)
+        store.seen.setdefault(key, set()).update(arrival.sent for arrival in chain)
     return counts
 
 
-def is_known(held: Held, arrival: Arrival, receipt: Receipt) -> bool:
+def is_known(store: VersionStore, arrival: Arrival, receipt: Receipt) -> bool:
     """Whether this very content stands in core already.
 
     A record that an earlier delivery lacked comes back with it; and where the current version is of this very row, a
     replay compares with that one alone.
     """
-    current = held.current.get(arrival.key)
+    current = store.current.get(arrival.key)
     if current is not None and _comes_back(current, receipt):
         return False
-    if current is not None and _is_own(held, arrival, receipt):
+    if current is not None and _is_own(store, arrival, receipt):
         return arrival.sent == current.row.arrival.sent
     if current is not None and not current.is_closing and arrival.sent == current.row.arrival.sent:
         return True
     keys = (arrival.key, *receipt.former_keys(arrival.key))
-    return any(arrival.sent in held.seen.get(key, ()) for key in keys)
+    return any(arrival.sent in store.seen.get(key, ()) for key in keys)
 
 
-def _is_own(held: Held, arrival: Arrival, receipt: Receipt) -> bool:
+def _is_own(store: VersionStore, arrival: Arrival, receipt: Receipt) -> bool:
     """Whether the current version is of this very row of the batch, loaded before."""
-    current = held.current.get(arrival.key)
+    current = store.current.get(arrival.key)
     if current is None or current.is_closing:
         return False
     return (current.row.batch_id, current.row.arrival.row_no) == (receipt.batch_id, arrival.row_no)
@@ -159,29 +159,29 @@ def _comes_back(current: Version, receipt: Receipt) -> bool:
     return current.is_absence and current.row.batch_id <= receipt.batch_id
 
 
-def _is_newer(held: Held, arrival: Arrival, receipt: Receipt) -> bool:
-    current = held.current.get(arrival.key)
+def _is_newer(store: VersionStore, arrival: Arrival, receipt: Receipt) -> bool:
+    current = store.current.get(arrival.key)
     if current is None or _comes_back(current, receipt):
         return True
     is_older = (arrival.updated_at, receipt.batch_id) < (current.arrival.updated_at, current.row.batch_id)
     return not (current.is_absence or is_older)
 
 
-def _first_received_at(held: Held, key: Key, receipt: Receipt) -> dt.datetime:
+def _first_received_at(store: VersionStore, key: Key, receipt: Receipt) -> dt.datetime:
     keys = (key, *receipt.former_keys(key))
-    return min((v.first_received_at for k in keys for v in held.versions.get(k, ())), default=receipt.received_at)
+    return min((v.first_received_at for k in keys for v in store.versions.get(k, ())), default=receipt.received_at)
 
 
-def _put(held: Held, arrival: Arrival, receipt: Receipt, first: dt.datetime) -> str:
-    judged = None if arrival.is_withdrawn else receipt.judge(arrival, held.events.get(arrival.key))
+def _put(store: VersionStore, arrival: Arrival, receipt: Receipt, first: dt.datetime) -> str:
+    judged = None if arrival.is_withdrawn else receipt.judge(arrival, store.events.get(arrival.key))
     if judged is not None:
-        held.events[arrival.key] = judged
-    held.put(Version(arrival, receipt.batch_id, receipt.recorded_at, first, judged))
+        store.events[arrival.key] = judged
+    store.put(Version(arrival, receipt.batch_id, receipt.recorded_at, first, judged))
     return "accepted"
 
 
-def _keep(held: Held, arrival: Arrival, receipt: Receipt, first: dt.datetime) -> str:
+def _keep(store: VersionStore, arrival: Arrival, receipt: Receipt, first: dt.datetime) -> str:
     """A version that was never the current one."""
     version = Version(arrival, receipt.batch_id, receipt.recorded_at, first, None, receipt.recorded_at)
-    held.versions.setdefault(arrival.key, []).append(version)
+    store.versions.setdefault(arrival.key, []).append(version)
     return "superseded"

@@ -137,12 +137,12 @@ def _json_rows(payloads: Sequence[bytes], form: Mapping[str, Any]) -> Iterator[R
         for key in filter(None, (form.get("items_path") or "").split(".")):
             body = body[key]
         for item in body or ():
-            for record in _held(item, form["inside"]) if form.get("inside") else (item,):
+            for record in _inner_records(item, form["inside"]) if form.get("inside") else (item,):
                 row_no += 1
                 yield row_no, dict(_flat("", record))
 
 
-def _held(item: Mapping[str, Any], inside: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _inner_records(item: Mapping[str, Any], inside: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The records in an item's list, each with what it takes over from the item, under ``../`` and the column's name."""
     outer = {f"../{column}": _dug(item, column) for column in inside["inherit"].values()}
     for record in _dug(item, inside["path"]) or ():

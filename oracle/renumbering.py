@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from oracle.merge import Arrival, Content, Held, Key, Receipt, Version
+from oracle.merge import Arrival, Content, Key, Receipt, Version, VersionStore
 from oracle.timeliness import Judged
 from schemas.contract import INSURER_RECORD_TYPES, Contract, load_contract
 
@@ -55,9 +55,9 @@ class _Leaving:
         return self.target is not None and self.version.first_received_at < self.target.first_received_at
 
 
-def today(held: Mapping[str, Held], insurer_id: str) -> dict[Number, str]:
+def today(stores: Mapping[str, VersionStore], insurer_id: str) -> dict[Number, str]:
     """Every number of a sender that was given up -> the number that the record has now."""
-    live = _live(held, insurer_id)
+    live = _live(stores, insurer_id)
     return {(record_type, old): _end(live, record_type, new)[0] for (record_type, old), new in live.items()}
 
 
@@ -83,9 +83,9 @@ def former_keys(key: Key, record_type: str, numbers: Mapping[Number, str]) -> li
     ]
 
 
-def follow(held: Mapping[str, Held], arrivals: Iterable[Arrival], receipt: Receipt) -> None:
+def follow(stores: Mapping[str, VersionStore], arrivals: Iterable[Arrival], receipt: Receipt) -> None:
     """Move records and references, after the renumberings of a batch are merged."""
-    current = held[RECORD_TYPE].current
+    current = stores[RECORD_TYPE].current
     accepted = [
         arrival
         for arrival in arrivals
@@ -94,19 +94,19 @@ def follow(held: Mapping[str, Held], arrivals: Iterable[Arrival], receipt: Recei
         and version.arrival is arrival
     ]
     for arrival in accepted:
-        _undo(held, arrival, receipt)
-    moves = _moves(held, accepted)
+        _undo(stores, arrival, receipt)
+    moves = _moves(stores, accepted)
     for record_type in INSURER_RECORD_TYPES:
-        _move(held[record_type], load_contract(record_type), moves, receipt)
+        _move(stores[record_type], load_contract(record_type), moves, receipt)
 
 
-def _live(held: Mapping[str, Held], insurer_id: str) -> dict[Number, str]:
+def _live(stores: Mapping[str, VersionStore], insurer_id: str) -> dict[Number, str]:
     """The renumberings in force: (record type, old number) -> new number."""
     contract = load_contract(RECORD_TYPE)
     place = tuple(contract.by_name).index("new_no")
     return {
         (str(key[0]), str(key[1])): str(version.arrival.content[place])
-        for (sender, key), version in held[RECORD_TYPE].current.items()
+        for (sender, key), version in stores[RECORD_TYPE].current.items()
         if sender == insurer_id and not version.arrival.is_withdrawn
     }
 
@@ -119,57 +119,59 @@ def _end(live: Mapping[Number, str], record_type: str, number: str) -> tuple[str
     return number, step
 
 
-def _undo(held: Mapping[str, Held], arrival: Arrival, receipt: Receipt) -> None:
+def _undo(stores: Mapping[str, VersionStore], arrival: Arrival, receipt: Receipt) -> None:
     """An opposite renumbering closes the one that gave up the number which the record takes back."""
     insurer_id, (record_type, target) = arrival.key
-    live = _live(held, insurer_id)
+    live = _live(stores, insurer_id)
     first = at = str(arrival.content[tuple(load_contract(RECORD_TYPE).by_name).index("new_no")])
     seen: set[str] = set()
     while at != target and (str(record_type), at) in live and at not in seen:
         seen.add(at)
         at = live[str(record_type), at]
-    undone = held[RECORD_TYPE].current.get((insurer_id, (record_type, first)))
+    undone = stores[RECORD_TYPE].current.get((insurer_id, (record_type, first)))
     if at != target or undone is None or undone.arrival.is_withdrawn:
         return
     content = _with(load_contract(RECORD_TYPE), undone.arrival.content, {"source_updated_at": arrival.updated_at})
     closed = dataclasses.replace(undone.arrival, row_no=arrival.row_no, content=content, updated_at=arrival.updated_at)
-    _close(held[RECORD_TYPE], dataclasses.replace(undone, arrival=closed, judged=None), arrival.row_no, receipt)
+    _close(stores[RECORD_TYPE], dataclasses.replace(undone, arrival=closed, judged=None), arrival.row_no, receipt)
 
 
-def _moves(held: Mapping[str, Held], accepted: Iterable[Arrival]) -> dict[Number, _Move]:
+def _moves(stores: Mapping[str, VersionStore], accepted: Iterable[Arrival]) -> dict[Number, _Move]:
     place = tuple(load_contract(RECORD_TYPE).by_name).index("new_no")
     found: dict[Number, _Move] = {}
     for arrival in accepted:
         insurer_id, (record_type, old) = arrival.key
-        end, steps = _end(_live(held, insurer_id), str(record_type), str(arrival.content[place]))
+        end, steps = _end(_live(stores, insurer_id), str(record_type), str(arrival.content[place]))
         found[str(record_type), str(old)] = _Move(end, arrival.row_no, steps + 1)
     return found
 
 
-def _move(held: Held, contract: Contract, moves: Mapping[Number, _Move], receipt: Receipt) -> None:
+def _move(store: VersionStore, contract: Contract, moves: Mapping[Number, _Move], receipt: Receipt) -> None:
     """One record type: tombstones, versions under new numbers, references."""
-    touched = list(_touched(held, contract, moves, receipt.insurer_id))
-    leaving = [_leave(held, contract, each) for each in touched if _own_place(contract) in each.found]
+    touched = list(_touched(store, contract, moves, receipt.insurer_id))
+    leaving = [_leave(store, contract, each) for each in touched if _own_place(contract) in each.found]
     groups = _by_target(leaving)
     going = {key: group[0] for key, group in groups.items() if not group[0].stands}
     staying = _staying(touched, leaving, going)
     elders = {key: _elder(group, going.get(key)) for key, group in groups.items()}
     found = {id(each.version): each.found for each in touched}
-    held.events.update(_carried(held, groups))
+    store.events.update(_carried(store, groups))
     for each in leaving:
-        _close(held, each.version, each.move.row_no, receipt)
+        _close(store, each.version, each.move.row_no, receipt)
     for key, newest in going.items():
         arrival = _renumbered(newest.version, contract, found, newest.move.row_no, key)
-        _put(held, arrival, newest.version, elders[key], receipt)
+        _put(store, arrival, newest.version, elders[key], receipt)
     for version, row_no in staying:
         arrival = _renumbered(version, contract, found, row_no, version.arrival.key)
-        _put(held, arrival, version, elders.get(version.arrival.key), receipt)
+        _put(store, arrival, version, elders.get(version.arrival.key), receipt)
 
 
-def _touched(held: Held, contract: Contract, moves: Mapping[Number, _Move], insurer_id: str) -> Iterator[_Touched]:
+def _touched(
+    store: VersionStore, contract: Contract, moves: Mapping[Number, _Move], insurer_id: str
+) -> Iterator[_Touched]:
     """Current versions of the sender that say a number which was given up; withdrawn ones only by their own number."""
     own = _own_place(contract)
-    for (sender, _), version in held.current.items():
+    for (sender, _), version in store.current.items():
         content = version.arrival.content
         found = {
             place: moves[named, str(content[place])]
@@ -182,11 +184,11 @@ def _touched(held: Held, contract: Contract, moves: Mapping[Number, _Move], insu
             yield _Touched(version, found)
 
 
-def _leave(held: Held, contract: Contract, touched: _Touched) -> _Leaving:
+def _leave(store: VersionStore, contract: Contract, touched: _Touched) -> _Leaving:
     move = touched.found[_own_place(contract)]
     insurer_id, (_, *rest) = touched.version.arrival.key
     new_key = (insurer_id, (move.new_no, *rest))
-    return _Leaving(touched.version, move, new_key, held.current.get(new_key))
+    return _Leaving(touched.version, move, new_key, store.current.get(new_key))
 
 
 def _by_target(leaving: Iterable[_Leaving]) -> dict[Key, list[_Leaving]]:
@@ -225,24 +227,24 @@ def _elder(group: Iterable[_Leaving], newest: _Leaving | None) -> Version:
     return min(meeting, key=lambda version: version.first_received_at)
 
 
-def _carried(held: Held, groups: Mapping[Key, Iterable[_Leaving]]) -> dict[Key, Judged]:
+def _carried(store: VersionStore, groups: Mapping[Key, Iterable[_Leaving]]) -> dict[Key, Judged]:
     """Verdicts that go with their records: the first receipt of an event never moves."""
     found: dict[Key, Judged] = {}
     for key, group in groups.items():
-        told = [held.events[old] for each in group if (old := each.version.arrival.key) in held.events]
+        told = [store.events[old] for each in group if (old := each.version.arrival.key) in store.events]
         if not told:
             continue
         event = min(told, key=lambda judged: judged.received_at)
-        before = held.events.get(key)
+        before = store.events.get(key)
         if before is None or (before.event_on == event.event_on and event.received_at < before.received_at):
             found[key] = event
     return found
 
 
-def _close(held: Held, version: Version, row_no: int, receipt: Receipt) -> None:
+def _close(store: VersionStore, version: Version, row_no: int, receipt: Receipt) -> None:
     arrival = dataclasses.replace(version.arrival, row_no=row_no, is_withdrawn=True)
     moment, first = receipt.recorded_at, version.first_received_at
-    held.put(Version(arrival, receipt.batch_id, moment, first, version.judged, is_closing=True))
+    store.put(Version(arrival, receipt.batch_id, moment, first, version.judged, is_closing=True))
 
 
 def _renumbered(
@@ -257,13 +259,13 @@ def _renumbered(
     return dataclasses.replace(version.arrival, key=key, row_no=row_no, content=tuple(content))
 
 
-def _put(held: Held, arrival: Arrival, source: Version, elder: Version | None, receipt: Receipt) -> None:
+def _put(store: VersionStore, arrival: Arrival, source: Version, elder: Version | None, receipt: Receipt) -> None:
     first, judged = source.first_received_at, source.judged
     if elder is not None and elder.first_received_at < first:
         first = elder.first_received_at
         if arrival.event_on is not None and elder.arrival.event_on == arrival.event_on:
             judged = elder.judged
-    held.put(Version(arrival, receipt.batch_id, receipt.recorded_at, first, judged, origin=source))
+    store.put(Version(arrival, receipt.batch_id, receipt.recorded_at, first, judged, origin=source))
 
 
 def _rank(version: Version) -> tuple[dt.datetime, int]:

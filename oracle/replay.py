@@ -15,10 +15,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from oracle import absence, arriving, batches, compare, merge, renumbering
-from oracle.batches import Batch, HeldRow, Load
+from oracle.batches import Batch, Load, QuarantinedRow
 from oracle.indicators import Progress, silent
 from oracle.layout import Definitions, Fault
-from oracle.merge import Arrival, Held, Key, Receipt, Version
+from oracle.merge import Arrival, Key, Receipt, Version, VersionStore
 from oracle.timeliness import Calendar, Judged, rejudge
 from oracle.world import Record, Records, Sent, Verdict
 from schemas.contract import INSURER_RECORD_TYPES, load_contracts
@@ -42,28 +42,28 @@ class ReplayReport:
     rows: int
     differences: list[str]
     recounts: Mapping[int, Recount]
-    held: Mapping[str, Held]
+    stores: Mapping[str, VersionStore]
     unread: Mapping[int, str]
     """Batches that could not be read: their lines stand in ``differences``, and core is not compared where they wrote."""
 
     def at(self, known_at: dt.datetime) -> Records:
         """The records known at a moment."""
-        return {record_type: _plain(record_type, held.known(known_at)) for record_type, held in self.held.items()}
+        return {record_type: _plain(record_type, store.known(known_at)) for record_type, store in self.stores.items()}
 
     def verdicts_at(self, known_at: dt.datetime) -> list[Verdict]:
         """The verdicts on the main events of the records known at a moment."""
-        return list(_verdicts(self.held, known_at))
+        return list(_verdicts(self.stores, known_at))
 
 
 @dataclass
 class _State:
     """Where the replay stands, and what it reads."""
 
-    held: dict[str, Held]
+    stores: dict[str, VersionStore]
     root: Path
     definitions: Definitions
     calendars: Mapping[str, Calendar]
-    quarantine: Mapping[int, Mapping[int, HeldRow]]
+    quarantine: Mapping[int, Mapping[int, QuarantinedRow]]
     in_core: Mapping[int, Counter[tuple[int, dt.datetime]]]
     """Batch -> (row number, recorded_at) of the versions that core holds of it."""
     differences: list[str] = field(default_factory=list)
@@ -80,11 +80,11 @@ def replay(
     ``definitions``: a definition's digest, or the insurer_id of one that was not kept -> the definition.
     """
     state = _State(
-        held={name: Held() for name in load_contracts()},
+        stores={name: VersionStore() for name in load_contracts()},
         root=landing_root,
         definitions=definitions,
         calendars=_calendars(connection),
-        quarantine=batches.held_rows(connection),
+        quarantine=batches.quarantined_rows(connection),
         in_core=compare.versions_by_batch(connection),
     )
     found, log = batches.read(connection), batches.loads(connection)
@@ -92,9 +92,9 @@ def replay(
         _replay_load(state, load, found[load.batch_id])
         progress(f"replay {found[load.batch_id].name}", done / len(log))
     state.differences[:0] = state.unread.values()
-    state.differences += compare.differences(connection, state.held, set(state.unread))
+    state.differences += compare.differences(connection, state.stores, set(state.unread))
     rows = sum(state.recounts[load.load_no].received or 0 for load in log if load.kind == "first")
-    return ReplayReport(rows, state.differences, state.recounts, state.held, state.unread)
+    return ReplayReport(rows, state.differences, state.recounts, state.stores, state.unread)
 
 
 def _calendars(connection: sa.Connection) -> dict[str, Calendar]:
@@ -115,7 +115,7 @@ def _replay_load(state: _State, load: Load, batch: Batch) -> None:
         state.unread[batch.batch_id] = f"{batch.name}: 无法重放 cannot be replayed: {error}"
         state.recounts[load.load_no] = Recount(None)
         return
-    numbers = renumbering.today(state.held, batch.insurer_id) if batch.record_type in INSURER_RECORD_TYPES else {}
+    numbers = renumbering.today(state.stores, batch.insurer_id) if batch.record_type in INSURER_RECORD_TYPES else {}
     receipt = Receipt(
         batch.batch_id,
         batch.insurer_id,
@@ -128,15 +128,15 @@ def _replay_load(state: _State, load: Load, batch: Batch) -> None:
         (row_no, row if isinstance(row, Fault) else renumbering.under_current_numbers(row, contract, numbers))
         for row_no, row in arriving.arrivals(batch, contract, rows)
     ]
-    held = state.held[batch.record_type]
+    store = state.stores[batch.record_type]
     arrivals = list(_arrivals(state, load, batch, found, receipt))
     keys = arriving.keys(found, state.quarantine.get(batch.batch_id, {}))
-    held_rows = {row_no for row_no, _ in found} - {arrival.row_no for arrival in arrivals}
-    missing = absence.missing(held, batch, load, keys, held_rows) if arrivals or not found else []
-    counts = merge.merge(held, arrivals, receipt)
-    absence.withdraw(held, missing, receipt)
+    quarantined = {row_no for row_no, _ in found} - {arrival.row_no for arrival in arrivals}
+    missing = absence.missing(store, batch, load, keys, quarantined) if arrivals or not found else []
+    counts = merge.merge(store, arrivals, receipt)
+    absence.withdraw(store, missing, receipt)
     if batch.record_type == renumbering.RECORD_TYPE:
-        renumbering.follow(state.held, arrivals, receipt)
+        renumbering.follow(state.stores, arrivals, receipt)
     recount = Recount(len(rows), counts["accepted"], counts["duplicate"], counts["superseded"], len(missing))
     state.recounts[load.load_no] = recount
     state.differences += _odd_counts(batch, load, recount)
@@ -145,19 +145,19 @@ def _replay_load(state: _State, load: Load, batch: Batch) -> None:
 def _arrivals(
     state: _State, load: Load, batch: Batch, rows: Sequence[tuple[int, Arrival | Fault]], receipt: Receipt
 ) -> Iterator[Arrival]:
-    """The rows that this load kept: all that it did not hold. What it says of the others must be in quarantine."""
-    held = state.quarantine.get(batch.batch_id, {})
+    """The rows that this load kept: all that it did not quarantine. What it says of the others must be in quarantine."""
+    quarantined = state.quarantine.get(batch.batch_id, {})
     for row_no, row in rows:
-        entry = held.get(row_no)
+        entry = quarantined.get(row_no)
         if load.kind == "first":
-            is_held = entry is not None and entry.quarantined_at == load.recorded_at
-        elif isinstance(row, Arrival) and merge.is_known(state.held[batch.record_type], row, receipt):
-            is_held = False
+            is_quarantined = entry is not None and entry.quarantined_at == load.recorded_at
+        elif isinstance(row, Arrival) and merge.is_known(state.stores[batch.record_type], row, receipt):
+            is_quarantined = False
         else:
-            is_held = (row_no, load.recorded_at) not in state.in_core.get(batch.batch_id, ())
-            if is_held and not _is_open(entry, load, batch):
+            is_quarantined = (row_no, load.recorded_at) not in state.in_core.get(batch.batch_id, ())
+            if is_quarantined and not _is_open(entry, load, batch):
                 state.differences.append(f"{batch.name} row {row_no}: neither kept by the replay nor held")
-        if is_held:
+        if is_quarantined:
             if entry is not None and not entry.reason_count:
                 state.differences.append(f"{batch.name} row {row_no}: held without a reason")
         elif isinstance(row, Fault):
@@ -166,11 +166,11 @@ def _arrivals(
             yield row
     arrived = {row_no for row_no, _ in rows}
     state.differences += [
-        f"{batch.name} row {row_no}: held, but never arrived" for row_no in held if row_no not in arrived
+        f"{batch.name} row {row_no}: held, but never arrived" for row_no in quarantined if row_no not in arrived
     ]
 
 
-def _is_open(entry: HeldRow | None, load: Load, batch: Batch) -> bool:
+def _is_open(entry: QuarantinedRow | None, load: Load, batch: Batch) -> bool:
     """Whether a row was in quarantine right after a load; a newer row of its record may have resolved it before."""
     if entry is None or entry.quarantined_at > load.recorded_at:
         return False
@@ -187,7 +187,7 @@ def _odd_counts(batch: Batch, load: Load, recount: Recount) -> Iterator[str]:
 
 def _judge(state: _State, batch: Batch, load: Load) -> Callable[[Arrival, Judged | None], Judged | None]:
     calendar = state.calendars.get(load.calendar_version, Calendar(()))
-    current = state.held["rule_threshold"].current
+    current = state.stores["rule_threshold"].current
     live = ((key, version) for key, version in current.items() if not version.arrival.is_withdrawn)
     in_force = [rule for _, rule in _plain("rule_threshold", live) if rule["rule_no"] == "R32"]
 
@@ -213,9 +213,9 @@ def _plain(record_type: str, known: Iterator[tuple[Key, Version]]) -> list[Sent]
     return [(insurer_id, dict(zip(names, version.arrival.content, strict=True))) for (insurer_id, _), version in known]
 
 
-def _verdicts(held: Mapping[str, Held], known_at: dt.datetime) -> Iterator[Verdict]:
+def _verdicts(stores: Mapping[str, VersionStore], known_at: dt.datetime) -> Iterator[Verdict]:
     for record_type in INSURER_RECORD_TYPES:
-        for (insurer_id, _), version in held[record_type].known(known_at):
+        for (insurer_id, _), version in stores[record_type].known(known_at):
             if version.judged is not None:
                 judged, event_on = version.judged, version.arrival.event_on
                 yield Verdict(insurer_id, record_type, event_on, judged.deadline_on, judged.timeliness)

@@ -149,7 +149,7 @@ def _cells(book: Book, part: str) -> Iterator[tuple[int, list[Cell]]]:
             column = -1
             for cell in row:
                 column = _column(cell.get("r", "")) if cell.get("r") else column + 1
-                if text := _held(cell):
+                if text := _cell_text(cell):
                     cells.append((column, cell.get("t", "n"), int(cell.get("s") or 0), text))
             row.clear()
             if cells:
@@ -168,7 +168,7 @@ def _column(reference: str) -> int:
     return column - 1
 
 
-def _held(cell: ET.Element) -> str:
+def _cell_text(cell: ET.Element) -> str:
     for child in cell:
         name = _local(child.tag)
         if name == "v":

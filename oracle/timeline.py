@@ -78,7 +78,11 @@ def compare(connection: sa.Connection, records: Records, as_of: dt.date, known_a
     sides = [
         *(_record_sides(connection, name, records, as_of, known_at) for name in load_contracts()),
         ("policy_state", _states(connection, as_of, known_at), Counter(_expected_states(records, as_of))),
-        ("quarantine", _asked(connection, _HELD, known_at), Counter(_expected_held(connection, known_at))),
+        (
+            "quarantine",
+            _asked(connection, _QUARANTINED, known_at),
+            Counter(_expected_quarantined(connection, known_at)),
+        ),
         ("batch", _asked(connection, _KNOWN_BATCHES, known_at), Counter(_expected_batches(connection, known_at))),
     ]
     differing = [
@@ -148,7 +152,7 @@ def _expected_states(records: Records, as_of: dt.date) -> Iterator[Hashable]:
         yield insurer_id, policy.policy_no, stretch.first, policy.is_in_force(as_of), policy.is_lead, *values
 
 
-_HELD = "select batch_id, row_no from quarantine.row_open_at(:known_at)"
+_QUARANTINED = "select batch_id, row_no from quarantine.row_open_at(:known_at)"
 _KNOWN_BATCHES = "select batch_id, state, loaded_at, received_count, accepted_count from landing.batch_known(:known_at)"
 
 
@@ -156,8 +160,8 @@ def _asked(connection: sa.Connection, query: str, known_at: dt.datetime) -> Coun
     return Counter(map(tuple, connection.execute(sa.text(query), {"known_at": known_at})))
 
 
-def _expected_held(connection: sa.Connection, known_at: dt.datetime) -> Iterator[Hashable]:
-    for batch_id, rows in batches.held_rows(connection).items():
+def _expected_quarantined(connection: sa.Connection, known_at: dt.datetime) -> Iterator[Hashable]:
+    for batch_id, rows in batches.quarantined_rows(connection).items():
         for row_no, row in rows.items():
             if row.quarantined_at <= known_at and not (row.resolved_at and row.resolved_at <= known_at):
                 yield batch_id, row_no
