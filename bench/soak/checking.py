@@ -19,7 +19,7 @@ from schemas.contract import load_contracts
 
 #: Columns that tell when and in which batch something happened, not what is known.
 TELLS_WHEN = {"version_id", "batch_id", "row_no", "recorded_at", "superseded_at", "first_received_at", "load_no"}
-_HELD = """
+_QUARANTINED = """
 select distinct insurer_id, record_type, record_key, reasons, resolved_at is not null as is_resolved
 from quarantine.row
 """
@@ -56,7 +56,7 @@ def _queries(connection: sa.Connection) -> Iterator[tuple[str, str]]:
     for name in load_contracts():
         columns = [c["name"] for c in inspector.get_columns(name, schema="core") if c["name"] not in TELLS_WHEN]
         yield name, f"select {', '.join(columns)}, superseded_at is null as is_current from core.{name}"
-    yield from (("held", _HELD), ("findings", _FINDINGS), ("events", _EVENTS))
+    yield from (("held", _QUARANTINED), ("findings", _FINDINGS), ("events", _EVENTS))
 
 
 def _digest(connection: sa.Connection, query: str) -> str:

@@ -118,17 +118,17 @@ def send_to_sleep(stage: Stage, point: Point, trying: Trying) -> tuple[str, list
     sleeper = replace(stage.through_proxy(trying.order), lease_seconds=LEASE_SECONDS)
     victim.name(stage.nursery.start(sleeper))
     stage.proxy.struck.wait(_READY_SECONDS)
-    held = _held_by(trying, victim.pid)
+    leases = _leases_of(trying, victim.pid)
     time.sleep(LEASE_SECONDS + 0.1)
     other = replace(trying.order, lease_seconds=LEASE_SECONDS, outcome=f"{trying.order.outcome}.2")
     pid = stage.nursery.start(other)
-    is_taken = _await_takeover(trying, pid) and bool(held)
+    is_taken = _await_takeover(trying, pid) and bool(leases)
     os.kill(victim.pid, signal.SIGCONT)
     outcomes = [stage.nursery.outcome(sleeper, victim.pid), stage.nursery.outcome(other, pid)]
     faults = [fault for outcome in outcomes for fault in _told(outcome)[1]] + _twice(outcomes)
     if is_taken and outcomes[0].committed:
         faults.append(f"the sleeper committed {outcomes[0].committed} after its lease was taken over")
-    note = "taken over while it slept" if is_taken else "held its lease" if held else "slept without a lease"
+    note = "taken over while it slept" if is_taken else "kept its lease" if leases else "slept without a lease"
     return f"{note}, {'committed' if outcomes[0].committed else 'did not commit'}", faults
 
 
@@ -153,7 +153,7 @@ def _twice(outcomes: list[Outcome]) -> list[str]:
     return [f"batches {sorted(both)} were loaded twice"] if both else []
 
 
-def _held_by(trying: Trying, pid: int) -> list[str]:
+def _leases_of(trying: Trying, pid: int) -> list[str]:
     with trying.engine.connect() as connection:
         return [feed for feed, holder, _ in connection.execute(sa.text(_LEASES)) if holder.endswith(f":{pid}")]
 
@@ -162,7 +162,7 @@ def _await_takeover(trying: Trying, pid: int) -> bool:
     """Whether the other loader holds a lease before it could be woken by the sleeper."""
     until = time.monotonic() + TAKEOVER_SECONDS
     while time.monotonic() < until:
-        if _held_by(trying, pid):
+        if _leases_of(trying, pid):
             return True
         time.sleep(0.02)
     return False

@@ -40,7 +40,7 @@ def make(hub: Hub, request: Request, *, rehearse: bool = False) -> Plan:
         raise SetupError(f"{request.from_date}..{request.to_date} by {request.window_days} days is no span of days")
     dropping = [i for i in request.insurer_ids if hub.definition(i).channel == "drop"]
     inputs = fingerprint(hub, request)
-    found = windows.parts(request, _held(hub, request), dropping)
+    found = windows.parts(request, _batches(hub, request), dropping)
     effects = rehearsal.rehearse(hub, found) if rehearse else None
     plan_id = plans.store(hub.engine, request, found, inputs, effects, hub.now())
     return plans.read(hub.engine, plan_id)
@@ -80,11 +80,11 @@ def _short(words: set[str]) -> list[str]:
     return sorted(f"{head}={tail[:12]}" if tail else head[:12] for head, _, tail in (w.partition("=") for w in words))
 
 
-def _held(hub: Hub, request: Request) -> list[ScopeBatch]:
+def _batches(hub: Hub, request: Request) -> list[ScopeBatch]:
     """Batches that a request speaks of; to be replayed are those that may be, in the order of their first loads."""
-    held = plans.batches(hub.engine, request)
+    batches = plans.batches(hub.engine, request)
     if request.mode == "recollect":
-        return held
+        return batches
     wanted = Wanted(request.insurer_ids, request.record_types, since=request.from_date, until=request.to_date)
     place = {batch_id: n for n, batch_id in enumerate(choose(hub, wanted))}
-    return sorted((batch for batch in held if batch.batch_id in place), key=lambda batch: place[batch.batch_id])
+    return sorted((batch for batch in batches if batch.batch_id in place), key=lambda batch: place[batch.batch_id])

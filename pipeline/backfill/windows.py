@@ -40,28 +40,28 @@ def windows(since: dt.date, until: dt.date, size: int) -> list[Days]:
     return [Days(start, min(start + (size - 1) * DAY, until)) for start in starts]
 
 
-def parts(request: Request, held: Sequence[ScopeBatch], dropping: Iterable[str]) -> list[Part]:
+def parts(request: Request, batches: Sequence[ScopeBatch], dropping: Iterable[str]) -> list[Part]:
     """List the parts of a request, window by window, so that insurers take turns.
 
     ``dropping`` are the insurers that drop files: what they dropped is found whatever the day, so that collecting
     again is one part. A window without batches is no part of a replay.
     """
-    by_insurer = {i: [batch for batch in held if batch.insurer_id == i] for i in request.insurer_ids}
+    by_insurer = {i: [batch for batch in batches if batch.insurer_id == i] for i in request.insurer_ids}
     whole = set(dropping) if request.mode == "recollect" else set()
     found: list[Part] = []
     for days in windows(request.from_date, request.to_date, request.window_days):
-        for insurer_id, batches in by_insurer.items():
+        for insurer_id, own in by_insurer.items():
             if insurer_id not in whole:
-                found += _part(request, insurer_id, days, batches, len(found) + 1)
+                found += _part(request, insurer_id, days, own, len(found) + 1)
     for insurer_id in sorted(whole & set(by_insurer)):
         days = Days(request.from_date, request.to_date)
         found += _part(request, insurer_id, days, by_insurer[insurer_id], len(found) + 1)
     return found
 
 
-def _part(request: Request, insurer_id: str, days: Days, held: Sequence[ScopeBatch], part_no: int) -> list[Part]:
+def _part(request: Request, insurer_id: str, days: Days, batches: Sequence[ScopeBatch], part_no: int) -> list[Part]:
     is_replay = request.mode == "replay"
-    covered = {batch: _covered(batch, days, is_replay) for batch in held}
+    covered = {batch: _covered(batch, days, is_replay) for batch in batches}
     touching = [batch for batch, on in covered.items() if on]
     if is_replay and not touching:
         return []

@@ -36,13 +36,13 @@ def show_batch(engine: Any, batch_id: int, as_json: bool, limit: int = SHOWN_ROW
     from warehouse.landing import batches
 
     view = batches.show_batch(engine, batch_id)
-    held = batches.quarantined_rows(engine, batch_id, limit=limit)
+    rows = batches.quarantined_rows(engine, batch_id, limit=limit)
     if as_json:
-        print_json({**_plain(view), "held_rows": held})
+        print_json({**_plain(view), "held_rows": rows})
         return view.receipt
     _show_receipt(view.receipt, view.files)
     _show_findings(view.findings)
-    _show_held(held, view.receipt)
+    _show_quarantined(rows, view.receipt)
     show_change(engine, batch_id)
     stdout.print(f"下一步 next: {view.receipt.next_action}", soft_wrap=True)
     return view.receipt
@@ -119,15 +119,15 @@ def _show_findings(findings: Any) -> None:
         print_table(columns, rows, "发现 findings", right=(2, 3))
 
 
-def _show_held(held: Any, receipt: Any) -> None:
+def _show_quarantined(quarantined: Any, receipt: Any) -> None:
     total = receipt.quarantined_count or 0
-    if not held:
+    if not quarantined:
         return
-    rows = [(row.row_no, row.record_key, "\n".join(map(_reason, row.reasons))) for row in held]
+    rows = [(row.row_no, row.record_key, "\n".join(map(_reason, row.reasons))) for row in quarantined]
     columns = ("行 row", "主键 key", "位置与全部原因 place and every reason")
-    print_table(columns, rows, f"隔离的行 held rows: {len(held)} of {total} shown", right=(0,))
-    if len(held) < total:
-        rest = f"另有 {total - len(held)} 行 more: anze batch report {receipt.batch_id} --xlsx (或 --csv)"
+    print_table(columns, rows, f"隔离的行 held rows: {len(quarantined)} of {total} shown", right=(0,))
+    if len(quarantined) < total:
+        rest = f"另有 {total - len(quarantined)} 行 more: anze batch report {receipt.batch_id} --xlsx (或 --csv)"
         stdout.print(f"{rest}, anze batch show {receipt.batch_id} --limit {total}", soft_wrap=True)
 
 

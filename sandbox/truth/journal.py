@@ -137,5 +137,5 @@ class Journal:
     def _is_hasty(self, parent: Version) -> bool:
         if parent.available_at > self.closes_at:
             return False
-        is_held = parent.available_at >= NIGHT_BEGINS
-        return self.rng.random() < (0.5 if is_held else HASTY_SHARE)
+        is_of_the_night = parent.available_at >= NIGHT_BEGINS
+        return self.rng.random() < (0.5 if is_of_the_night else HASTY_SHARE)

@@ -46,7 +46,7 @@ def history(engine: sa.Engine, record_type: str, insurer_id: str, key: str) -> l
         "loading/renumbering/history",
         core=f"core.{record_type}",
         key_text=key_text(contract, "c"),
-        held=f"c.{number_of(contract)}",
+        number_column=f"c.{number_of(contract)}",
     )
     with database_errors("reading the history of a record"), engine.connect() as connection:
         return [PastVersion(**row._asdict()) for row in connection.execute(asked, values)]

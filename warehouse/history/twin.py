@@ -42,7 +42,7 @@ def twin(engine: sa.Engine, content: Content) -> Iterator[Twin]:
     """Make a twin of a database, and drop it at the end.
 
     ``receipts``: every receipt as it arrived, editions, decisions and reference tables. ``everything``: all tables.
-    The snapshot is held until the end. Raises SetupError for a login that may not create databases.
+    The snapshot stays open until the end. Raises SetupError for a login that may not create databases.
     """
     keeper = engine.execution_options(isolation_level="AUTOCOMMIT").connect()
     try:

@@ -19,7 +19,7 @@ from warehouse.database.statements import statement
 
 @dataclass(frozen=True)
 class Lease:
-    """A feed held by us; ``token`` is larger than that of every earlier holder."""
+    """A feed that is ours to write; ``token``, a fencing token, is larger than that of every earlier holder."""
 
     feed: str
     token: int
@@ -34,7 +34,7 @@ class Session(NamedTuple):
 
 
 def acquire(engine: sa.Engine, feed: str, holder: str, session: Session, seconds: float) -> Lease:
-    """Take the lease of a feed for some seconds, in a transaction of its own. Raises WarehouseBusy when held.
+    """Take the lease of a feed for some seconds, in a transaction of its own. Raises WarehouseBusy when another has it.
 
     ``session`` is the database session that will write: when it ends without giving the lease back (a killed
     loader), the lease is free at once; a loader that is only paused keeps it until it expires.

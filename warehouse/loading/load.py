@@ -213,7 +213,7 @@ class Loading:
             else max(self._asked_recorded_at, last + _TICK)
         )
 
-    def _held(self) -> Lease:
+    def _own_lease(self) -> Lease:
         if self._lease is None:
             raise RuntimeError("a batch is staged and merged inside its with block")
         return self._lease
@@ -224,7 +224,7 @@ class Loading:
             copying, self._copying = self._copying, None
             with database_errors(f"staging batch {self.batch_id}"):
                 copying.result()
-        lease.renew(self.engine, self._held())
+        lease.renew(self.engine, self._own_lease())
 
     def _finish(
         self,
@@ -252,7 +252,7 @@ class Loading:
 
     def _commit(self) -> None:
         with database_errors(f"committing batch {self.batch_id}"):
-            lease.assert_token(self._connection, self._held())
+            lease.assert_token(self._connection, self._own_lease())
             self._connection.commit()
 
     def _close(self) -> None:

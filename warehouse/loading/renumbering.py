@@ -78,7 +78,7 @@ def know_former(connection: sa.Connection, scope: Scope) -> None:
     number, *rest = scope.contract.key
     match = " and ".join((f"c.{number} = f.old_no", *(f"c.{name} = s.{name}" for name in rest)))
     connection.execute(statement("loading/renumbering/origin", core=scope.slots["core"]))
-    connection.execute(statement("loading/renumbering/former", held=f"s.{number}"), _given(scope))
+    connection.execute(statement("loading/renumbering/former", number_column=f"s.{number}"), _given(scope))
     known = statement("loading/renumbering/known_former", core=scope.slots["core"], former_match=match)
     connection.execute(known, _given(scope))
     connection.execute(statement("loading/renumbering/extend_known"))
@@ -139,14 +139,18 @@ def _translate(connection: sa.Connection, scope: Scope) -> None:
     own, *refer = columns_of(scope.contract.record_type)
     types = sorted({own.record_type, *(column.record_type for column in refer)})
     connection.execute(statement("loading/renumbering/renumbered"), {**given, "record_types": types})
-    held = f"s.{own.name}"
-    moved = connection.execute(statement("loading/renumbering/translate_key", number=own.name, held=held), given).all()
+    number_column = f"s.{own.name}"
+    moved = connection.execute(
+        statement("loading/renumbering/translate_key", number=own.name, number_column=number_column), given
+    ).all()
     _tell_old(connection, scope, own, moved)
-    for row in connection.execute(statement("loading/renumbering/withdrawn_old", held=held), given).all():
+    for row in connection.execute(
+        statement("loading/renumbering/withdrawn_old", number_column=number_column), given
+    ).all():
         seen = Observation(OLD_WITHDRAWN, row.row_no, own.name, row.old_no, row.new_no)
         stage_findings(connection, [scope.tell(seen)])
     for column in refer:
-        slots = {"column": column.name, "held": f"s.{column.name}"}
+        slots = {"column": column.name, "number_column": f"s.{column.name}"}
         values = {**given, "named_type": column.record_type}
         moved = connection.execute(statement("loading/renumbering/translate_reference", **slots), values).all()
         _tell_old(connection, scope, column, moved)
@@ -165,7 +169,7 @@ def _move(connection: sa.Connection, record_type: str, given: dict[str, Any], mo
     core = f"core.{record_type}"
     for column in columns_of(record_type):
         if column.record_type in moved:
-            touch = statement("loading/renumbering/touch", core=core, held=f"c.{column.name}")
+            touch = statement("loading/renumbering/touch", core=core, number_column=f"c.{column.name}")
             which = {
                 "field": column.name,
                 "named_type": column.record_type,
@@ -225,7 +229,7 @@ def _selected(values: dict[str, str]) -> str:
 
 
 def _filled_of(record_type: str, name: str) -> sa.TextClause:
-    return statement(name, core=f"core.{record_type}", held=f"c.{number_of(load_contract(record_type))}")
+    return statement(name, core=f"core.{record_type}", number_column=f"c.{number_of(load_contract(record_type))}")
 
 
 def _target_match(contract: Contract) -> str:

@@ -1,6 +1,6 @@
 """Records that a delivery withdraws by not holding them, and the guard that asks a person first.
 
-    missing = find(connection, scope, received, held)      # after the outcome of every row is known
+    missing = find(connection, scope, received, quarantined)      # after the outcome of every row is known
     question = question_of(connection, scope, received, missing)
     withdraw(connection, scope)                             # beside the new versions
 
@@ -85,14 +85,14 @@ def bounds_on(day: dt.date, path: pathlib.Path = BOUNDS) -> Bounds:
     return max(in_force, key=lambda bounds: bounds.valid_from)
 
 
-def find(connection: sa.Connection, scope: Scope, received: int, held: int) -> int:
+def find(connection: sa.Connection, scope: Scope, received: int, quarantined: int) -> int:
     """Make the temporary table ``absent`` (version_id, record_key) and count it.
 
     Only a delivery that replaces withdraws, and a replay what its own batch had brought. A delivery that is held as a
     whole withdraws nothing; nor does one with a row whose key cannot be read, which could be any record: a warning says
     so. What is sent on occasion is never withdrawn by not being sent again: a renumbering is undone by its opposite.
     """
-    if not (scope.replaces or scope.is_replay) or (received and held == received):
+    if not (scope.replaces or scope.is_replay) or (received and quarantined == received):
         return 0
     if scope.contract.record_type in OCCASIONAL_RECORD_TYPES:
         return 0

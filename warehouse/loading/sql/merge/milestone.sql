@@ -1,5 +1,5 @@
 -- Keep the verdicts. Grain: one row a record and milestone; the first receipt of an event never moves.
-insert into quality.milestone as held (
+insert into quality.milestone as existing (
     insurer_id, record_type, record_key, milestone, event_on, deadline_on, first_received_at, timeliness,
     calendar_version
 )
@@ -21,5 +21,5 @@ on conflict (insurer_id, record_type, record_key, milestone) do update
         timeliness = excluded.timeliness,
         calendar_version = excluded.calendar_version
     where
-    (held.event_on, held.deadline_on, held.timeliness)
+    (existing.event_on, existing.deadline_on, existing.timeliness)
     is distinct from (excluded.event_on, excluded.deadline_on, excluded.timeliness)

@@ -1,5 +1,5 @@
 -- Verdicts on the accepted rows' events. Grain: one row a row and milestone.
--- The receipt of the first version that held the event counts. A count that runs past the published calendar is
+-- The receipt of the first version that had the event counts. A count that runs past the published calendar is
 -- on time if the receipt lies within it (then at most that many working days have passed), else undetermined.
 -- A changed event date is judged again with the same receipt: it may get worse; better only with a reason.
 create temporary table verdict on commit drop as
@@ -11,15 +11,15 @@ with judged as (
         event.event_on,
         event.has_reason,
         deadline.deadline_on,
-        held.event_on as held_event_on,
-        held.deadline_on as held_deadline_on,
-        held.timeliness as held_timeliness,
-        held.record_key is not null as is_held,
-        coalesce(held.first_received_at, :received_at) as first_received_at,
+        previous.event_on as previous_event_on,
+        previous.deadline_on as previous_deadline_on,
+        previous.timeliness as previous_timeliness,
+        previous.record_key is not null as has_previous,
+        coalesce(previous.first_received_at, :received_at) as first_received_at,
         case
             when deadline.working_days is null then null
             when
-                cast(coalesce(held.first_received_at, :received_at) at time zone 'Asia/Shanghai' as date)
+                cast(coalesce(previous.first_received_at, :received_at) at time zone 'Asia/Shanghai' as date)
                 <= coalesce(
                     deadline.deadline_on,
                     (
@@ -46,16 +46,16 @@ with judged as (
             and m.record_key = event.record_key
             and m.milestone = event.milestone
         offset 0  -- noqa: AM09
-    ) as held on true
+    ) as previous on true
 ),
 
 weighed as (
     select
         *,
-        is_held
+        has_previous
         and not has_reason
         and coalesce(array_position(array['on_time', 'undetermined', 'late'], timeliness), 0)
-        < coalesce(array_position(array['on_time', 'undetermined', 'late'], held_timeliness), 0) as keeps_held
+        < coalesce(array_position(array['on_time', 'undetermined', 'late'], previous_timeliness), 0) as keeps_previous
     from judged
 )
 
@@ -64,8 +64,8 @@ select
     record_key,
     milestone,
     first_received_at,
-    is_held,
-    case when keeps_held then held_event_on else event_on end as event_on,
-    case when keeps_held then held_deadline_on else deadline_on end as deadline_on,
-    case when keeps_held then held_timeliness else timeliness end as timeliness
+    has_previous,
+    case when keeps_previous then previous_event_on else event_on end as event_on,
+    case when keeps_previous then previous_deadline_on else deadline_on end as deadline_on,
+    case when keeps_previous then previous_timeliness else timeliness end as timeliness
 from weighed

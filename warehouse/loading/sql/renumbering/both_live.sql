@@ -10,10 +10,10 @@ where
     and s.old_no <> s.new_no
     and exists (
         select 1 from :slot_core as c
-        where c.insurer_id = :insurer_id and c.superseded_at is null and not c.is_withdrawn and :slot_held = s.old_no
+        where c.insurer_id = :insurer_id and c.superseded_at is null and not c.is_withdrawn and :slot_number_column = s.old_no
     )
     and exists (
         select 1 from :slot_core as c
-        where c.insurer_id = :insurer_id and c.superseded_at is null and not c.is_withdrawn and :slot_held = s.new_no
+        where c.insurer_id = :insurer_id and c.superseded_at is null and not c.is_withdrawn and :slot_number_column = s.new_no
     )
 order by s.row_no

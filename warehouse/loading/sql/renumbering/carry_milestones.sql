@@ -1,5 +1,5 @@
 -- Verdicts go with the record; the first receipt of an event never moves. Grain: one row a record and milestone.
-insert into quality.milestone as held (
+insert into quality.milestone as existing (
     insurer_id, record_type, record_key, milestone, event_on, deadline_on, first_received_at, timeliness,
     calendar_version
 )
@@ -23,4 +23,4 @@ on conflict (insurer_id, record_type, record_key, milestone) do update
         first_received_at = excluded.first_received_at,
         timeliness = excluded.timeliness,
         calendar_version = excluded.calendar_version
-    where held.event_on = excluded.event_on and excluded.first_received_at < held.first_received_at
+    where existing.event_on = excluded.event_on and excluded.first_received_at < existing.first_received_at

@@ -1,5 +1,5 @@
 -- All versions of a record under all its numbers, newest first. Grain: one row a version.
--- slot_core, slot_key_text, slot_held: the record type's table, its key as text, its number. rest: what follows the
+-- slot_core, slot_key_text, slot_number_column: the record type's table, its key as text, its number. rest: what follows the
 -- number in the key, null for all.
 -- Limits: file is the first part of the delivery that brought the version.
 select
@@ -16,7 +16,7 @@ select
     c.is_withdrawn,
     c.correction_reason_text as reason_text
 from core.key_chain(:record_type, :insurer_id, :number) as k
-inner join :slot_core as c on c.insurer_id = :insurer_id and :slot_held = k.number
+inner join :slot_core as c on c.insurer_id = :insurer_id and :slot_number_column = k.number
 left join landing.batch as b on c.batch_id = b.batch_id
 left join lateral (
     select p.name from landing.batch_payload as p

@@ -1,5 +1,5 @@
 -- Orphan findings that ask for a record by a number given up, which stands under today's. Grain: one row a finding.
--- slot_core, slot_held: the renumbered type's table and its number; named_type: that type.
+-- slot_core, slot_number_column: the renumbered type's table and its number; named_type: that type.
 update quality.finding as q
 set resolved_by_batch_id = :batch_id, resolved_at = :recorded_at
 from moved as m
@@ -10,6 +10,6 @@ where
     and m.record_type_code = :named_type
     and (q.parent_key = m.old_no or starts_with(q.parent_key, m.old_no || '|'))
     and m.new_no in (
-        select :slot_held from :slot_core as c
+        select :slot_number_column from :slot_core as c
         where c.insurer_id = :insurer_id and c.superseded_at is null and not c.is_withdrawn
     )

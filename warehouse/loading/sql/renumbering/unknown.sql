@@ -1,5 +1,5 @@
 -- Renumberings of a record that is known under neither number. Grain: one row a row of the batch.
--- slot_core, slot_held: the renumbered type's table and its number; named_type: that type.
+-- slot_core, slot_number_column: the renumbered type's table and its number; named_type: that type.
 select
     s.row_no,
     s.old_no
@@ -10,6 +10,6 @@ where
     and s.old_no <> s.new_no
     and not exists (
         select 1 from :slot_core as c
-        where c.insurer_id = :insurer_id and :slot_held in (s.old_no, s.new_no)
+        where c.insurer_id = :insurer_id and :slot_number_column in (s.old_no, s.new_no)
     )
 order by s.row_no
