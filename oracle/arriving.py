@@ -9,7 +9,7 @@ from pathlib import Path
 
 from oracle import layout, readers
 from oracle.batches import Batch, QuarantinedRow
-from oracle.layout import Definitions, Fault, RecordRow
+from oracle.layout import Definitions, RecordRow, UnreadableRow
 from oracle.merge import Arrival
 from oracle.values import on_day
 from schemas.contract import Contract
@@ -62,18 +62,21 @@ def _payload(root: Path, sha256: str) -> bytes:
     return content
 
 
-def arrivals(batch: Batch, contract: Contract, found: Sequence[RecordRow]) -> list[tuple[int, Arrival | Fault]]:
+def arrivals(batch: Batch, contract: Contract, found: Sequence[RecordRow]) -> list[tuple[int, Arrival | UnreadableRow]]:
     """(row number, arrival or the fault that makes it unreadable) of every row."""
     return [
-        (row_no, row if isinstance(row, Fault) else _arrival(batch, contract, row_no, row)) for row_no, row in found
+        (row_no, row if isinstance(row, UnreadableRow) else _arrival(batch, contract, row_no, row))
+        for row_no, row in found
     ]
 
 
-def keys(found: Sequence[tuple[int, Arrival | Fault]], quarantined: Mapping[int, QuarantinedRow]) -> set[str | None]:
+def keys(
+    found: Sequence[tuple[int, Arrival | UnreadableRow]], quarantined: Mapping[int, QuarantinedRow]
+) -> set[str | None]:
     """The natural keys of all rows, joined with ``|``; None when one of them has no readable key."""
     return {
         (quarantined[row_no].record_key if row_no in quarantined else None)
-        if isinstance(row, Fault)
+        if isinstance(row, UnreadableRow)
         else key_text(row.key[1])
         for row_no, row in found
     }
@@ -84,11 +87,11 @@ def key_text(parts: Sequence[object]) -> str | None:
     return None if any(part is None or part == "" for part in parts) else "|".join(map(str, parts))
 
 
-def _arrival(batch: Batch, contract: Contract, row_no: int, content: layout.Content) -> Arrival | Fault:
+def _arrival(batch: Batch, contract: Contract, row_no: int, content: layout.Content) -> Arrival | UnreadableRow:
     value = dict(zip(contract.by_name, content, strict=True))
     updated_at, event = value["source_updated_at"], value[contract.milestones[0].field] if contract.milestones else None
     if not isinstance(updated_at, dt.datetime):
-        return Fault("source_updated_at", "missing")
+        return UnreadableRow("source_updated_at", "missing")
     if isinstance(event, dt.datetime):
         event = on_day(event)
     return Arrival(

@@ -9,6 +9,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -27,6 +28,14 @@ where lease.expires_at > clock_timestamp()
 """
 
 
+class BookDifference(NamedTuple):
+    """Rows that the books of one batch do not account for, and in which of their sums it shows."""
+
+    batch: str
+    problem: str
+    row_count: int
+
+
 @dataclass(frozen=True)
 class Books:
     """``unaccounted_rows`` and ``stuck_batches`` are 0 when the books balance; ``details`` name the batches."""
@@ -41,40 +50,41 @@ def check(connection: sa.Connection, recounts: Mapping[int, Recount], now: dt.da
     """Recount every load. ``now`` is the hub's clock; without it every unloaded batch without a lease is stuck."""
     found, log = batches.read(connection), batches.loads(connection)
     quarantined, kept = batches.quarantined_rows(connection), compare.versions_by_batch(connection)
-    faults = [
-        fault
+    differences = [
+        difference
         for load in log
-        for fault in _faults(
+        for difference in _differences(
             found[load.batch_id], load, quarantined.get(load.batch_id, {}), kept.get(load.batch_id, Counter())
         )
     ]
-    faults += [fault for load in log for fault in _recounted(found[load.batch_id], load, recounts.get(load.load_no))]
-    faults += _unlogged(found, log)
-    faults += [(b.name, "refused without a reason", 1) for b in found.values() if b.is_refused and not b.reason_code]
-    faults += _strays(log, quarantined, kept)
+    differences += [
+        difference for load in log for difference in _recounted(found[load.batch_id], load, recounts.get(load.load_no))
+    ]
+    differences += _unlogged(found, log)
+    refused = [batch for batch in found.values() if batch.is_refused]
+    differences += [BookDifference(b.name, "refused without a reason", 1) for b in refused if not b.reason_code]
+    differences += _strays(log, quarantined, kept)
     stuck = [batch for batch in found.values() if _is_stuck(batch, _live_feeds(connection), now)]
-    lines = [f"{name}: {problem} ({rows} rows)" for name, problem, rows in faults]
+    lines = [f"{name}: {problem} ({rows} rows)" for name, problem, rows in differences]
     lines += map(_stuck_line, stuck)
-    return Books(
-        sum(_most_of_each(faults).values()), len(stuck), tuple(lines), sum(b.is_refused for b in found.values())
-    )
+    return Books(sum(_most_of_each(differences).values()), len(stuck), tuple(lines), len(refused))
 
 
-Fault = tuple[str, str, int]
-"""(batch, problem, rows)."""
 _Kept = Counter[tuple[int, dt.datetime]]
 """(row number, recorded_at) -> versions of a batch in core."""
 
 
-def _most_of_each(faults: list[Fault]) -> dict[str, int]:
+def _most_of_each(differences: list[BookDifference]) -> dict[str, int]:
     """One discrepancy shows in several sums: each batch counts its largest."""
     most: dict[str, int] = {}
-    for name, _, rows in faults:
+    for name, _, rows in differences:
         most[name] = max(most.get(name, 0), rows)
     return most
 
 
-def _faults(batch: Batch, load: Load, quarantined: Mapping[int, QuarantinedRow], kept: _Kept) -> Iterator[Fault]:
+def _differences(
+    batch: Batch, load: Load, quarantined: Mapping[int, QuarantinedRow], kept: _Kept
+) -> Iterator[BookDifference]:
     count = load.counts
     parts = count["accepted"] + count["quarantined"] + count["duplicate"] + count["superseded"]
     yield from _odd(batch, "received is not the sum of its parts", count["received"], parts)
@@ -93,33 +103,33 @@ def _faults(batch: Batch, load: Load, quarantined: Mapping[int, QuarantinedRow],
             )
 
 
-def _recounted(batch: Batch, load: Load, recount: Recount | None) -> Iterator[Fault]:
+def _recounted(batch: Batch, load: Load, recount: Recount | None) -> Iterator[BookDifference]:
     received = load.counts["received"]
     if recount is not None and recount.received is not None:
         yield from _odd(batch, "received is not the rows in the landed bytes", received, recount.received)
     elif received or load.state != "rejected":
-        yield batch.name, "landed bytes could not be recounted", max(received, 1)
+        yield BookDifference(batch.name, "landed bytes could not be recounted", max(received, 1))
 
 
-def _odd(batch: Batch, problem: str, booked: int, counted: int) -> Iterator[Fault]:
+def _odd(batch: Batch, problem: str, booked: int, counted: int) -> Iterator[BookDifference]:
     if booked != counted:
-        yield batch.name, f"{problem}: {booked} and {counted}", abs(booked - counted)
+        yield BookDifference(batch.name, f"{problem}: {booked} and {counted}", abs(booked - counted))
 
 
-def _unlogged(found: Mapping[int, Batch], log: list[Load]) -> Iterator[Fault]:
+def _unlogged(found: Mapping[int, Batch], log: list[Load]) -> Iterator[BookDifference]:
     """Receipts that claim to be loaded without a first load, or have one and do not say so."""
     loaded = {load.batch_id for load in log if load.kind == "first"}
     for batch in found.values():
         rows = batch.counts["received"] or 0
         if batch.batch_id not in loaded and (batch.is_kept or rows):
-            yield batch.name, "loaded without a line in the log of loads", max(rows, 1)
+            yield BookDifference(batch.name, "loaded without a line in the log of loads", max(rows, 1))
         if batch.batch_id in loaded and batch.state in {"received", "awaiting", "duplicate"}:
-            yield batch.name, f"in the log of loads, and {batch.state}", max(rows, 1)
+            yield BookDifference(batch.name, f"in the log of loads, and {batch.state}", max(rows, 1))
 
 
 def _strays(
     log: list[Load], quarantined: Mapping[int, Mapping[int, QuarantinedRow]], kept: Mapping[int, _Kept]
-) -> Iterator[Fault]:
+) -> Iterator[BookDifference]:
     """Rows that no load left there."""
     moments: dict[int, set[dt.datetime]] = {}
     for load in log:
@@ -129,7 +139,7 @@ def _strays(
         rows = sum(entry.quarantined_at not in known for entry in quarantined.get(batch_id, {}).values())
         rows += sum(n for (_, at), n in kept.get(batch_id, Counter()).items() if at not in known)
         if rows:
-            yield f"batch {batch_id}", "rows that no load left there", rows
+            yield BookDifference(f"batch {batch_id}", "rows that no load left there", rows)
 
 
 def _live_feeds(connection: sa.Connection) -> set[str]:

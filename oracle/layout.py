@@ -87,7 +87,7 @@ def _is_utf8(head: bytes) -> bool:
 
 
 @dataclass(frozen=True)
-class Fault:
+class UnreadableRow:
     """A row that the replay cannot read, by the field at fault; it holds no value."""
 
     field: str
@@ -95,14 +95,14 @@ class Fault:
 
 
 Content = tuple[Value, ...]
-RecordRow = tuple[int, Content | Fault]
+RecordRow = tuple[int, Content | UnreadableRow]
 
 
 def records(payloads: Sequence[bytes], layouts: Sequence[Plain], contract: Contract) -> Iterator[RecordRow]:
     """(row_no, values of all contract fields in their order, or the fault) of every row of a batch."""
     form = {**layouts[0]["format"], "kinds": _kinds(layouts, contract)}
     layouts = [{**layouts[0], "format": form}, *layouts[1:]]
-    read: Callable[[Mapping[str, str | None]], Content | Fault] | None = None
+    read: Callable[[Mapping[str, str | None]], Content | UnreadableRow] | None = None
     known = {column["source"] for layout in layouts for column in layout["columns"].values() if column.get("source")}
     for row_no, cells in bounded.rows(payloads, layouts[0]["format"], known):
         if read is None:
@@ -129,11 +129,13 @@ def _known(layout: Plain, cells: Mapping[str, str | None]) -> int:
     return sum(column.get("source") in cells for column in layout["columns"].values())
 
 
-def _record_reader(columns: Columns, contract: Contract) -> Callable[[Mapping[str, str | None]], Content | Fault]:
+def _record_reader(
+    columns: Columns, contract: Contract
+) -> Callable[[Mapping[str, str | None]], Content | UnreadableRow]:
     plan = [_column_plan(field, columns.get(field.name, {})) for field in contract.fields]
     codes = CodeReader(contract)
 
-    def read(cells: Mapping[str, str | None]) -> Content | Fault:
+    def read(cells: Mapping[str, str | None]) -> Content | UnreadableRow:
         name = ""
         values: list[Value] = []
         try:
@@ -142,7 +144,7 @@ def _record_reader(columns: Columns, contract: Contract) -> Callable[[Mapping[st
                 values.append(parse(text) if text is not None and text.strip() else None)
             return codes.resolved(values)
         except Unreadable as error:
-            return Fault(error.field or name, str(error))
+            return UnreadableRow(error.field or name, str(error))
 
     return read
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from oracle import absence, arriving, batches, compare, merge, renumbering
 from oracle.batches import Batch, Load, QuarantinedRow
 from oracle.indicators import Progress, silent
-from oracle.layout import Definitions, Fault
+from oracle.layout import Definitions, UnreadableRow
 from oracle.merge import Arrival, Key, Receipt, Version, VersionStore
 from oracle.timeliness import Calendar, Judged, rejudge
 from oracle.world import Record, Records, Sent, Verdict
@@ -125,7 +125,7 @@ def _replay_load(state: _State, load: Load, batch: Batch) -> None:
         _judge(state, batch, load),
     )
     found = [
-        (row_no, row if isinstance(row, Fault) else renumbering.under_current_numbers(row, contract, numbers))
+        (row_no, row if isinstance(row, UnreadableRow) else renumbering.under_current_numbers(row, contract, numbers))
         for row_no, row in arriving.arrivals(batch, contract, rows)
     ]
     store = state.stores[batch.record_type]
@@ -143,7 +143,7 @@ def _replay_load(state: _State, load: Load, batch: Batch) -> None:
 
 
 def _arrivals(
-    state: _State, load: Load, batch: Batch, rows: Sequence[tuple[int, Arrival | Fault]], receipt: Receipt
+    state: _State, load: Load, batch: Batch, rows: Sequence[tuple[int, Arrival | UnreadableRow]], receipt: Receipt
 ) -> Iterator[Arrival]:
     """The rows that this load kept: all that it did not quarantine. What it says of the others must be in quarantine."""
     quarantined = state.quarantine.get(batch.batch_id, {})
@@ -160,7 +160,7 @@ def _arrivals(
         if is_quarantined:
             if entry is not None and not entry.reason_count:
                 state.differences.append(f"{batch.name} row {row_no}: held without a reason")
-        elif isinstance(row, Fault):
+        elif isinstance(row, UnreadableRow):
             state.differences.append(f"{batch.name} row {row_no}: kept, but {row.field}: {row.problem}")
         else:
             yield row

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oracle import layout
-from oracle.layout import Fault
+from oracle.layout import UnreadableRow
 from oracle.readers import rows
 from oracle.values import Unreadable, boolean, date, list_text, number, timestamp
 from schemas.contract import load_contract
@@ -123,7 +123,7 @@ def _receipt(**cells: str) -> Any:
     writer.writerow(cells)
     form = {"kind": "csv", "encoding": "utf-8", "delimiter": ",", "header_row": 1}
     ((_, row),) = layout.records([body.getvalue().encode()], [{"format": form, "columns": columns}], contract)
-    return row if isinstance(row, Fault) else dict(zip(contract.by_name, row, strict=True))
+    return row if isinstance(row, UnreadableRow) else dict(zip(contract.by_name, row, strict=True))
 
 
 def test_a_definition_is_interpreted_lookup_unit_and_constant() -> None:
@@ -141,15 +141,15 @@ def test_a_chinese_label_is_its_code_and_an_unknown_code_is_a_fault() -> None:
     form = {"kind": "json", "items_path": ""}
     content = json.dumps([{"hazard_level_code": "重大事故隐患"}, {"hazard_level_code": "99"}]).encode()
     (_, known), (_, unknown) = layout.records([content], [{"format": form, "columns": columns}], contract)
-    assert not isinstance(known, Fault)
+    assert not isinstance(known, UnreadableRow)
     assert known[list(contract.by_name).index("hazard_level_code")] == "20"
-    assert isinstance(unknown, Fault)
+    assert isinstance(unknown, UnreadableRow)
     assert unknown.field == "hazard_level_code"
 
 
 def test_a_fault_names_its_field_and_never_its_value() -> None:
     row = _receipt(receipt_no="R1", received_amount="secret", receipt_date="2026-01-02")
-    assert isinstance(row, Fault)
+    assert isinstance(row, UnreadableRow)
     assert row.field == "received_amount"
     assert "secret" not in row.problem
 
@@ -159,7 +159,7 @@ def test_a_file_that_was_handed_in_shows_its_own_layout() -> None:
     head = "收付流水号;保单号\nR1;P1\n".encode("gb18030")
     layouts = layout.plain({}, "lichun", contract, "submit", head)
     ((_, row),) = layout.records([head], layouts, contract)
-    assert not isinstance(row, Fault)
+    assert not isinstance(row, UnreadableRow)
     assert dict(zip(contract.by_name, row, strict=True))["receipt_no"] == "R1"
 
 
