@@ -20,27 +20,27 @@ OnPart = Callable[[Part], None]
 
 
 @dataclass(frozen=True)
-class Fault:
+class FailedPart:
     """A part that could not be done; the later parts of its insurer were left alone."""
 
     part: Part
     error: HubError
 
 
-def run(hub: Hub, plan_id: int, credentials: CredentialsOf, on_part: OnPart | None = None) -> list[Fault]:
+def run(hub: Hub, plan_id: int, credentials: CredentialsOf, on_part: OnPart | None = None) -> list[FailedPart]:
     """Do all parts that are still to be done; one insurer's fault does not stop the others. Raises StopFeed (moved)."""
     begin(hub, plan_id)
-    faults: dict[str, Fault] = {}
+    failed: dict[str, FailedPart] = {}
     for part in plans.read(hub.engine, plan_id).parts:
-        if part.insurer_id in faults:
+        if part.insurer_id in failed:
             continue
         try:
             run_part(hub, plan_id, part.part_no, credentials)
         except HubError as error:
-            faults[part.insurer_id] = Fault(part, error)
+            failed[part.insurer_id] = FailedPart(part, error)
         if on_part:
             on_part(part)
-    return list(faults.values())
+    return list(failed.values())
 
 
 def begin(hub: Hub, plan_id: int) -> Plan:

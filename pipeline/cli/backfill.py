@@ -65,13 +65,13 @@ def run(plan_id: PlanId, as_json: AsJson = False) -> None:
 
     hub = steps.open_hub()
     with progress("backfill", len(plans.read(hub.engine, plan_id).parts)) as advance:
-        faults = run_plan(hub, plan_id, hub.settings.credentials, lambda part: advance(part.insurer_id))
+        failed = run_plan(hub, plan_id, hub.settings.credentials, lambda part: advance(part.insurer_id))
     show_plan(plans.read(hub.engine, plan_id), as_json)
-    for fault in faults:
-        told = f"{fault.part.insurer_id} {fault.part.from_date}: {type(fault.error).__name__}: {fault.error}"
+    for each in failed:
+        told = f"{each.part.insurer_id} {each.part.from_date}: {type(each.error).__name__}: {each.error}"
         stderr.print(told, soft_wrap=True)
-    if faults:
-        raise typer.Exit(max(exit_code(fault.error) for fault in faults))
+    if failed:
+        raise typer.Exit(max(exit_code(each.error) for each in failed))
 
 
 @backfill.command("list")
@@ -116,7 +116,7 @@ def show_plan(found: Any, as_json: bool) -> None:
          p.row_count, "" if p.done_at is None else f"✓ {len(p.done_batch_ids)}")
         for p in found.parts
     ]  # fmt: skip
-    columns = ("部分 part", "机构", "日期 days", "天 days", "已有 held", "批次 batches", "行 rows", "完成 done")
+    columns = ("部分 part", "机构", "日期 days", "天 days", "已交 delivered", "批次 batches", "行 rows", "完成 done")
     print_table(columns, rows, right=(0, 3, 4, 5, 6))
     _show_effects(found)
     if found.state != "done":
