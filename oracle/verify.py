@@ -16,7 +16,7 @@ from oracle.replay import ReplayReport, replay
 
 
 @dataclass(frozen=True)
-class Verdict:
+class VerifyReport:
     """The figures that ``anze verify`` prints. ``not_run`` names checks that had nothing to check or could not read it.
 
     ``told`` are lines of what is as it should be and yet worth knowing: cells that nobody checked independently.
@@ -50,7 +50,7 @@ def verify(
     *,
     now: dt.datetime | None = None,
     progress: Progress = silent,
-) -> Verdict:
+) -> VerifyReport:
     """Check everything from the database and the landed bytes; ``publication_id`` None = the last one.
 
     ``definitions``: digest, or insurer_id -> ``dataclasses.asdict`` of a definition. ``now`` = the hub's clock, for stuck batches.
@@ -72,7 +72,7 @@ def verify(
             known_at = publication.known_at
             records, verdicts = replayed.at(known_at), replayed.verdicts_at(known_at)
             figures = published.compare(connection, publication, records, verdicts, _part(progress, 0.6, 1.0))
-    return Verdict(
+    return VerifyReport(
         unaccounted_rows=balance.unaccounted_rows,
         stuck_batches=balance.stuck_batches,
         rows_replayed=replayed.rows,

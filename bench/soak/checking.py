@@ -88,16 +88,16 @@ def checked(hub: Hub, *, published: bool) -> list[str]:
     """What the oracle finds: B1 and B2, with ``published`` also B3, for which figures are published first."""
     if published:
         steps.publish(hub)
-    verdict = verifying.verify(hub)
-    not_run = [what for what in verdict.not_run if published or not what.startswith("B3: nothing was published")]
+    report = verifying.verify(hub)
+    not_run = [what for what in report.not_run if published or not what.startswith("B3: nothing was published")]
     figures = {
-        "unaccounted rows": verdict.unaccounted_rows,
-        "stuck batches": verdict.stuck_batches,
-        "replay differences": verdict.replay_differences,
-        "cells differing": verdict.cells_differing,
+        "unaccounted rows": report.unaccounted_rows,
+        "stuck batches": report.stuck_batches,
+        "replay differences": report.replay_differences,
+        "cells differing": report.cells_differing,
     }
     faults = [f"{count} {name}" for name, count in figures.items() if count]
-    return [*faults, *verdict.details[:10], *not_run] if faults or verdict.details else not_run
+    return [*faults, *report.details[:10], *not_run] if faults or report.details else not_run
 
 
 def figures(hub: Hub, publication_id: int) -> list[str]:
@@ -105,5 +105,5 @@ def figures(hub: Hub, publication_id: int) -> list[str]:
     senders = {**hub.insurers, REGULATOR: hub.definition(REGULATOR)}
     definitions = {insurer_id: dataclasses.asdict(definition) for insurer_id, definition in senders.items()}
     with hub.engine.connect() as connection:
-        verdict = oracle.verify(connection, hub.store.root, definitions, publication_id, now=hub.now())
-    return [f"publication {publication_id}: {detail}" for detail in (*verdict.details, *verdict.not_run)]
+        report = oracle.verify(connection, hub.store.root, definitions, publication_id, now=hub.now())
+    return [f"publication {publication_id}: {detail}" for detail in (*report.details, *report.not_run)]

@@ -10,7 +10,7 @@ from rich.text import Text
 from pipeline import steps
 from pipeline.cli.arguments import FIVE, SHOWN
 from pipeline.cli.figures import sums_text
-from pipeline.cli.flow import show_verdict
+from pipeline.cli.flow import show_verification
 from pipeline.cli.output import green, print_table, red, stderr, stdout, yellow
 from pipeline.hub import Hub
 from pipeline.judging.verifying import verify
@@ -19,7 +19,7 @@ from pipeline.services.installation import Installation
 from pipeline.settings import load_settings
 from schemas.province import province as own_province
 from warehouse.indicators.catalogue import load_definition
-from warehouse.indicators.explain import Cell, show
+from warehouse.indicators.explain import PublishedCell, show
 from warehouse.indicators.publication import Publication
 from warehouse.landing import nights
 from warehouse.publishing.publish import latest_publication
@@ -37,11 +37,11 @@ def report(here: Installation, night: Night) -> bool:
         _figures(connection, publication)
         _timeliness(connection, publication)
     stderr.print("verify: books, replay and oracle ...")
-    verdict = verify(hub)
+    verified = verify(hub)
     stdout.print()
-    show_verdict(verdict)
-    _conclusion(night, publication, verdict.is_good)
-    return verdict.is_good
+    show_verification(verified)
+    _conclusion(night, publication, verified.is_good)
+    return verified.is_good
 
 
 def _insurers(hub: Hub, night: Night) -> None:
@@ -86,7 +86,7 @@ def _outcome(run: Mapping[str, object], told: Any) -> Text:
 
 
 def _figures(connection: Any, publication: Publication) -> None:
-    cells: dict[tuple[str, str], Cell] = {}
+    cells: dict[tuple[str, str], PublishedCell] = {}
     names: dict[str, str] = {}
     for name in SHOWN:
         definition = load_definition(name)
@@ -115,7 +115,7 @@ def _figures(connection: Any, publication: Publication) -> None:
     )
 
 
-def _shown(cell: Cell | None) -> str:
+def _shown(cell: PublishedCell | None) -> str:
     if cell is None:
         return "—"
     is_small = load_definition(cell.indicator).is_small(cell.denominator)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipeline.cli.arguments import File, InsurerId, InsurerIds, RecordType
 from pipeline.cli.output import AsJson, Meter, print_json, print_table, progress, red, stderr, stdout, yellow
+
+if TYPE_CHECKING:
+    from oracle.verify import VerifyReport
 
 
 def register(app: typer.Typer) -> None:
@@ -204,32 +207,32 @@ def verify(
         verify_by_rebuilding(steps.open_hub(), as_json)
         return
     with progress("verify", 100) as advance:
-        verdict = run(steps.open_hub(), Meter(advance))
+        report = run(steps.open_hub(), Meter(advance))
     if as_json:
-        print_json({**vars(verdict), "is_good": verdict.is_good})
+        print_json({**vars(report), "is_good": report.is_good})
     else:
-        show_verdict(verdict)
-    if not verdict.is_good:
+        show_verification(report)
+    if not report.is_good:
         raise typer.Exit(1)
 
 
-def show_verdict(verdict: Any) -> None:
-    """Print a verdict of the oracle."""
+def show_verification(report: VerifyReport) -> None:
+    """Print what the oracle found."""
     rows = [
-        ("未说明的行 rows unaccounted", verdict.unaccounted_rows),
-        ("卡住的批次 batches stuck", verdict.stuck_batches),
-        ("重放的行 rows replayed", verdict.rows_replayed),
-        ("重放差异 replay differences", verdict.replay_differences),
-        ("核对指标格 cells compared", verdict.cells_compared),
-        ("不同指标格 cells differing", verdict.cells_differing),
-        ("未独立核对的格 cells not independently checked", verdict.cells_unchecked),
-        ("退回的批次 batches refused, each with its reason", verdict.batches_refused),
+        ("未说明的行 rows unaccounted", report.unaccounted_rows),
+        ("卡住的批次 batches stuck", report.stuck_batches),
+        ("重放的行 rows replayed", report.rows_replayed),
+        ("重放差异 replay differences", report.replay_differences),
+        ("核对指标格 cells compared", report.cells_compared),
+        ("不同指标格 cells differing", report.cells_differing),
+        ("未独立核对的格 cells not independently checked", report.cells_unchecked),
+        ("退回的批次 batches refused, each with its reason", report.batches_refused),
     ]
     print_table(("核对 verify", "数 count"), rows, right=(1,))
-    for detail in (*verdict.not_run, *verdict.details[:SHOWN_DETAILS], *verdict.told):
+    for detail in (*report.not_run, *report.details[:SHOWN_DETAILS], *report.told):
         stdout.print(f"  {detail}", soft_wrap=True)
-    if len(verdict.details) > SHOWN_DETAILS:
-        stdout.print(f"  … 共 {len(verdict.details)} 条 in all: anze verify --json")
+    if len(report.details) > SHOWN_DETAILS:
+        stdout.print(f"  … 共 {len(report.details)} 条 in all: anze verify --json")
 
 
 def _each_of(label: str, things: list[Any], act: Callable[[Any], list[Any]], as_json: bool) -> None:

@@ -17,7 +17,7 @@ from warehouse.landing.receipts import Damage
 __all__ = ["Progress", "verify"]
 
 
-def verify(hub: Hub, progress: Progress = silent) -> oracle.Verdict:
+def verify(hub: Hub, progress: Progress = silent) -> oracle.VerifyReport:
     """Check everything that was acknowledged; reads the database and the landing store only.
 
     What cannot be checked of one batch is a line, and the others are checked: an edition that cannot be read any more
@@ -26,9 +26,9 @@ def verify(hub: Hub, progress: Progress = silent) -> oracle.Verdict:
     damaged = tuple(map(_damage_line, receipts.damaged(hub.engine, hub.store)))
     definitions, unread = _kept_definitions(hub)
     with hub.engine.connect() as connection:
-        verdict = oracle.verify(connection, hub.store.root, definitions, now=hub.now(), progress=progress)
+        report = oracle.verify(connection, hub.store.root, definitions, now=hub.now(), progress=progress)
     return dataclasses.replace(
-        verdict, not_run=(*verdict.not_run, *damaged), details=verdict.details, told=(*verdict.told, *unread)
+        report, not_run=(*report.not_run, *damaged), details=report.details, told=(*report.told, *unread)
     )
 
 

@@ -15,9 +15,8 @@ from oracle import verify as oracle
 from oracle.cells import Cell, CellKey, periods
 from oracle.indicators import CATALOGUE, compute
 from oracle.timeliness import table
-from oracle.verify import Verdict
-from oracle.world import Verdict as Timely
-from oracle.world import build
+from oracle.verify import VerifyReport
+from oracle.world import Verdict, build
 from schemas.contract import load_contract
 
 AS_OF = dt.date(2026, 11, 20)
@@ -35,7 +34,7 @@ class Installation:
     def __init__(self, connection: sa.Connection, root: pathlib.Path, worlds: ModuleType) -> None:
         self.connection, self.root, self.worlds = connection, root, worlds
         self.known: dict[str, dict[str, Any]] = {}
-        self.timely: list[Timely] = []
+        self.timely: list[Verdict] = []
 
     @property
     def definitions(self) -> dict[str, Any]:
@@ -45,7 +44,7 @@ class Installation:
     def run(self, statement: str, **parameters: Any) -> Any:
         return self.connection.execute(sa.text(statement), parameters)
 
-    def verify(self) -> Verdict:
+    def verify(self) -> VerifyReport:
         self.connection.commit()
         return oracle.verify(self.connection, self.root, self.definitions, now=KNOWN_AT)
 

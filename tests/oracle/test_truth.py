@@ -94,9 +94,9 @@ def test_what_insurers_tell_is_what_is_published(
         for insurer_id in insurers:
             steps.sync_insurer(hub, insurer_id, NIGHT)
         steps.publish(hub, NIGHT)
-        verdict = verifying.verify(hub)
-    assert verdict.details == ()
-    assert verdict.is_good
+        report = verifying.verify(hub)
+    assert report.details == ()
+    assert report.is_good
     _assert_published(engine, province, insurers)
 
 

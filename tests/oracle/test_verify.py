@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 import sqlalchemy as sa
 
-from oracle.world import Verdict as Timely
+from oracle.world import Verdict
 from schemas.contract import load_contract
 from tests.oracle.planting import FIRST, HEADER, KNOWN_AT, LATE, RULE, SECOND, Installation, line, receipt
 
@@ -51,9 +51,9 @@ def installation(engine: sa.Engine, tmp_path: pathlib.Path, worlds: ModuleType) 
         made.keep("premium_receipt", (4, 2), LATE, d1, deadline_on=dt.date(2026, 11, 20), timeliness="late")
         made.known = {"A": a2, "B": b1, "D": d1}
         made.timely = [
-            Timely("lichun", "premium_receipt", day, due, "on_time"),
-            Timely("lichun", "premium_receipt", early, None, None),
-            Timely("lichun", "premium_receipt", dt.date(2026, 11, 13), dt.date(2026, 11, 20), "late"),
+            Verdict("lichun", "premium_receipt", day, due, "on_time"),
+            Verdict("lichun", "premium_receipt", early, None, None),
+            Verdict("lichun", "premium_receipt", dt.date(2026, 11, 13), dt.date(2026, 11, 20), "late"),
         ]
         made.publish()
         connection.execute(sa.text("set session_replication_role = replica"))
@@ -61,11 +61,11 @@ def installation(engine: sa.Engine, tmp_path: pathlib.Path, worlds: ModuleType) 
 
 
 def test_a_faultless_installation_verifies_and_says_how_much_it_compared(installation: Installation) -> None:
-    verdict = installation.verify()
-    assert "\n".join(verdict.details) == ""
-    assert verdict.is_good
-    assert verdict.rows_replayed == 10
-    assert verdict.cells_compared > 60
+    report = installation.verify()
+    assert "\n".join(report.details) == ""
+    assert report.is_good
+    assert report.rows_replayed == 10
+    assert report.cells_compared > 60
 
 
 PLANTED = {
@@ -99,15 +99,15 @@ def test_planted_corruption_is_found_and_named(installation: Installation, case:
     statement, where, named = PLANTED[case]
     installation.run("alter table landing.load drop constraint books_balance")
     assert installation.run(statement).rowcount > 0
-    verdict = installation.verify()
+    report = installation.verify()
     found = {
-        "books": verdict.unaccounted_rows,
-        "replay": verdict.replay_differences,
-        "figures": verdict.cells_differing,
+        "books": report.unaccounted_rows,
+        "replay": report.replay_differences,
+        "figures": report.cells_differing,
     }
     assert found[where] > 0
-    assert not verdict.is_good
-    assert any(named in line for line in verdict.details), verdict.details
+    assert not report.is_good
+    assert any(named in line for line in report.details), report.details
 
 
 def _landed(installation: Installation) -> pathlib.Path:
@@ -117,9 +117,9 @@ def _landed(installation: Installation) -> pathlib.Path:
 def test_landed_bytes_that_changed_are_found(installation: Installation) -> None:
     path = _landed(installation)
     path.write_bytes(path.read_bytes().replace(b"100.00", b"100.01"))
-    verdict = installation.verify()
-    assert any("cannot be replayed" in line for line in verdict.details)
-    assert verdict.unaccounted_rows > 0
+    report = installation.verify()
+    assert any("cannot be replayed" in line for line in report.details)
+    assert report.unaccounted_rows > 0
 
 
 def test_landed_bytes_that_are_gone_are_a_failure_never_a_pass(installation: Installation) -> None:
@@ -143,10 +143,10 @@ def test_a_batch_that_nobody_loads_is_stuck_unless_someone_holds_its_lease(insta
 def test_without_a_publication_the_check_of_figures_has_not_run(installation: Installation) -> None:
     for name in ("indicator_value", "indicator_exclusion", "timeliness", "publication"):
         installation.run(f"delete from mart.{name}")
-    verdict = installation.verify()
-    assert verdict.not_run
-    assert not verdict.is_good
-    assert dataclasses.replace(verdict, not_run=()).is_good
+    report = installation.verify()
+    assert report.not_run
+    assert not report.is_good
+    assert dataclasses.replace(report, not_run=()).is_good
 
 
 def test_figures_are_recomputed_as_known_when_they_were_published(installation: Installation) -> None:
@@ -155,6 +155,6 @@ def test_figures_are_recomputed_as_known_when_they_were_published(installation: 
     at = KNOWN_AT + dt.timedelta(days=1)
     installation.land(5, "premium_receipt", f"{HEADER}\n{line(later)}\n", at, (1, 1, 0, 0, 0))
     installation.keep("premium_receipt", (5, 2), at, later, deadline_on=dt.date(2026, 11, 20), timeliness="late")
-    verdict = installation.verify()
-    assert "\n".join(verdict.details) == ""
-    assert verdict.rows_replayed == 11
+    report = installation.verify()
+    assert "\n".join(report.details) == ""
+    assert report.rows_replayed == 11

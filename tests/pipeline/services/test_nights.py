@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.definition import REGULATOR
-from oracle.verify import Verdict
+from oracle.verify import VerifyReport
 from pipeline import steps
 from pipeline.hub import Hub
 from pipeline.judging import verifying
@@ -47,7 +47,7 @@ class Night:
     reports: list[LoadReport]
     faults: dict[str, RetryLater]
     publication: Publication
-    verdict: Verdict
+    verified: VerifyReport
     core: dict[str, str | None]
 
 
@@ -134,12 +134,12 @@ def _engine(url: str) -> Iterator[sa.Engine]:
 
 def every_night_balances(story: Story) -> None:
     for night in story.nights.values():
-        verdict = night.verdict
-        assert verdict.details == ()
-        assert verdict.is_good
-        assert (verdict.unaccounted_rows, verdict.stuck_batches, verdict.cells_differing) == (0, 0, 0)
-        assert verdict.rows_replayed > 0
-        assert verdict.cells_compared > 1000
+        report = night.verified
+        assert report.details == ()
+        assert report.is_good
+        assert (report.unaccounted_rows, report.stuck_batches, report.cells_differing) == (0, 0, 0)
+        assert report.rows_replayed > 0
+        assert report.cells_compared > 1000
 
 
 def a_healthy_night_is_whole(story: Story) -> None:
