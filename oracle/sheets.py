@@ -44,16 +44,16 @@ def rows(content: bytes, sheet: str | None, known: Collection[str], kinds: Mappi
         return list(_read(book, best, known, kinds))
 
 
-Cell = tuple[int, str, int, str]
+SheetCell = tuple[int, str, int, str]
 """Column, type, style, text."""
 
 
-def _names(book: Book, row: tuple[int, list[Cell]], known: Collection[str]) -> int:
+def _names(book: Book, row: tuple[int, list[SheetCell]], known: Collection[str]) -> int:
     return len({_text(book, cell, "text").strip() for cell in row[1]} & set(known))
 
 
 def _read(
-    book: Book, found: list[tuple[int, list[Cell]]], known: Collection[str], kinds: Mapping[str, str]
+    book: Book, found: list[tuple[int, list[SheetCell]]], known: Collection[str], kinds: Mapping[str, str]
 ) -> Iterator[SheetRow]:
     """Texts of all rows; the row with most of the known names says the kind of each column below it."""
     counts = [_names(book, row, known) for row in found[:_HEAD_ROWS]]
@@ -136,7 +136,7 @@ def _codes(archive: zipfile.ZipFile, part: str | None) -> list[str]:
     return [own.get(n, "yyyy-mm-dd" if int(n) in _DATES else _CODES.get(int(n), "General")) for n in numbers]
 
 
-def _cells(book: Book, part: str) -> Iterator[tuple[int, list[Cell]]]:
+def _cells(book: Book, part: str) -> Iterator[tuple[int, list[SheetCell]]]:
     """Rows with their cells that hold something; a place that is not written follows the one before."""
     number = 0
     with book.archive.open(part) as stream:
@@ -145,7 +145,7 @@ def _cells(book: Book, part: str) -> Iterator[tuple[int, list[Cell]]]:
                 continue
             written = row.get("r") or next((_digits(c.get("r", "")) for c in row if c.get("r")), None)
             number = int(written) if written else number + 1
-            cells: list[Cell] = []
+            cells: list[SheetCell] = []
             column = -1
             for cell in row:
                 column = _column(cell.get("r", "")) if cell.get("r") else column + 1
@@ -178,7 +178,7 @@ def _cell_text(cell: ET.Element) -> str:
     return ""
 
 
-def _text(book: Book, cell: Cell, kind: str) -> str:
+def _text(book: Book, cell: SheetCell, kind: str) -> str:
     _, written, style, text = cell
     code = book.codes[style] if style < len(book.codes) else "General"
     if written == "n":

@@ -26,7 +26,7 @@ from oracle.replay import ReplayReport, replay
 from pipeline.hub import Hub
 from pipeline.setup import prepare
 from schemas.contract import load_contracts
-from warehouse.indicators.at import EVERY_CELL, Cell, indicators_at
+from warehouse.indicators.at import EVERY_CELL, ComputedCell, indicators_at
 
 PAIRS, NIGHTS, SEED = 1000, 14, 20261130
 INDICATORS_A_PAIR = 4
@@ -97,11 +97,11 @@ def check(
 _CHOICES = [(indicator, kind) for indicator, definition in CATALOGUE.items() for kind in definition.periods]
 
 
-def _key(cell: Cell) -> CellKey:
+def _key(cell: ComputedCell) -> CellKey:
     return CellKey(cell.indicator, cell.period_kind, cell.region_code, cell.domain_code, cell.insurer_id)
 
 
-def _figure(cell: Cell) -> tuple[object, ...]:
+def _figure(cell: ComputedCell) -> tuple[object, ...]:
     return cell.numerator, cell.denominator, cell.value, cell.shown_value, cell.null_reason
 
 

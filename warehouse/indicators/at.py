@@ -29,7 +29,7 @@ BEGINNING = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
-class Cell:
+class ComputedCell:
     """One figure that was computed and not published; fields as those of a published cell."""
 
     as_of: dt.date
@@ -93,7 +93,7 @@ def indicator_at(
     *,
     wanted: Wanted | None = None,
     expected: Expected = NOBODY,
-) -> list[Cell]:
+) -> list[ComputedCell]:
     """Cells of one indicator and period as of a day, from the versions known at a moment; by default the province's.
 
     Raises ValueError for a moment without a zone or a period that the indicator does not have, DefinitionError for an
@@ -110,7 +110,7 @@ def indicators_at(
     *,
     wanted: Wanted | None = None,
     expected: Expected = NOBODY,
-) -> list[Cell]:
+) -> list[ComputedCell]:
     """Cells of several (indicator, period) at one pair; what they share is prepared once. Raises as ``indicator_at``."""
     if known_at.tzinfo is None:
         raise ValueError(f"{known_at} has no time zone")
@@ -138,7 +138,7 @@ def _cells(
     as_of: dt.date,
     known_at: dt.datetime,
     wanted: Wanted,
-) -> Sequence[Cell]:
+) -> Sequence[ComputedCell]:
     span = period(kind, as_of)
     contribute(connection, definition, span, known_at)
     query = statement("indicators/at", cells=cells_sql(definition))
@@ -146,8 +146,8 @@ def _cells(
     return [_cell(definition, span, known_at, row) for row in connection.execute(query, bound).mappings()]
 
 
-def _cell(definition: Definition, span: Period, known_at: dt.datetime, row: sa.RowMapping) -> Cell:
-    return Cell(
+def _cell(definition: Definition, span: Period, known_at: dt.datetime, row: sa.RowMapping) -> ComputedCell:
+    return ComputedCell(
         as_of=span.end,
         known_at=known_at,
         indicator=definition.indicator,

@@ -22,7 +22,7 @@ from schemas.contract import load_contract
 from warehouse.database.statements import statement
 from warehouse.indicators import attribution
 from warehouse.indicators.catalogue import Definition, load_definition
-from warehouse.indicators.explain import Cell, Place, show
+from warehouse.indicators.explain import Place, PublishedCell, show
 from warehouse.indicators.parts import (
     CAUSES,
     ChangedRecord,
@@ -197,7 +197,7 @@ def _asked(connection: sa.Connection, place_no: int, place: Place, ends: _Ends) 
     return _Asked(place_no, place, (before, after), stored)
 
 
-def _cell(connection: sa.Connection, place: Place, publication_id: int) -> Cell | None:
+def _cell(connection: sa.Connection, place: Place, publication_id: int) -> PublishedCell | None:
     found = show(
         connection,
         indicators=[place.indicator],
@@ -224,5 +224,5 @@ def _text_of(definition: Definition) -> tuple[Any, ...]:
     return definition.contributions_sql, definition.is_distinct, definition.unit
 
 
-def _stored(cell: Cell | None, unit: str) -> Figure:
+def _stored(cell: PublishedCell | None, unit: str) -> Figure:
     return figure(unit, Decimal(0), Decimal(0)) if cell is None else figure(unit, cell.numerator, cell.denominator)

@@ -28,7 +28,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Cell:
+class PublishedCell:
     """One published figure. ``shown_text`` is what a person reads: ``99.77%``, ``987.34 元`` or ``—``."""
 
     publication_id: int
@@ -94,7 +94,7 @@ class Explanation:
     """A cell with its definition, the sums computed again from records, and the first of those records."""
 
     definition: Definition
-    cell: Cell
+    cell: PublishedCell
     numerator: Decimal
     denominator: Decimal | None
     record_count: int
@@ -117,7 +117,7 @@ def show(
     domain_code: str | None = "*",
     insurer_id: str | None = "*",
     publication_id: int | None = None,
-) -> list[Cell]:
+) -> list[PublishedCell]:
     """Published cells of one publication (the latest by default); None takes every value of a dimension."""
     names = None if indicators is None else [load_definition(name).indicator for name in indicators]
     wanted = {
@@ -129,7 +129,7 @@ def show(
         "insurer_id": insurer_id,
         "publication_id": publication_id,
     }
-    return [Cell(**row) for row in connection.execute(statement("indicators/show"), wanted).mappings()]
+    return [PublishedCell(**row) for row in connection.execute(statement("indicators/show"), wanted).mappings()]
 
 
 def explain(
@@ -163,7 +163,7 @@ def excluded_records(
 
 def _pick(
     connection: sa.Connection, place: Place, publication_id: int | None, *, is_excluded: bool
-) -> tuple[Definition, Cell]:
+) -> tuple[Definition, PublishedCell]:
     """Fills the temporary tables ``contribution`` and ``behind`` for a published cell."""
     definition = load_definition(place.indicator)
     cell = _published(connection, definition, place, publication_id)
@@ -180,7 +180,9 @@ def _pick(
     return definition, cell
 
 
-def _published(connection: sa.Connection, definition: Definition, place: Place, publication_id: int | None) -> Cell:
+def _published(
+    connection: sa.Connection, definition: Definition, place: Place, publication_id: int | None
+) -> PublishedCell:
     found = show(
         connection,
         indicators=[definition.indicator],

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from schemas.contract import RECORD_TYPES
-from warehouse.indicators.explain import Cell, Exclusion, Place, explain
+from warehouse.indicators.explain import Exclusion, Place, PublishedCell, explain
 from warehouse.publishing.publish import publish
 
 CASES = pathlib.Path(__file__).parent / "cases"
@@ -53,7 +53,7 @@ def figures(connection: sa.Connection, place: Place, publication_id: int) -> tup
     except LookupError:
         return ("no cell",)
     assert explanation.agrees
-    cell: Cell = explanation.cell
+    cell: PublishedCell = explanation.cell
     left_out = " ".join(map(_left_out, explanation.exclusions))
     return cell.numerator, cell.denominator, cell.shown_value, cell.null_reason, left_out
 

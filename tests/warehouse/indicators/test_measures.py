@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from warehouse.indicators.catalogue import PeriodKind, load_definition, load_definitions
-from warehouse.indicators.explain import Cell, show
+from warehouse.indicators.explain import PublishedCell, show
 from warehouse.indicators.measures import change_text, load_units, number_text, period_text
 from warehouse.publishing.publish import publish
 
@@ -24,7 +24,7 @@ def publish_now(connection: sa.Connection) -> None:
     publish(connection, AS_OF, KNOWN_AT, KNOWN_AT, expected=[], delivered_since=KNOWN_AT)
 
 
-def figure(connection: sa.Connection, code: str, period: str, **place: str) -> Cell:
+def figure(connection: sa.Connection, code: str, period: str, **place: str) -> PublishedCell:
     (found,) = show(connection, indicators=[code], period_kind=period, **place)
     return found
 
