@@ -27,7 +27,7 @@ def decide(hub: Hub, batch_id: int, choice: Choice, decided_by: str, reason: str
     ``load`` does.
     """
     decisions.decide(hub.engine, batch_id, choice, decided_by, reason, hub.now())
-    return steps.load_patiently(hub, batch_id)
+    return steps.load_when_free(hub, batch_id)
 
 
 def carry_out(hub: Hub, batch_id: int, choice: Choice, decided_by: str, reason: str) -> LoadReport:
@@ -35,7 +35,7 @@ def carry_out(hub: Hub, batch_id: int, choice: Choice, decided_by: str, reason: 
     try:
         return decide(hub, batch_id, choice, decided_by, reason)
     except NothingToDecide:
-        return steps.load_patiently(hub, batch_id)
+        return steps.load_when_free(hub, batch_id)
 
 
 def waiting(hub: Hub) -> list[int]:

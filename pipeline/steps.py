@@ -39,7 +39,7 @@ __all__ = [
     "collect_and_load",
     "intake",
     "load",
-    "load_patiently",
+    "load_when_free",
     "month_ends",
     "open_hub",
     "publish",
@@ -84,7 +84,7 @@ def collect_and_load(
     answers = Answers(definition)
     for record_type in record_types:
         for batch_id in collect(hub, definition, record_type, until, credentials, since=since, answers=answers):
-            load_patiently(hub, batch_id)
+            load_when_free(hub, batch_id)
             batch_ids.append(batch_id)
     return batch_ids
 
@@ -176,7 +176,7 @@ def load(hub: Hub, batch_id: int) -> LoadReport:
     return report
 
 
-def load_patiently(hub: Hub, batch_id: int, seconds: float = PATIENCE_SECONDS) -> LoadReport:
+def load_when_free(hub: Hub, batch_id: int, seconds: float = PATIENCE_SECONDS) -> LoadReport:
     """Load as ``load`` does, but wait while another loader (a backfill's part, the intake) has the feed.
 
     Raises as ``load`` does; WarehouseBusy when the feed is still taken after some seconds.

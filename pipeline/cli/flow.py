@@ -73,7 +73,7 @@ def submit(
     landed = steps.submit(hub, insurer_id, record_type, file, replaces, declared=totals)
     if landed.state == "received":
         stderr.print(f"回执 receipt: 批次 batch {landed.batch_id} 已接收 received, 正在检查并入库 loading …")
-        _load_patiently(hub, landed.batch_id)
+        _load_when_free(hub, landed.batch_id)
     if not show_batch(hub.engine, landed.batch_id, as_json).is_loaded:
         raise typer.Exit(1)
 
@@ -92,14 +92,14 @@ def _declared(record_type: str, rows: str | None, amount: str | None, field_name
     return declared(contract, rows, amount, named.get(field_name or ""))
 
 
-def _load_patiently(hub: Any, batch_id: int) -> None:
+def _load_when_free(hub: Any, batch_id: int) -> None:
     """Load, waiting for another loader of the feed as the DAGs do; one that stays is told, exit code 3."""
     from pipeline import steps
     from pipeline.judging import judge
     from schemas.errors import WarehouseBusy
 
     try:
-        steps.load_patiently(hub, batch_id, judge.PATIENCE_SECONDS)
+        steps.load_when_free(hub, batch_id, judge.PATIENCE_SECONDS)
     except WarehouseBusy as busy:
         stderr.print(
             f"批次 {batch_id} 已接收,尚未入库:另一个任务正在处理该机构的同类数据。无需重新提交,"
