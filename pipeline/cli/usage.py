@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+
+from typer.exceptions import TyperException
 
 from schemas.errors import HubError, NotFound, RetryLater, TellInsurer
 
@@ -23,10 +24,20 @@ MEANINGS = (
     (r"is a directory", "是文件夹,应为文件"),
     (r"is not readable", "文件无法读取"),
 )
+#: (a command, an option that it does not take) -> the command that answers.
+ANSWERED_BY = {
+    ("anze indicator show", "--as-of"): "anze indicator at --as-of",
+    ("anze indicator show", "--known-at"): "anze indicator at --known-at",
+    ("anze indicator show", "--frozen"): "anze indicator frozen",
+    ("anze indicator show", "--all"): "anze indicator frozen --all",
+    ("anze indicator explain", "--frozen"): "anze indicator frozen",
+    ("anze indicator at", "--publication"): "anze indicator show --publication",
+    ("anze indicator at", "--frozen"): "anze indicator frozen",
+}
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
-def told(error: Any) -> str:
+def told(error: TyperException) -> str:
     """One line for the parser's exception ``error``; empty where it was a call for help, which is printed already."""
     message = " ".join(error.format_message().split())
     if not message:
@@ -36,7 +47,16 @@ def told(error: Any) -> str:
         meaning = next((zh for pattern, zh in MEANINGS if re.search(pattern, message)), "参数不对")
         message = f"{meaning} {message}"
     context = getattr(error, "ctx", None)
-    return message + (f" (帮助 help: {context.command_path} --help)" if context is not None else "")
+    if context is None:
+        return message
+    return f"{_elsewhere(context.command_path, message)} (帮助 help: {context.command_path} --help)"
+
+
+def _elsewhere(command: str, message: str) -> str:
+    """The message, with the command that answers in place of the parser's guess where an option is another command's."""
+    refused = re.match(r".*No such option: (--[a-z-]+)", message)
+    other = ANSWERED_BY.get((command, refused[1])) if refused else None
+    return f"{refused[0]}, 请用 use: {other}" if refused and other else message
 
 
 def exit_code(error: HubError) -> int:

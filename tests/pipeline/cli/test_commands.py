@@ -58,6 +58,15 @@ def test_an_unknown_rule_or_indicator_is_told(anze: Anze) -> None:
         ("submit lichun policy /", "是文件夹,应为文件 file: File '/' is a directory."),
         ("submt", "没有这个命令 No such command 'submt'. Did you mean 'submit'? (帮助 help: anze --help)"),
         ("indicator show --levl", "没有这个选项 No such option: --levl"),
+        (
+            "indicator show --frozen 2026-10",
+            "没有这个选项 No such option: --frozen, 请用 use: anze indicator frozen (帮助",
+        ),
+        (
+            "indicator show --as-of=2026-10-31",
+            "没有这个选项 No such option: --as-of, 请用 use: anze indicator at --as-of",
+        ),
+        ("indicator at --publication 3", "没有这个选项 No such option: --publication, 请用 use: anze indicator show"),
         ("batch show 1 2", "多余的参数 Got unexpected extra argument(s) (2)"),
         ("batch show 0", "超出范围 batch_id: 0 is not in the range x>=1."),
         ("batch show one", "格式不对 batch_id: 'one' is not a valid"),
