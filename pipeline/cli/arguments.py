@@ -6,14 +6,16 @@ import difflib
 import pathlib
 import stat
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from schemas.province import province
 
+Chosen = str | list[str] | None
 
-def _known(what: str, value: Any, names: Iterable[str]) -> Any:
+
+def _known(what: str, value: Chosen, names: Iterable[str]) -> Chosen:
     """Give ``value`` (one, several or none) back; raise BadParameter naming near ones when it is not among ``names``."""
     allowed = list(names)
     for each in value if isinstance(value, list) else [value]:
@@ -23,13 +25,13 @@ def _known(what: str, value: Any, names: Iterable[str]) -> Any:
     return value
 
 
-def _insurers(value: Any) -> Any:
+def _insurers(value: Chosen) -> Chosen:
     from connectors.files import REGULATOR, Files, stems
 
     return _known("insurer", value, [*stems(Files(), "insurers"), REGULATOR])
 
 
-def _record_types(value: Any) -> Any:
+def _record_types(value: Chosen) -> Chosen:
     from schemas.contract import load_contracts
 
     return _known("record type", value, load_contracts())

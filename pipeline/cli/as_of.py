@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from pipeline.cli.arguments import OnlyInsurer
 from pipeline.cli.export import text_of, write_csv
 from pipeline.cli.moments import AsOf, KnownAt, day, moment
 from pipeline.cli.output import AsJson, print_json, print_table, stderr
+
+if TYPE_CHECKING:
+    from warehouse.history.bitemporal import Found
 
 #: What a person sees of a record first; CSV and JSON have every column.
 SHOWN = {
@@ -83,14 +86,14 @@ def as_of(
         raise typer.Exit(1)
 
 
-def _print_found(found: Any) -> None:
+def _print_found(found: Found) -> None:
     columns = _shown(found)
     rows = [[text_of(row[name]) for name in columns] for row in found.rows]
     right = [n for n, name in enumerate(columns) if name in ("version_id", "batch_id", "row_no")]
     print_table([TITLES.get(name, name) for name in columns], rows, right=right)
 
 
-def _shown(found: Any) -> tuple[str, ...]:
+def _shown(found: Found) -> tuple[str, ...]:
     from schemas.contract import load_contracts
     from warehouse.history.bitemporal import TRACE
 

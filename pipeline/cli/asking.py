@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from pipeline.cli.output import stderr
 
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from warehouse.indicators.catalogue import Definition
+
 LEVELS = ("province", "city", "county")
 
 
-def find(name: str) -> Any:
+def find(name: str) -> Definition:
     """An indicator's definition by its id or code, in either case. Raises BadParameter with what there is."""
     from schemas.mistakes import nearest
     from warehouse.indicators.catalogue import find_definitions
@@ -64,7 +69,7 @@ def check_values(asked: Question) -> None:
         _check_insurer(asked.insurer)
 
 
-def objection(d: Any, asked: Question) -> str | None:
+def objection(d: Definition, asked: Question) -> str | None:
     """Why an indicator has no such figure by its definition; None when it may have one."""
     level = asked.level or (None if asked.region == "*" else _level(asked.region))
     meaningful, by_domain, by_insurer = d.dimensions, asked.domain != "*", asked.insurer != "*"
@@ -81,7 +86,7 @@ def objection(d: Any, asked: Question) -> str | None:
     return None
 
 
-def refuse(chosen: Sequence[Any], asked: Question) -> None:
+def refuse(chosen: Sequence[Definition], asked: Question) -> None:
     """Raise BadParameter when none of the indicators can have such a figure; tell of those that cannot."""
     check_values(asked)
     objections = {d.code: objection(d, asked) for d in chosen}
@@ -92,7 +97,7 @@ def refuse(chosen: Sequence[Any], asked: Question) -> None:
         stderr.print(line, soft_wrap=True)
 
 
-def why_none(connection: Any, publication_id: int | None) -> str:
+def why_none(connection: sa.Connection, publication_id: int | None) -> str:
     """Why cells that could exist do not: nothing was published, no such publication, or no record counts there."""
     from warehouse.publishing.publish import find_publication, latest_publication
 
@@ -106,7 +111,9 @@ def why_none(connection: Any, publication_id: int | None) -> str:
     return "没有计入的记录 no record counts there"
 
 
-def why_provisional(connection: Any, publication_id: int, record_types: Any, insurer: str) -> list[str]:
+def why_provisional(
+    connection: sa.Connection, publication_id: int, record_types: Collection[str], insurer: str
+) -> list[str]:
     """Lines that name the feeds for which figures are provisional: those of the record types, of one insurer or all."""
     from warehouse.publishing.publish import find_publication
 
@@ -119,7 +126,7 @@ def why_provisional(connection: Any, publication_id: int, record_types: Any, ins
     return [f"{cause}: {', '.join(feeds)}" for cause, feeds in named.items() if feeds]
 
 
-def _concerned(feeds: tuple[str, ...], record_types: Any, insurer: str) -> list[str]:
+def _concerned(feeds: tuple[str, ...], record_types: Collection[str], insurer: str) -> list[str]:
     """Senders with those of their feeds that count, ``dahan (claim, policy)``."""
     of: dict[str, list[str]] = {}
     for sender, record_type in (feed.split("/", 1) for feed in feeds):

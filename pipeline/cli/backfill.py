@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.arguments import Limit, OnlyInsurers
 from pipeline.cli.output import AsJson, green, print_json, print_table, progress, stderr, stdout, yellow
+
+if TYPE_CHECKING:
+    from warehouse.history.plans import Plan
 
 backfill = typer.Typer(help="Backfills and replays 补采与重放.", no_args_is_help=True)
 MODES = {"recollect": "重新采集 recollect", "replay": "重放 replay"}
@@ -101,7 +104,7 @@ def show(plan_id: PlanId, as_json: AsJson = False) -> None:
     show_plan(plans.read(steps.open_hub().engine, plan_id), as_json)
 
 
-def show_plan(found: Any, as_json: bool) -> None:
+def show_plan(found: Plan, as_json: bool) -> None:
     """Print one plan."""
     if as_json:
         print_json(_plain(found))
@@ -113,7 +116,7 @@ def show_plan(found: Any, as_json: bool) -> None:
     stdout.print(f"数据 types: {', '.join(request.record_types)}", soft_wrap=True)
     rows = [
         (p.part_no, p.insurer_id, f"{p.from_date}..{p.to_date}", p.day_count, p.delivered_day_count, p.batch_count,
-         p.row_count, "" if p.done_at is None else f"✓ {len(p.done_batch_ids)}")
+         p.row_count, "" if p.done_at is None else f"✓ {len(p.done_batch_ids or ())}")
         for p in found.parts
     ]  # fmt: skip
     columns = ("部分 part", "机构", "日期 days", "天 days", "已交 delivered", "批次 batches", "行 rows", "完成 done")
@@ -123,7 +126,7 @@ def show_plan(found: Any, as_json: bool) -> None:
         stdout.print(f"下一步 next: anze backfill run {found.plan_id}")
 
 
-def _show_effects(found: Any) -> None:
+def _show_effects(found: Plan) -> None:
     if found.effects is None:
         unknown = (
             "需向机构采集后才知道 known only after asking the insurers"
@@ -151,5 +154,5 @@ EFFECTS = {
 }
 
 
-def _plain(found: Any) -> dict[str, Any]:
+def _plain(found: Plan) -> dict[str, object]:
     return {"state": found.state, **vars(found)}

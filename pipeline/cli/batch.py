@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from pipeline.cli.output import AsJson, print_json, print_table
 from pipeline.cli.receipt import SHOWN_ROWS, STATES, counts, moment, show_batch
 from pipeline.cli.report import report
 from pipeline.cli.row import row
+
+if TYPE_CHECKING:
+    from warehouse.landing.decisions import Choice
 
 batch = typer.Typer(help="Batches 批次 and their receipts.", no_args_is_help=True)
 
@@ -102,7 +105,7 @@ def discard(batch_id: BatchId, by: By, reason: Why, as_json: AsJson = False) -> 
     show_batch(hub.engine, batch_id, as_json)
 
 
-def _decide(batch_id: int, choice: Any, by: str, reason: str, as_json: bool) -> None:
+def _decide(batch_id: int, choice: Choice, by: str, reason: str, as_json: bool) -> None:
     from pipeline import deciding, steps
 
     hub = steps.open_hub()

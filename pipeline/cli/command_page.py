@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+
+from typer.core import TyperGroup
 
 from schemas.generate import table
 
 
-def commands_page(root: Any) -> str:
+def commands_page(root: TyperGroup) -> str:
     """The page of all commands, from the command line itself."""
     parts = [
         "# Commands",
@@ -17,9 +18,9 @@ def commands_page(root: Any) -> str:
     return "\n\n".join([*parts, *_command_parts(root, "anze")])
 
 
-def _command_parts(group: Any, prefix: str) -> Iterable[str]:
+def _command_parts(group: TyperGroup, prefix: str) -> Iterable[str]:
     for name, command in sorted(group.commands.items()):
-        if hasattr(command, "commands"):
+        if isinstance(command, TyperGroup):
             yield from _command_parts(command, f"{prefix} {name}")
             continue
         usage = " ".join(command.collect_usage_pieces(command.make_context(name, [], resilient_parsing=True)))

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pipeline.cli.arguments import BatchId
 from pipeline.cli.output import AsJson, print_json, print_table, stdout
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from pipeline.judging.comparing import Comparison
+    from warehouse.landing.comparing import Side
 
 SHOWN_DIFFERENCES = 12
 
@@ -33,7 +40,7 @@ def compare(batch_a: BatchId, batch_b: BatchId, as_json: AsJson = False) -> None
     show_differences(found.differences)
 
 
-def show_change(engine: Any, batch_id: int) -> None:
+def show_change(engine: sa.Engine, batch_id: int) -> None:
     """Print what changed since the last comparable delivery; nothing for a batch without profile or predecessor."""
     from warehouse.landing import comparing
 
@@ -43,14 +50,14 @@ def show_change(engine: Any, batch_id: int) -> None:
         show_differences(told, f"与上次同类报送(批次 {earlier})相比 since batch {earlier}")
 
 
-def show_differences(told: Any, title: str = "不同 differences") -> None:
+def show_differences(told: Sequence[str], title: str = "不同 differences") -> None:
     """Print differences in words, the first so many."""
     shown = list(told[:SHOWN_DIFFERENCES])
     rest = f";另有{len(told) - len(shown)}处" if len(told) > len(shown) else ""
     stdout.print(f"{title}: {';'.join(shown) or '无 none'}{rest}", soft_wrap=True)
 
 
-def _books(found: Any) -> list[tuple[Any, ...]]:
+def _books(found: Comparison) -> list[tuple[object, ...]]:
     names = {
         "received_at": "接收 received at",
         "declared_row_count": "申报行 declared rows",
@@ -64,13 +71,13 @@ def _books(found: Any) -> list[tuple[Any, ...]]:
     return [(label, getattr(found.a, name), getattr(found.b, name)) for name, label in names.items()]
 
 
-def _fill_rates(a: Any, b: Any) -> list[tuple[Any, ...]]:
+def _fill_rates(a: Side, b: Side) -> list[tuple[object, ...]]:
     from warehouse.landing import comparing
 
     return [(_label(b, name), _pct(a, name), _pct(b, name)) for name in comparing.fields(a, b)]
 
 
-def _sums(a: Any, b: Any) -> list[tuple[Any, ...]]:
+def _sums(a: Side, b: Side) -> list[tuple[object, ...]]:
     from warehouse.landing import comparing
 
     rows = [(name, a.columns.get(name), b.columns.get(name)) for name in comparing.fields(a, b)]
@@ -81,13 +88,13 @@ def _sums(a: Any, b: Any) -> list[tuple[Any, ...]]:
     ]
 
 
-def _label(side: Any, name: str) -> str:
+def _label(side: Side, name: str) -> str:
     from schemas.contract import load_contract
 
     return f"{load_contract(side.record_type).by_name[name].business_name} {name}"
 
 
-def _pct(side: Any, name: str) -> str:
+def _pct(side: Side, name: str) -> str:
     share = side.filled_pct(name)
     if share is None:
         return "—"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import typer
 
@@ -14,12 +14,21 @@ from pipeline.cli.asking import Question, refuse
 from pipeline.cli.moments import day, moment
 from pipeline.cli.output import print_json, stderr
 
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from pipeline.cli.figures import AnyCell
+    from pipeline.hub import Hub
+    from warehouse.indicators.at import ComputedCell
+    from warehouse.indicators.catalogue import Definition, PeriodKind
+    from warehouse.indicators.explain import PublishedCell
+
 
 @dataclass(frozen=True)
 class Asked:
     """Which cells, as options say: ``period`` empty = the widest of each indicator, ``level`` None = one region."""
 
-    definitions: Sequence[Any]
+    definitions: Sequence[Definition]
     period: str
     region: str
     level: str | None
@@ -42,7 +51,7 @@ def show_at(asked: Asked, as_of: str | None, known_at: str | None, as_json: bool
     with database_errors("computing figures"), hub.engine.begin() as connection:
         found = find_pair(connection, on, known)
         if found is not None:
-            cells = _published(connection, asked, found.publication_id)
+            cells: Sequence[AnyCell] = _published(connection, asked, found.publication_id)
         else:
             cells = _computed(connection, hub, asked, on, known)
         is_settled = bitemporal.is_settled(connection)
@@ -63,7 +72,7 @@ def show_at(asked: Asked, as_of: str | None, known_at: str | None, as_json: bool
         raise typer.Exit(1)
 
 
-def _published(connection: Any, asked: Asked, publication_id: int) -> list[Any]:
+def _published(connection: sa.Connection, asked: Asked, publication_id: int) -> list[PublishedCell]:
     from warehouse.indicators.explain import show
 
     return [
@@ -82,13 +91,15 @@ def _published(connection: Any, asked: Asked, publication_id: int) -> list[Any]:
     ]
 
 
-def _computed(connection: Any, hub: Any, asked: Asked, on: dt.date, known: dt.datetime) -> list[Any]:
+def _computed(connection: sa.Connection, hub: Hub, asked: Asked, on: dt.date, known: dt.datetime) -> list[ComputedCell]:
     from pipeline.freezing import delivered_since, expected_feeds
     from warehouse.indicators.at import Expected, Wanted, indicators_at
 
     wanted = Wanted(one_region(asked.region, asked.level), asked.domain, asked.insurer)
     expected = Expected(tuple(expected_feeds(hub)), delivered_since(on))
-    pairs: list[tuple[str, Any]] = [(d.indicator, asked.period or d.periods[-1]) for d in asked.definitions]
+    pairs: list[tuple[str, PeriodKind]] = [
+        (d.indicator, cast("PeriodKind", asked.period or d.periods[-1])) for d in asked.definitions
+    ]
     try:
         cells = indicators_at(connection, pairs, on, known, wanted=wanted, expected=expected)
     except ValueError as error:
@@ -96,7 +107,7 @@ def _computed(connection: Any, hub: Any, asked: Asked, on: dt.date, known: dt.da
     return [cell for cell in cells if asked.level in (None, cell.region_level)]
 
 
-def _print(cells: list[Any], as_json: bool) -> None:
+def _print(cells: Sequence[AnyCell], as_json: bool) -> None:
     from pipeline.cli.figures import for_scripts, show_cells
 
     if as_json:

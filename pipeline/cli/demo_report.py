@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+import sqlalchemy as sa
 from rich.text import Text
 
 from pipeline import steps
@@ -71,7 +71,7 @@ def _insurers(hub: Hub, night: Night) -> None:
     print_table(columns, rows, "\n一夜 one night, insurer by insurer", right=(4, 5, 6, 7, 8))
 
 
-def _outcome(run: Mapping[str, object], told: Any) -> Text:
+def _outcome(run: Mapping[str, object], told: nights.SenderNight | None) -> Text:
     if run.get("state") != "success":
         return red("未完成 failed")
     if told is None:
@@ -85,7 +85,7 @@ def _outcome(run: Mapping[str, object], told: Any) -> Text:
     return green("完成 done")
 
 
-def _figures(connection: Any, publication: Publication) -> None:
+def _figures(connection: sa.Connection, publication: Publication) -> None:
     cells: dict[tuple[str, str], PublishedCell] = {}
     names: dict[str, str] = {}
     for name in SHOWN:
@@ -122,7 +122,7 @@ def _shown(cell: PublishedCell | None) -> str:
     return cell.shown_text + ("*" if cell.is_provisional else " ") + ("△" if is_small else "  ")
 
 
-def _timeliness(connection: Any, publication: Publication) -> None:
+def _timeliness(connection: sa.Connection, publication: Publication) -> None:
     rows = [
         (t.record_type, t.due_count, t.on_time_count, t.late_count, t.undetermined_count, t.shown)
         for t in nights.timeliness(connection, publication.publication_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -14,8 +14,10 @@ from pipeline.cli.figures import place_words
 from pipeline.cli.output import AsJson, bold, print_json, print_table, stdout
 
 if TYPE_CHECKING:
-    from warehouse.indicators.catalogue import PeriodKind
-    from warehouse.indicators.parts import Difference, Part
+    from pipeline.hub import Hub
+    from warehouse.indicators.catalogue import Definition, PeriodKind
+    from warehouse.indicators.parts import Difference, Figure, Part
+    from warehouse.indicators.publication import Publication
 
 CAUSES = {
     "reference": "地区表等 regions, release",
@@ -70,7 +72,7 @@ def diff(
         _show(hub, each)
 
 
-def _show(hub: Any, found: Difference) -> None:
+def _show(hub: Hub, found: Difference) -> None:
     d, place = find(found.place.indicator), found.place
     sender = hub.insurers.get(place.insurer_id)
     stdout.print(
@@ -107,7 +109,7 @@ def _rows(found: Difference) -> list[tuple[object, ...]]:
     return [*rows, _figure_row(found, found.after, found.last)]
 
 
-def _figure_row(found: Difference, publication: Any, figure: Any) -> tuple[object, ...]:
+def _figure_row(found: Difference, publication: Publication, figure: Figure) -> tuple[object, ...]:
     from warehouse.indicators.measures import period_text
     from warehouse.indicators.rollup import period
 
@@ -118,7 +120,7 @@ def _figure_row(found: Difference, publication: Any, figure: Any) -> tuple[objec
     return f"发布 {publication.publication_id}: {words}", *sums, value, "", ""
 
 
-def _changes(d: Any, part: Part) -> tuple[str, str]:
+def _changes(d: Definition, part: Part) -> tuple[str, str]:
     from warehouse.indicators.measures import change_text
 
     numerator = change_text(part.numerator, d.numerator.unit, d.shown_per)
@@ -164,7 +166,7 @@ def _show_told(found: Difference, part: Part) -> None:
         stdout.print(f"  统计日期 as of: {found.before.as_of} → {found.after.as_of}")
 
 
-def _show_records(hub: Any, part: Part) -> None:
+def _show_records(hub: Hub, part: Part) -> None:
     from pipeline.judging.places import places_of
 
     found = places_of(hub, [(r.batch_id, r.row_no) for r in part.records])
@@ -179,7 +181,7 @@ def _show_records(hub: Any, part: Part) -> None:
     print_table(columns, rows, f"{CAUSES[part.cause]}: {len(rows)} / {part.record_count}", right=(3, 4))
 
 
-def _for_scripts(found: Difference) -> dict[str, Any]:
+def _for_scripts(found: Difference) -> dict[str, object]:
     """Exact numbers as text: decimals for sums, fractions for values."""
     return {
         "indicator": found.place.indicator,

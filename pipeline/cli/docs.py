@@ -8,6 +8,7 @@ import tempfile
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from pipeline.cli.output import stdout
 from pipeline.settings import ROOT
@@ -28,7 +29,9 @@ def docs(
     from pipeline.cli.command_page import commands_page
     from pipeline.definitions.reference_pages import write
 
-    commands = commands_page(context.find_root().command)
+    root = context.find_root().command
+    assert isinstance(root, TyperGroup)
+    commands = commands_page(root)
     if not check:
         write(REFERENCE, commands)
         stdout.print(f"written: {REFERENCE.relative_to(ROOT)}")

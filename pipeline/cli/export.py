@@ -15,12 +15,13 @@ import pathlib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from pipeline.cli.output import visible
 from schemas.time_zone import SHANGHAI
 
 if TYPE_CHECKING:
+    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
 #: What a formula begins with, and as what a Chinese keyboard types it.
@@ -87,7 +88,7 @@ def write_xlsx_file(path: pathlib.Path, sheet: str, columns: Sequence[str], rows
         page.autofilter(0, 0, len(cells), len(columns) - 1)
 
 
-def _write_cell(page: Worksheet, at: tuple[int, int], value: object, text: Any) -> None:
+def _write_cell(page: Worksheet, at: tuple[int, int], value: object, text: Format) -> None:
     if value is None or value == "":
         return
     if isinstance(value, bool):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from pipeline.cli.output import print_table
+from pipeline.cli.output import fields_of, print_table
 
 if TYPE_CHECKING:
+    from warehouse.indicators.at import ComputedCell
     from warehouse.indicators.catalogue import Definition
-    from warehouse.indicators.explain import Place
+    from warehouse.indicators.explain import Place, PublishedCell
+
+    AnyCell = PublishedCell | ComputedCell
 
 COLUMNS = (
     "代码",
@@ -26,18 +29,18 @@ COLUMNS = (
 )
 
 
-def show_cells(cells: Sequence[Any]) -> None:
+def show_cells(cells: Sequence[AnyCell]) -> None:
     """Print figures, one a line, in the order given; a figure of too small a sample says so."""
     print_table(COLUMNS, map(_row, cells), right=(6, 7, 8))
 
 
-def for_scripts(cell: Any) -> dict[str, Any]:
+def for_scripts(cell: AnyCell) -> dict[str, object]:
     """A figure's exact numbers as they are stored, and beside them the texts that people read."""
     from warehouse.indicators.measures import period_text
 
     d = _definition(cell)
     return {
-        **{field.name: getattr(cell, field.name) for field in dataclasses.fields(cell)},
+        **fields_of(cell),
         "numerator_text": d.numerator_text(cell.numerator),
         "denominator_text": d.denominator_text(cell.denominator) or None,
         "period_text": period_text(cell.period_kind, cell.period_start, cell.period_end),
@@ -63,12 +66,12 @@ def named(name: str | None, code: str) -> str:
     return name if name and code == "*" else f"{name} {code}" if name else code
 
 
-def sums_text(d: Definition, numerator: Any, denominator: Any) -> str:
+def sums_text(d: Definition, numerator: Decimal, denominator: Decimal | None) -> str:
     """Numerator and denominator as people read them, ``55 家 / 57 家``."""
     return " / ".join(filter(None, (d.numerator_text(numerator), d.denominator_text(denominator))))
 
 
-def _row(cell: Any) -> tuple[Any, ...]:
+def _row(cell: AnyCell) -> tuple[object, ...]:
     from warehouse.indicators.measures import period_text
 
     d = _definition(cell)
@@ -86,7 +89,7 @@ def _row(cell: Any) -> tuple[Any, ...]:
     )
 
 
-def _marks(cell: Any, d: Definition) -> str:
+def _marks(cell: AnyCell, d: Definition) -> str:
     """What stands behind a figure: too small a sample, why it has no value, that it is provisional."""
     from warehouse.indicators.reasons import NULLS
 
@@ -95,7 +98,7 @@ def _marks(cell: Any, d: Definition) -> str:
     return ", ".join(marks + ([f"{NULLS[cell.null_reason].zh} {cell.null_reason}"] if cell.null_reason else []))
 
 
-def _definition(cell: Any) -> Definition:
+def _definition(cell: AnyCell) -> Definition:
     from warehouse.indicators.catalogue import load_definition
 
     return load_definition(cell.indicator)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -13,6 +13,13 @@ from pipeline.cli.output import AsJson, Meter, print_json, print_table, progress
 
 if TYPE_CHECKING:
     from oracle.verify import VerifyReport
+    from pipeline.hub import Hub
+    from schemas.delivery import Control
+    from warehouse.landing.load_report import LoadReport
+    from warehouse.publishing.imbalance import Imbalance
+    from warehouse.publishing.publish import Gap
+
+Thing = TypeVar("Thing", int, str)
 
 
 def register(app: typer.Typer) -> None:
@@ -78,7 +85,7 @@ def submit(
         raise typer.Exit(1)
 
 
-def _declared(record_type: str, rows: str | None, amount: str | None, field_name: str | None) -> Any:
+def _declared(record_type: str, rows: str | None, amount: str | None, field_name: str | None) -> Control | None:
     """The totals that options declare. Raises BadParameter for a field that is no amount, or stands without one."""
     from connectors.control_sheet import declared
     from schemas.contract import load_contract
@@ -92,7 +99,7 @@ def _declared(record_type: str, rows: str | None, amount: str | None, field_name
     return declared(contract, rows, amount, named.get(field_name or ""))
 
 
-def _load_when_free(hub: Any, batch_id: int) -> None:
+def _load_when_free(hub: Hub, batch_id: int) -> None:
     """Load, waiting for another loader of the feed as the DAGs do; one that stays is told, exit code 3."""
     from pipeline import steps
     from pipeline.judging import judge
@@ -175,7 +182,7 @@ def publish(
         stdout.print(red("缺少指标 indicator missing"), f"{gap.indicator}: {gap.reason}", sep=": ", soft_wrap=True)
 
 
-def _gaps(hub: Any, publication_id: int) -> list[Any]:
+def _gaps(hub: Hub, publication_id: int) -> list[Gap]:
     from warehouse.database.engine import database_errors
     from warehouse.publishing.publish import gaps
 
@@ -183,7 +190,7 @@ def _gaps(hub: Any, publication_id: int) -> list[Any]:
         return gaps(connection, publication_id)
 
 
-def _imbalances(hub: Any, publication_id: int) -> list[Any]:
+def _imbalances(hub: Hub, publication_id: int) -> list[Imbalance]:
     from warehouse.database.engine import database_errors
     from warehouse.publishing.imbalance import imbalances
 
@@ -235,13 +242,13 @@ def show_verification(report: VerifyReport) -> None:
         stdout.print(f"  … 共 {len(report.details)} 条 in all: anze verify --json")
 
 
-def _each_of(label: str, things: list[Any], act: Callable[[Any], list[Any]], as_json: bool) -> None:
+def _each_of(label: str, things: Sequence[Thing], act: Callable[[Thing], list[LoadReport]], as_json: bool) -> None:
     """Act on each thing, show all reports and faults, and end with the exit code that fits the worst of them."""
     from pipeline.cli.usage import exit_code
     from schemas.errors import HubError
 
-    reports: list[Any] = []
-    faults: list[tuple[Any, HubError]] = []
+    reports: list[LoadReport] = []
+    faults: list[tuple[Thing, HubError]] = []
     with progress(label, len(things)) as advance:
         for thing in things:
             try:
@@ -256,13 +263,13 @@ def _each_of(label: str, things: list[Any], act: Callable[[Any], list[Any]], as_
         _show(reports)
         for each in told:
             stderr.print(f"{each['of']}: {each['kind']}: {each['message']}", soft_wrap=True)
-    held = any(report.quarantined or report.state in ("rejected", "awaiting", "stuck") for report in reports)
-    worst = max([int(held), *(exit_code(fault) for _, fault in faults)])
+    is_refused = any(report.quarantined or report.state in ("rejected", "awaiting", "stuck") for report in reports)
+    worst = max([int(is_refused), *(exit_code(fault) for _, fault in faults)])
     if worst:
         raise typer.Exit(worst)
 
 
-def _show(reports: list[Any]) -> None:
+def _show(reports: list[LoadReport]) -> None:
     rows = [
         (
             r.batch_id,

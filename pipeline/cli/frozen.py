@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import getpass
+from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 import typer
 
 from pipeline.cli.figures import named, sums_text
-from pipeline.cli.output import print_json, print_table, stdout, yellow
+from pipeline.cli.output import fields_of, print_json, print_table, stdout, yellow
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from pipeline.hub import Hub
+    from warehouse.indicators.catalogue import Definition
+    from warehouse.publishing.frozen import Frozen, FrozenCell
 
 
-def freeze_months(hub: Any, month: str | None, by: str, as_json: bool) -> None:
+class Wanted(TypedDict):
+    """Which cells of a frozen month, as ``figures`` takes them; None = all."""
+
+    indicators: list[str] | None
+    period_kind: str | None
+    region_code: str | None
+    domain_code: str
+    insurer_id: str
+
+
+def freeze_months(hub: Hub, month: str | None, by: str, as_json: bool) -> None:
     """Freeze one month, or revise all that are frozen when ``month`` is None."""
     from pipeline import freezing
     from warehouse.publishing.frozen import MonthOpen, parse_month
@@ -31,7 +51,7 @@ def freeze_months(hub: Any, month: str | None, by: str, as_json: bool) -> None:
         stdout.print("没有已固定的月份 no month is frozen")
 
 
-def show_frozen(connection: Any, month: str, show_all: bool, wanted: dict[str, Any], as_json: bool) -> None:
+def show_frozen(connection: sa.Connection, month: str, show_all: bool, wanted: Wanted, as_json: bool) -> None:
     """Show a frozen month's cells: first figure, latest revision, difference; those that moved, or all."""
     from warehouse.publishing import frozen
 
@@ -44,7 +64,7 @@ def show_frozen(connection: Any, month: str, show_all: bool, wanted: dict[str, A
         raise typer.BadParameter(f"{month} is not frozen: anze publish --freeze {month}")
     cells = frozen.figures(connection, first_day, **wanted, only_revised=not show_all)
     if as_json:
-        print_json([{**_plain(cell), "difference": cell.difference} for cell in cells])
+        print_json([{**fields_of(cell), "difference": cell.difference} for cell in cells])
         return
     _show_frozen(newest)
     if cells:
@@ -53,7 +73,7 @@ def show_frozen(connection: Any, month: str, show_all: bool, wanted: dict[str, A
         stdout.print("没有变动的指标格 no figure moved" if not show_all else "没有指标格 no figure")
 
 
-def show_month_ends(months: list[Any], as_json: bool) -> None:
+def show_month_ends(months: Sequence[dt.date], as_json: bool) -> None:
     """Say which month ends were computed; none when nothing could have moved."""
     if as_json:
         print_json({"months": months})
@@ -62,7 +82,7 @@ def show_month_ends(months: list[Any], as_json: bool) -> None:
     stdout.print(f"月末数 month ends: {named}", soft_wrap=True)
 
 
-def _show_frozen(frozen: Any, state: str = "") -> None:
+def _show_frozen(frozen: Frozen, state: str = "") -> None:
     publication = frozen.publication
     what = "首次 first figures" if frozen.revision_no == 0 else f"修订 revision {frozen.revision_no}"
     stdout.print(
@@ -76,7 +96,7 @@ def _show_frozen(frozen: Any, state: str = "") -> None:
         stdout.print(yellow("暂定 provisional"), f"不平 unbalanced {', '.join(publication.imbalanced_feeds)}", sep=": ")
 
 
-def _show_cells(cells: list[Any]) -> None:
+def _show_cells(cells: Sequence[FrozenCell]) -> None:
     from pipeline.cli.asking import find
 
     rows = [
@@ -106,20 +126,14 @@ def _show_cells(cells: list[Any]) -> None:
     print_table(columns, rows, right=(6, 7, 8, 9, 10))
 
 
-def _sums(d: Any, numerator: Any, denominator: Any) -> str:
+def _sums(d: Definition, numerator: Decimal | None, denominator: Decimal | None) -> str:
     return "" if numerator is None else sums_text(d, numerator, denominator)
 
 
-def _moved(cell: Any) -> str:
+def _moved(cell: FrozenCell) -> str:
     """The difference as people read it: percentage points for a ratio, the unit itself for anything else."""
     if cell.difference is None:
         return "—" if cell.is_revised else ""
     from pipeline.cli.difference import change_of_value
 
     return change_of_value(Fraction(cell.difference), cell.unit) if cell.difference else "0"
-
-
-def _plain(cell: Any) -> dict[str, Any]:
-    import dataclasses
-
-    return {field.name: getattr(cell, field.name) for field in dataclasses.fields(cell)}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -24,10 +23,13 @@ from pipeline.cli.arguments import (
 from pipeline.cli.asking import Question, check_level, find, objection, refuse, why_none, why_provisional
 from pipeline.cli.figures import for_scripts, show_cells, sums_text
 from pipeline.cli.moments import AsOf, KnownAt
-from pipeline.cli.output import AsJson, bold, print_json, print_table, red, stderr, stdout
+from pipeline.cli.output import AsJson, bold, fields_of, print_json, print_table, red, stderr, stdout
 
 if TYPE_CHECKING:
-    from warehouse.indicators.catalogue import PeriodKind
+    import sqlalchemy as sa
+
+    from warehouse.indicators.catalogue import Definition, PeriodKind
+    from warehouse.indicators.explain import Explanation, PublishedCell, Record
 
 indicator = typer.Typer(help="Indicators 指标.", no_args_is_help=True)
 
@@ -131,23 +133,29 @@ def frozen(
 ) -> None:
     """Show a frozen month: first figures, the latest revision, and what moved between them."""
     from pipeline import steps
-    from pipeline.cli.frozen import show_frozen
+    from pipeline.cli.frozen import Wanted, show_frozen
     from warehouse.database.engine import database_errors
 
     chosen = [find(name).indicator for name in names or SHOWN]
     check_level(level)
-    place = {
-        "indicators": chosen if names or show_all else None,
-        "period_kind": period or None,
-        "region_code": one_region(region, level),
-        "domain_code": domain,
-        "insurer_id": insurer,
-    }
+    place = Wanted(
+        indicators=chosen if names or show_all else None,
+        period_kind=period or None,
+        region_code=one_region(region, level),
+        domain_code=domain,
+        insurer_id=insurer,
+    )
     with database_errors("reading frozen figures"), steps.open_hub().engine.connect() as connection:
         show_frozen(connection, month, show_all, place, as_json)
 
 
-def _told(connection: Any, cells: list[Any], chosen: list[Any], asked: Question, publication: int | None) -> list[str]:
+def _told(
+    connection: sa.Connection,
+    cells: list[PublishedCell],
+    chosen: list[Definition],
+    asked: Question,
+    publication: int | None,
+) -> list[str]:
     """What stands below figures: why some are not there, and why those that are there are provisional."""
     found = {cell.indicator for cell in cells}
     missing = [d for d in chosen if d.indicator not in found]
@@ -197,7 +205,7 @@ def explain(
     places = {at: found_at.shown for at, found_at in places_of(hub, rows).items()}
     if as_json:
         answer = {
-            **_fields(found),
+            **fields_of(found),
             "cell": for_scripts(found.cell),
             "records": _with_places(found.records, places),
             "provisional": provisional,
@@ -207,28 +215,26 @@ def explain(
         _show_explanation(found, excluded, places, provisional)
 
 
-def _refuse_cell(connection: Any, d: Any, asked: Question, publication: int | None) -> None:
+def _refuse_cell(connection: sa.Connection, d: Definition, asked: Question, publication: int | None) -> None:
     """Say why there is no such cell. Raises BadParameter when there can be none."""
     refuse([d], asked)
     stderr.print(f"{d.code} {why_none(connection, publication)}", soft_wrap=True)
 
 
-def _provisional(connection: Any, found: Any) -> list[str]:
+def _provisional(connection: sa.Connection, found: Explanation) -> list[str]:
     if not found.cell.is_provisional:
         return []
     return why_provisional(connection, found.cell.publication_id, found.definition.feeds, found.cell.insurer_id)
 
 
-def _fields(answer: Any) -> dict[str, Any]:
-    return {field.name: getattr(answer, field.name) for field in dataclasses.fields(answer)}
-
-
-def _with_places(records: Sequence[Any], places: Places) -> list[dict[str, Any]]:
+def _with_places(records: Sequence[Record], places: Places) -> list[dict[str, object]]:
     """Records that say where they stand in their files."""
-    return [{**_fields(r), **dict(zip(("file", "place"), places[r.batch_id, r.row_no], strict=True))} for r in records]
+    return [
+        {**fields_of(r), **dict(zip(("file", "place"), places[r.batch_id, r.row_no], strict=True))} for r in records
+    ]
 
 
-def _show_explanation(found: Any, excluded: Sequence[Any], places: Places, provisional: list[str]) -> None:
+def _show_explanation(found: Explanation, excluded: Sequence[Record], places: Places, provisional: list[str]) -> None:
     d = found.definition
     show_cells([found.cell])
     for line in provisional:

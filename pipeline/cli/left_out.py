@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeline.cli.arguments import Places
 from pipeline.cli.output import print_table
 
+if TYPE_CHECKING:
+    from warehouse.indicators.catalogue import Definition
+    from warehouse.indicators.explain import Exclusion, Record
 
-def show_left_out(d: Any, exclusions: Sequence[Any], records: Sequence[Any], places: Places) -> None:
+
+def show_left_out(d: Definition, exclusions: Sequence[Exclusion], records: Sequence[Record], places: Places) -> None:
     """Print how many records were left out for which reason, then those of them that were asked for."""
     counted = [
         (_reason(e.reason), e.record_count, d.numerator_text(e.numerator), d.denominator_text(e.denominator))
@@ -24,13 +28,13 @@ def show_left_out(d: Any, exclusions: Sequence[Any], records: Sequence[Any], pla
         )
 
 
-def _row(record: Any, places: Places) -> tuple[Any, ...]:
+def _row(record: Record, places: Places) -> tuple[object, ...]:
     at = (record.batch_id, record.row_no)
     return (_reason(record.exclusion), record.record_type, record.insurer_id, record.record_key, *at, *places[at])
 
 
-def _reason(code: str) -> str:
+def _reason(code: str | None) -> str:
     from warehouse.indicators.reasons import EXCLUSIONS
 
-    words = EXCLUSIONS.get(code)
-    return f"{words.zh} {code}" if words else code
+    words = EXCLUSIONS.get(code or "")
+    return f"{words.zh} {code}" if words else code or ""

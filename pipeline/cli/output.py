@@ -14,13 +14,16 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 #: Where output is piped there is no width to ask for: wide enough for every table of ours.
 PIPED_WIDTH = 190
@@ -83,7 +86,7 @@ stderr = Screen(stderr=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
 
 
-def print_json(answer: Any) -> None:
+def print_json(answer: object) -> None:
     """Print dataclasses, mappings and lists as JSON; decimals and dates as text, so that nothing is rounded."""
     written = json.dumps(answer, default=_plain, ensure_ascii=False, indent=2)
     stdout.print(_escaped(written), soft_wrap=True)
@@ -97,7 +100,7 @@ def _escaped(written: str) -> str:
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None, right: Iterable[int] = ()
+    columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None, right: Iterable[int] = ()
 ) -> None:
     """Print rows under bilingual column titles, on two lines where space is short; columns in ``right`` are flush right."""
     cells = [[_cell(cell) for cell in row] for row in rows]
@@ -108,7 +111,7 @@ def print_table(
     stdout.print(table)
 
 
-def _cell(value: Any) -> Text:
+def _cell(value: object) -> Text:
     if isinstance(value, Text):
         return value
     return Text("" if value is None else visible(str(value)))
@@ -124,8 +127,14 @@ def _table(columns: Iterable[str], rows: Iterable[Sequence[Text]], title: str | 
     return table
 
 
+class Advance(Protocol):
+    """Moves a progress bar on by some steps, and says at what it is."""
+
+    def __call__(self, text: str = "", step: int = 1) -> None: ...
+
+
 @contextmanager
-def progress(label: str, total: int | None) -> Iterator[Any]:
+def progress(label: str, total: int | None) -> Iterator[Advance]:
     """A progress bar on standard error; yields ``advance(text)``."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=stderr, transient=not stderr.is_terminal) as bar:
@@ -140,7 +149,7 @@ def progress(label: str, total: int | None) -> Iterator[Any]:
 class Meter:
     """Turns (what, share done) into steps of a progress bar of 100."""
 
-    def __init__(self, advance: Any) -> None:
+    def __init__(self, advance: Advance) -> None:
         self._advance, self._done = advance, 0
 
     def __call__(self, what: str, share: float) -> None:
@@ -149,9 +158,14 @@ class Meter:
         self._done = max(self._done, percent)
 
 
-def _plain(value: Any) -> Any:
+def fields_of(answer: DataclassInstance) -> dict[str, object]:
+    """A dataclass's fields by name, for scripts; what they hold stays as it is."""
+    return {field.name: getattr(answer, field.name) for field in dataclasses.fields(answer)}
+
+
+def _plain(value: object) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return fields_of(value)
     if isinstance(value, (dt.date, dt.datetime, Decimal)):
         return str(value)
     if isinstance(value, (set, frozenset, tuple)):

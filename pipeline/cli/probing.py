@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from connectors.coverage import Coverage
-from connectors.proposal import Look
+from connectors.proposal import Column, Look
 from pipeline.cli.output import green, print_table, red, stdout
 from pipeline.definitions.probing import Probe
 
@@ -37,14 +36,14 @@ def show_probe(found: Probe) -> None:
     _proposal(found.look)
 
 
-def as_plain(found: Probe) -> dict[str, Any]:
+def as_plain(found: Probe) -> dict[str, object]:
     """A probe for JSON."""
     fault = found.fault and {"kind": type(found.fault).__name__, "message": str(found.fault)}
     shown = found.look and {**vars(found.look), "proposal": found.look.proposal}
     return {"record_type": found.record_type, "declared": found.declared, "look": shown, "fault": fault}
 
 
-def _cells(column: Any) -> tuple[Any, ...]:
+def _cells(column: Column) -> tuple[object, ...]:
     kinds = ", ".join(column.kinds)
     return column.name, column.filled, kinds, column.example, column.field or "", column.proposed or ""
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pipeline.cli.comparing import show_change
-from pipeline.cli.output import green, print_json, print_table, red, stdout, yellow
+from pipeline.cli.output import fields_of, green, print_json, print_table, red, stdout, yellow
 
 if TYPE_CHECKING:
-    from warehouse.landing.batches import Receipt
+    import sqlalchemy as sa
+
+    from warehouse.landing.batches import BatchView, FindingCount, QuarantinedRow, Receipt, ReceivedPart
 
 STATES = {
     "received": "已接收 received",
@@ -31,7 +33,7 @@ COUNTS = {
 SHOWN_ROWS, SHOWN_FILES = 20, 3
 
 
-def show_batch(engine: Any, batch_id: int, as_json: bool, limit: int = SHOWN_ROWS) -> Receipt:
+def show_batch(engine: sa.Engine, batch_id: int, as_json: bool, limit: int = SHOWN_ROWS) -> Receipt:
     """Print one batch and give its receipt."""
     from warehouse.landing import batches
 
@@ -48,7 +50,7 @@ def show_batch(engine: Any, batch_id: int, as_json: bool, limit: int = SHOWN_ROW
     return view.receipt
 
 
-def counts(receipt: Any) -> tuple[int | None, ...]:
+def counts(receipt: Receipt) -> tuple[int | None, ...]:
     """The receipt's books: received, accepted, held, duplicate, superseded."""
     return tuple(getattr(receipt, name) for name in COUNTS.values())
 
@@ -60,7 +62,7 @@ def moment(at: dt.datetime) -> str:
     return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
-def _show_receipt(receipt: Any, files: Any) -> None:
+def _show_receipt(receipt: Receipt, files: Sequence[ReceivedPart]) -> None:
     stdout.print(f"批次 batch {receipt.batch_id}: {receipt.insurer_id} {receipt.record_type} ({receipt.channel})")
     stdout.print(f"接收于 received {moment(receipt.received_at)} 北京时间 ({_utc(receipt.received_at)})")
     _show_files(files)
@@ -77,7 +79,7 @@ def _show_receipt(receipt: Any, files: Any) -> None:
         stdout.print(f"原因 reason: {receipt.reason_code} {receipt.reason_text}", soft_wrap=True)
 
 
-def _show_files(files: Any) -> None:
+def _show_files(files: Sequence[ReceivedPart]) -> None:
     for file in files[:SHOWN_FILES]:
         stdout.print(f"文件 file: {file.name}, {file.size_bytes:,} 字节 bytes", soft_wrap=True)
         stdout.print(f"  SHA-256 {file.sha256}", soft_wrap=True)
@@ -86,21 +88,21 @@ def _show_files(files: Any) -> None:
         stdout.print(f"  共 {len(files)} 个文件或接口页 parts, {size:,} 字节 bytes: --json")
 
 
-def _show_declared(receipt: Any) -> None:
+def _show_declared(receipt: Receipt) -> None:
     told = [f"行 rows {receipt.declared_row_count}"] if receipt.declared_row_count is not None else []
-    if receipt.declared_amount is not None:
+    if receipt.declared_amount is not None and receipt.declared_amount_field is not None:
         told.append(f"{_business_name(receipt, receipt.declared_amount_field)} {receipt.declared_amount:,.2f} 元")
     if told:
         stdout.print(f"申报 declared: {', '.join(told)}")
 
 
-def _business_name(receipt: Any, field: str) -> str:
+def _business_name(receipt: Receipt, field: str) -> str:
     from schemas.contract import load_contract
 
     return load_contract(receipt.record_type).by_name[field].business_name
 
 
-def _show_replacing(receipt: Any) -> None:
+def _show_replacing(receipt: Receipt) -> None:
     if receipt.replaces is None:
         return
     span = "全部 all" if receipt.replaces == "all" else f"{receipt.replaces_from} .. {receipt.replaces_to}"
@@ -112,14 +114,14 @@ def _show_replacing(receipt: Any) -> None:
     stdout.print(told)
 
 
-def _show_findings(findings: Any) -> None:
+def _show_findings(findings: Sequence[FindingCount]) -> None:
     if findings:
         rows = [(f.rule_id, f.severity, f.finding_count, f.open_count, f.where, f.first_message) for f in findings]
         columns = ("规则 rule", "程度 severity", "数 count", "未解决 open", "首处 first at", "示例 example")
         print_table(columns, rows, "发现 findings", right=(2, 3))
 
 
-def _show_quarantined(quarantined: Any, receipt: Any) -> None:
+def _show_quarantined(quarantined: Sequence[QuarantinedRow], receipt: Receipt) -> None:
     total = receipt.quarantined_count or 0
     if not quarantined:
         return
@@ -131,12 +133,12 @@ def _show_quarantined(quarantined: Any, receipt: Any) -> None:
         stdout.print(f"{rest}, anze batch show {receipt.batch_id} --limit {total}", soft_wrap=True)
 
 
-def _reason(reason: dict[str, Any]) -> str:
+def _reason(reason: Mapping[str, object]) -> str:
     return f"{reason['where']}: {reason['rule_id']} {reason['message']}"
 
 
-def _plain(view: Any) -> dict[str, Any]:
-    receipt = {field.name: getattr(view.receipt, field.name) for field in dataclasses.fields(view.receipt)}
+def _plain(view: BatchView) -> dict[str, object]:
+    receipt = fields_of(view.receipt)
     moments = {
         "received_at_shanghai": moment(view.receipt.received_at),
         "received_at_utc": _utc(view.receipt.received_at),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.arguments import InsurerId, RecordType
 from pipeline.cli.output import AsJson, print_json, print_table
+
+if TYPE_CHECKING:
+    from warehouse.history.record_history import PastVersion
 
 record = typer.Typer(help="Records 记录 and their versions.", no_args_is_help=True)
 COLUMNS = (
@@ -41,7 +45,7 @@ def show_history(
         raise typer.Exit(1)
 
 
-def _row(version: Any) -> tuple[Any, ...]:
+def _row(version: PastVersion) -> tuple[object, ...]:
     operation = "撤销 withdrawn" if version.is_withdrawn else version.operation_code
     return (
         version.record_key,
@@ -56,7 +60,7 @@ def _row(version: Any) -> tuple[Any, ...]:
     )
 
 
-def _moment(moment: Any) -> str:
+def _moment(moment: dt.datetime) -> str:
     from schemas.time_zone import SHANGHAI
 
     return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"

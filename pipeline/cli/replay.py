@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pipeline.hub import Hub
     from warehouse.landing.load_report import LoadReport
 
+Value = TypeVar("Value")
 COLUMNS = (
     "批次 batch", "机构 insurer", "数据 type", "行 rows", "解除隔离 cleared", "变更 changed", "撤销 withdrawn",
     "仍隔离 still held", "不变 unchanged",
@@ -90,7 +91,7 @@ def verify_by_rebuilding(hub: Hub, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _line(report: LoadReport) -> dict[str, Any]:
+def _line(report: LoadReport) -> dict[str, str | int]:
     """One batch's line: rows = changed + still held + unchanged, where withdrawn are no rows."""
     return {
         "batch_id": report.batch_id,
@@ -107,11 +108,11 @@ def _line(report: LoadReport) -> dict[str, Any]:
 
 def _show(reports: list[LoadReport], is_rehearsal: bool) -> None:
     lines = [list(_line(report).values()) for report in reports]
-    total = ["合计 total", "", "", *(sum(line[n] for line in lines) for n in range(3, len(COLUMNS)))]
+    total = ["合计 total", "", "", *(sum(int(line[n]) for line in lines) for n in range(3, len(COLUMNS)))]
     print_table(COLUMNS, [*lines, total], right=RIGHT)
     if is_rehearsal:
         stdout.print(yellow("试算,未改动任何数据 dry run, nothing was changed"))
 
 
-def _several(values: list[Any] | None) -> tuple[Any, ...] | None:
+def _several(values: list[Value] | None) -> tuple[Value, ...] | None:
     return tuple(values) if values else None

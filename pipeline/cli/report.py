@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pathlib
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.arguments import BatchId
 from pipeline.cli.export import write_csv_file, write_xlsx_file
 from pipeline.cli.output import stdout
+
+if TYPE_CHECKING:
+    from warehouse.landing.batches import BatchView
 
 COLUMNS = (
     "行号", "位置", "列号", "列名", "来源列", "主键", "规则", "程度", "发现的内容", "应为", "原因与处理", "文件", "批次", "机构", "数据",
@@ -41,11 +44,13 @@ def report(
     path = file or pathlib.Path(f"batch-{batch_id}.{kind}")
     engine = steps.open_hub().engine
     view = batches.show_batch(engine, batch_id)
-    held = batches.quarantined_rows(engine, batch_id, limit=None)
+    quarantined = batches.quarantined_rows(engine, batch_id, limit=None)
     rows = [_line(view, reason, reason) for reason in batches.whole_findings(engine, batch_id)]
-    rows += [_line(view, vars(row), reason) for row in held for reason in row.reasons]
+    rows += [_line(view, vars(row), reason) for row in quarantined for reason in row.reasons]
     _write(path, kind, rows)
-    stdout.print(f"已生成 written: {path} (隔离 held {len(held)} 行 rows, 共 {len(rows)} 条 lines)", soft_wrap=True)
+    stdout.print(
+        f"已生成 written: {path} (隔离 held {len(quarantined)} 行 rows, 共 {len(rows)} 条 lines)", soft_wrap=True
+    )
 
 
 def _write(path: pathlib.Path, kind: str, rows: list[tuple[object, ...]]) -> None:
@@ -60,14 +65,14 @@ def _write(path: pathlib.Path, kind: str, rows: list[tuple[object, ...]]) -> Non
         raise typer.BadParameter(f"{path} 已存在,请换个文件名 is there already, choose another name") from None
 
 
-def _line(view: Any, held: Mapping[str, Any], reason: Mapping[str, Any]) -> tuple[object, ...]:
+def _line(view: BatchView, quarantined: Mapping[str, object], reason: Mapping[str, object]) -> tuple[object, ...]:
     """One line a reason; the warehouse keeps no value of a personal field, so none is shown."""
     receipt = view.receipt
     files = "; ".join(file.name for file in view.files[:3]) + ("; …" if len(view.files) > 3 else "")
     return (
-        held.get("row_no"), reason["where"], reason.get("column_letter"), reason["field_name"],
-        reason.get("source_column"), held.get("record_key"), reason["rule_id"],
-        SEVERITIES[reason.get("severity", "error")], reason["value"], reason["expected"], reason["message"], files,
-        receipt.batch_id, receipt.insurer_id, receipt.record_type, held.get("quarantined_at", held.get("opened_at")),
-        held["resolved_at"], held["resolved_by_batch_id"],
+        quarantined.get("row_no"), reason["where"], reason.get("column_letter"), reason["field_name"],
+        reason.get("source_column"), quarantined.get("record_key"), reason["rule_id"],
+        SEVERITIES[str(reason.get("severity", "error"))], reason["value"], reason["expected"], reason["message"], files,
+        receipt.batch_id, receipt.insurer_id, receipt.record_type, quarantined.get("quarantined_at", quarantined.get("opened_at")),
+        quarantined["resolved_at"], quarantined["resolved_by_batch_id"],
     )  # fmt: skip

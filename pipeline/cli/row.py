@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.arguments import BatchId
 from pipeline.cli.output import AsJson, print_json, print_table, stdout
+
+if TYPE_CHECKING:
+    from pipeline.judging.places import SourceCell, SourceRow
 
 
 def row(
@@ -36,7 +39,7 @@ def row(
         _show(found, cells)
 
 
-def _show(found: Any, cells: tuple[Any, ...]) -> None:
+def _show(found: SourceRow, cells: tuple[SourceCell, ...]) -> None:
     stdout.print(
         f"批次 batch {found.batch_id}: {found.insurer_id} {found.record_type}, 行 row {found.row_no}\n"
         f"文件 file {found.file} (sha256 {found.sha256[:12]}), 位置 place {found.place}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.cli.output import print_table, stdout
 
@@ -39,14 +39,14 @@ class Standing:
     problems: tuple[str, ...]
 
     @property
-    def rank(self) -> tuple[Any, ...]:
+    def rank(self) -> tuple[int, int, str]:
         """Sorts the worst first; of equals by id."""
         order = list(NEXT)
         worst = order.index(self.problems[0]) if self.problems else len(order)
         return worst, -len(self.problems), self.sender.insurer_id
 
 
-def told() -> dict[str, Any]:
+def told() -> dict[str, object]:
     """Senders, worst first, what is broken, and what to do next, for scripts."""
     hub = _open()
     found = _standings(hub)
@@ -139,7 +139,7 @@ def _steps(found: list[Standing]) -> list[tuple[str, list[str], str]]:
     return steps
 
 
-def _row(each: Standing) -> tuple[Any, ...]:
+def _row(each: Standing) -> tuple[object, ...]:
     sender = each.sender
     return (
         sender.insurer_id,
