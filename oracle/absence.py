@@ -1,4 +1,4 @@
-"""Deliveries that replace: which records they withdraw by not holding them."""
+"""Snapshot deletes: which records a replacing delivery withdraws by not holding them (tombstones)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Receipts, the log of loads and held rows as the database tells them."""
+"""Receipts, the log of loads and quarantined rows as the database tells them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""B1: nothing lost, as figures. Every row received is accepted, held, a duplicate or superseded; every delivery ended.
+"""B1: reconciliation. Every row received is accepted, quarantined, a duplicate or superseded; every delivery has ended.
 
 Reads the database; the rows in the landed bytes come from the replay.
 """

@@ -1,4 +1,4 @@
-"""The keyed, ordered merge of versions, as plain dictionaries: what the warehouse must hold after all deliveries."""
+"""The upsert by versions, in plain dictionaries: a newer version of a key supersedes the current one."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """B2: every acknowledged delivery replayed in plain Python, and compared with what the warehouse holds.
 
-Reads the receipts, the log of loads and held rows by plain SQL, and the landed bytes from their folder; nothing else.
+Reads the receipts, the log of loads and quarantined rows by plain SQL, and the landed bytes from their folder; nothing else.
 The result must equal core: symmetric difference = 0 rows, every value equal exactly.
 """
 

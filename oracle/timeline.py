@@ -1,4 +1,4 @@
-"""Two times by brute force: what the replayed deliveries say of a day, as known at a moment, by plain loops.
+"""Bitemporal reads by brute force: what the replayed deliveries say of a day (valid time), as known at a moment, in plain loops.
 
 Everything comes from the landed bytes by ``replay``. The days of which a record speaks are written here a second time,
 from docs/bitemporal.md, so that a mistake in the contracts or in the frozen functions shows.

@@ -1,1 +1,1 @@
-"""The seam: what composes connecting, judging and storing, and the command line over it."""
+"""Composition: connectors, quality and warehouse put together into steps, and the command line over them."""

@@ -1,4 +1,4 @@
-"""What people decide of batches that await it, by command or in Airflow: one way, so that both come to the same."""
+"""Decisions of people about batches that await one: the command line and the DAG ``decisions`` take the same path."""
 
 from __future__ import annotations
 

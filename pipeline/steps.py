@@ -1,4 +1,4 @@
-"""The two verbs and what follows: collect bytes into landing, load a batch, publish.
+"""The steps of the hub: collect bytes into landing, load a batch, publish. Each is idempotent: done twice it comes to the same.
 
 Composition happens here and only here: connectors, quality and warehouse do not know each other. What is handed from
 step to step is a batch id, never data.

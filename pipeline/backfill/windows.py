@@ -1,4 +1,4 @@
-"""Days into windows, and batches into the windows that hold them."""
+"""Splits the days of a plan into windows, and finds the batches that stand for days of each."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Core through both times: bitemporal reads, one record's versions, the log of loads, replays, digests, twins, backfill plans."""
+"""Core as a bitemporal store: reads at two times, one record's versions, the log of loads, replays, digests, twins, plans."""

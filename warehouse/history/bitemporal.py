@@ -1,4 +1,4 @@
-"""Any table as of a business day, as known at a moment.
+"""Bitemporal reads: any table as of a business day (valid time), as known at a moment (knowledge time).
 
     found = read_at(connection, "policy", as_of, known_at, insurer_id="lichun", limit=20)
     for row in found.rows: ...
@@ -55,7 +55,7 @@ _STATE_COLUMNS = (
     "insured_person_count", "employee_count", "per_person_limit_amount", "aggregate_limit_amount", "service_fee_ratio",
     "written_premium_amount", "is_lead",
 )  # fmt: skip
-_HELD_COLUMNS = (
+_QUARANTINE_COLUMNS = (
     "batch_id", "row_no", "place", "record_type", "record_key", "reasons", "quarantined_at", "resolved_at",
     "resolved_by_batch_id",
 )  # fmt: skip
@@ -82,7 +82,7 @@ OTHER_TABLES = {
         {"source": "core.policy_state_at(:as_of, :known_at)", "table": "policy", "key": "v.policy_no"},
         _STATE_COLUMNS,
     ),
-    "quarantine": _judged("quarantine.row_open_at", "v.record_key", _HELD_COLUMNS, "v.batch_id, v.row_no"),
+    "quarantine": _judged("quarantine.row_open_at", "v.record_key", _QUARANTINE_COLUMNS, "v.batch_id, v.row_no"),
     "finding": _judged("quality.finding_open_at", "v.record_key", _FINDING_COLUMNS, "v.finding_id"),
     "batch": _judged("landing.batch_known", "cast(v.batch_id as text)", _BATCH_COLUMNS, "v.batch_id"),
 }

@@ -1,4 +1,4 @@
-"""What a rehearsal changed in a database of its own: cells of figures, verdicts, rows that were held."""
+"""What a rehearsal changed in a database of its own: cells of figures, verdicts, rows that were quarantined."""
 
 from __future__ import annotations
 

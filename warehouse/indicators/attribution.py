@@ -1,4 +1,4 @@
-"""States of knowledge between two moments: what was known at the first, plus the changes of some causes until the second.
+"""Attribution by states between two moments: what was known at the first, plus the changes of some causes until the second.
 
     hybrid = begin(connection, known_from, known_to)
     hybrid.choose(connection, step)     # causes up to that step have happened, the others have not

@@ -1,4 +1,4 @@
-"""From a number to its records: what was published, and which rows of which file stand behind it."""
+"""Lineage of a figure: what was published, and which rows of which file stand behind it."""
 
 from __future__ import annotations
 

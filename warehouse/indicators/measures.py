@@ -1,6 +1,6 @@
 """How a figure's numbers are read: units, decimals, periods in words, and samples too small to compare.
 
-The same wording in SQL: migration 0010, ``core.shown_number`` and ``core.period_text``; a test holds them together.
+The same wording in SQL: the baseline migration, ``core.shown_number`` and ``core.period_text``; a test holds them together.
 """
 
 from __future__ import annotations

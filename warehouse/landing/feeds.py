@@ -1,4 +1,4 @@
-"""Feeds (an insurer and a record type): cursors, last deliveries, receipts of files."""
+"""Feeds (an insurer and a record type): cursors (watermarks), last deliveries, receipts of files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The store: immutable files under their digests, written durably and without holding a file in memory."""
+"""The store, content-addressed: immutable files under their SHA-256, written durably and without holding a file in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The merge: from staged rows to versions, verdicts, quarantine and books, as a fixed sequence of set statements."""
+"""The merge, an upsert by versions: staged rows become versions, verdicts, quarantine and books, by set-based SQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a delivery looks like as a whole: kept at its first reading, for comparison with the deliveries before it.
+"""Profiles: what a delivery looks like as a whole, kept at its first reading, for comparison with the deliveries before it.
 
 Columns are profiled while the rows pass by, chunk by chunk, over rows that are no withdrawals: those are mostly empty.
 """

@@ -1,9 +1,9 @@
 """Renumbering: a record's number is given up for another, and its history goes on under the new one.
 
-    prepare(connection, scope)        # before the rules: rows that say an old number are taken under today's
-    know_former(connection, scope)    # what core knows of a row's record includes its former numbers
-    follow(connection, scope)         # a load of renumberings: records and references move
-    resolve_former(connection, scope) # what was open under a former number is resolved
+    prepare(connection, scope)         # before the rules: rows that say an old number are taken under today's
+    know_former(connection, scope)     # what core knows of a row's record includes its former numbers
+    follow(connection, scope)          # a load of renumberings: records and references move
+    resolve_former(connection, scope)  # what was open under a former number is resolved
 
 A record's number is the first column of its natural key: of a service plan the plan number, all its lines follow.
 Versions that a renumbering writes have its batch and row. They stand where the version they are taken from stood: with

@@ -1,8 +1,8 @@
-"""Records that a delivery withdraws by not holding them, and the guard that asks a person first.
+"""Snapshot deletes: records that a replacing delivery withdraws by not holding them, and the guard that asks a person first.
 
-    missing = find(connection, scope, received, quarantined)      # after the outcome of every row is known
+    missing = find(connection, scope, received, quarantined)  # after the outcome of every row is known
     question = question_of(connection, scope, received, missing)
-    withdraw(connection, scope)                             # beside the new versions
+    withdraw(connection, scope)                               # beside the new versions
 
 A tombstone of an absent record has row_no 0 and its batch. It stands before every version received earlier, and gives
 way to every row received later, the same content included, whatever the source's time of change.
