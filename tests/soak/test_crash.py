@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -33,6 +34,13 @@ def stage(cluster: Cluster, nursery: Nursery, tmp_path_factory: pytest.TempPathF
         yield made
 
 
+@pytest.fixture
+def own_folder() -> Iterator[pathlib.Path]:
+    """Not below pytest's base folder: sessions that run side by side delete each other's old folders there."""
+    with tempfile.TemporaryDirectory(prefix="anze-") as folder:
+        yield pathlib.Path(folder)
+
+
 @pytest.mark.parametrize(("group", "kind"), SAMPLE)
 def test_after_a_crash_one_plain_run_leaves_nothing_lost_stuck_or_different(
     stage: Stage, group: str, kind: str
@@ -58,12 +66,12 @@ def test_the_harness_sees_a_loss(stage: Stage) -> None:
     assert any("damaged" in fault for fault in trial.faults), trial
 
 
-def test_a_server_that_stops_at_once_loses_nothing(nursery: Nursery, tmp_path: pathlib.Path) -> None:
-    cluster = Cluster(tmp_path / "pg", free_port())
+def test_a_server_that_stops_at_once_loses_nothing(nursery: Nursery, own_folder: pathlib.Path) -> None:
+    cluster = Cluster(own_folder / "pg", free_port())
     cluster.start(shared_buffers="128MB", autovacuum="off")
     enumerate_points, disturb = CLASSES["server stopped"]
     try:
-        with Stage(cluster, tmp_path / "stage", durable=True, nursery=nursery) as stage:
+        with Stage(cluster, own_folder / "stage", durable=True, nursery=nursery) as stage:
             for point in sample(enumerate_points(stage, "csv", SEED), 2, SEED):
                 assert stage.attempt(point, disturb, published=False).faults == ()
     finally:
