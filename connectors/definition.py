@@ -33,7 +33,7 @@ from connectors.model import (
 from connectors.nesting import read_nesting
 from connectors.protocol import Envelope, RequestForm, Signature, Tls
 from connectors.protocol_checks import plain_path
-from connectors.yaml_tree import Section, overlay, read_yaml
+from connectors.yaml_tree import Section, overlay, read_section
 from schemas.code_lists import load_code_list
 from schemas.contract import REGISTER_RECORD_TYPES, SENDABLE_RECORD_TYPES, load_contracts
 from schemas.errors import DefinitionError
@@ -194,7 +194,7 @@ def _read(files: Mapping[str, str], insurer_id: str, mistakes: Mistakes) -> _Sou
     if lines > LINES_PER_FILE:
         problem = f"has {lines} lines, {LINES_PER_FILE} at most"
         mistakes.add(DefinitionError(file, "file", problem, lines, "move to a vendor"))
-    own = read_yaml(text, file, mistakes)
+    own = read_section(text, file, mistakes)
     mistakes.attempt(own.refuse_unknown, {*OWN_KEYS, *VENDOR_KEYS} - {"vendor"})
     mistakes.attempt(_refuse_other_name, own, "insurer", insurer_id)
     if "extends" not in own:
@@ -234,7 +234,7 @@ def _vendor_name(files: Mapping[str, str], own: Section) -> str:
 
 
 def _read_vendor(text: str, file: str, name: str, mistakes: Mistakes) -> Section:
-    vendor = read_yaml(text, file, mistakes)
+    vendor = read_section(text, file, mistakes)
     if "extends" in vendor:
         mistakes.add(
             vendor.entries["extends"].place.error("a vendor extends nothing", "one level only: copy what is needed")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from schemas.errors import DefinitionError
 from schemas.mistakes import Mistakes, nearest
-from schemas.yaml_files import compose, constructor
+from schemas.yaml_files import At, YamlFile, read_yaml
 
 _SECRET_WORDS = (
     "password",
@@ -102,15 +100,13 @@ def as_text(entry: Leaf | Section) -> str:
     raise entry.place.error(f"text is wanted, found {found!r}", f'write it in quotes: "{found}"')
 
 
-def read_yaml(text: str, file: str, mistakes: Mistakes) -> Section:
+def read_section(text: str, file: str, mistakes: Mistakes) -> Section:
     """The text of a file as a Section. Raises DefinitionError for what is no YAML mapping.
 
     Kept in ``mistakes``: a duplicate key, a key that looks like a secret, a value that cannot be read.
     """
-    node = compose(file, text)
-    if not isinstance(node, yaml.MappingNode):
-        raise Place(file, 1, "document").error("is not a mapping", "write key: value lines")
-    return _Reading(mistakes).section(node, Place(file, 1, ""), free=False)
+    document = read_yaml(file, text, dict, mistakes=mistakes)
+    return _Reading(document, mistakes).section(document.values, (), free=False)
 
 
 def overlay(base: Section, top: Section) -> Section:
@@ -125,54 +121,39 @@ def overlay(base: Section, top: Section) -> Section:
 
 @dataclass(frozen=True)
 class _Reading:
-    """Turns YAML nodes into sections; what is wrong with one entry does not hide the next."""
+    """Turns values into sections; what is wrong with one entry does not hide the next."""
 
+    document: YamlFile
     mistakes: Mistakes
 
-    def section(self, node: yaml.MappingNode, place: Place, free: bool) -> Section:
+    def section(self, values: Mapping[str, Any], at: At, free: bool) -> Section:
         entries: dict[str, Leaf | Section] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
-            here = Place(place.file, key_node.start_mark.line + 1, _join(place.key, key))
-            if key in entries:
-                first = entries[key].place.line
-                self.mistakes.add(here.error(f"is given twice, first on line {first}", "keep one of them"))
-                continue
+        for key, value in values.items():
+            here, place = (*at, key), self._place((*at, key))
             if not free and _looks_secret(key):
-                self.mistakes.add(here.error(_HIDDEN, _HIDDEN_FIX))
-            entries[key] = self._entry(value_node, here, free or key in _FREE_KEYS)
-        return Section(place, entries)
+                self.mistakes.add(place.error(_HIDDEN, _HIDDEN_FIX))
+            if isinstance(value, dict):
+                entries[key] = self.section(value, here, free or key in _FREE_KEYS)
+            else:
+                self.mistakes.attempt(_refuse_odd, value, place)
+                entries[key] = Leaf(value, place)
+        return Section(self._place(at), entries)
 
-    def _entry(self, node: yaml.Node, place: Place, free: bool) -> Leaf | Section:
-        if isinstance(node, yaml.MappingNode):
-            return self.section(node, place, free)
-        if isinstance(node, yaml.SequenceNode):
-            return Leaf([self._scalar(item, place) for item in node.value], place)
-        return Leaf(self._scalar(node, place), place)
-
-    def _scalar(self, node: yaml.Node, place: Place) -> Any:
-        return self.mistakes.attempt(_scalar, node, place)
+    def _place(self, at: At) -> Place:
+        return Place(self.document.file, self.document.lines[at], ".".join(map(str, at)))
 
 
-def _scalar(node: yaml.Node, place: Place) -> Any:
-    if not isinstance(node, yaml.ScalarNode):
-        raise place.error("holds nested lists", "write plain values")
-    try:
-        value = constructor().construct_object(node)
-    except (ValueError, yaml.YAMLError) as error:
-        raise place.error(f"{node.value!r} cannot be read", "write it in quotes") from error
-    _refuse_reference(value, place)
-    return value
+def _refuse_odd(value: Any, place: Place) -> None:
+    for each in value if isinstance(value, list) else [value]:
+        if isinstance(each, list | dict):
+            raise place.error("holds nested lists", "write plain values")
+        if isinstance(each, str) and "${" in each and place.key != "base_url":
+            raise place.error("refers to the environment", "only base_url may hold ${NAME}")
 
 
 def _looks_secret(key: str) -> bool:
     folded = key.lower().replace("-", "_")
     return key not in _NOT_SECRET and any(word in folded for word in _SECRET_WORDS)
-
-
-def _refuse_reference(value: object, place: Place) -> None:
-    if isinstance(value, str) and "${" in value and place.key != "base_url":
-        raise place.error("refers to the environment", "only base_url may hold ${NAME}")
 
 
 def _join(*parts: str) -> str:

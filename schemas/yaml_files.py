@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, TypeVar, get_args
 
@@ -27,6 +28,9 @@ T = TypeVar("T")
 Told = tuple[str, str, str]
 """(key, problem, fix)."""
 _Step = str | int
+At = tuple[_Step, ...]
+"""A place in a file: the keys and numbers of items, counted from 0, that lead to it."""
+_TEXT = "tag:yaml.org,2002:str"
 
 
 class Entry(BaseModel):
@@ -79,14 +83,14 @@ Text = Annotated[str, Field(pattern=r"\S")]
 
 @dataclass(frozen=True)
 class YamlFile:
-    """One file as read: its values, and the nodes that know where each of them stands.
+    """One file as read: its values, and the lines on which they stand.
 
     ``names`` are the keys by whose values an item of a list is called in a message.
     """
 
     file: str
-    node: yaml.Node
     values: Any
+    lines: Mapping[At, int]
     names: tuple[str, ...]
 
     @property
@@ -98,9 +102,7 @@ class YamlFile:
         """The value at a place, as ``kind``. Raises DefinitionError with every mistake of it."""
         with Mistakes() as mistakes:
             try:
-                found: T = _adapter(kind).validate_python(
-                    functools.reduce(lambda value, step: value[step], at, self.values)
-                )
+                found: T = _adapter(kind).validate_python(functools.reduce(_below, at, self.values))
             except ValidationError as error:
                 for each in error.errors(include_url=False):
                     mistakes.add(self.error((*at, *each["loc"]), *_told(kind, each)))
@@ -115,38 +117,48 @@ class YamlFile:
             found = [mistakes.attempt(self.part, kind, number) for number in self.numbers]
         return tuple(part for part in found if part is not None)
 
-    def error(self, at: Iterable[_Step], problem: str, fix: str) -> DefinitionError:
+    def error(self, at: Iterable[_Step], problem: str, fix: str, line: int | None = None) -> DefinitionError:
         """A mistake at a place; a key that is not there has the line of what lacks it."""
-        node: yaml.Node | None = self.node
-        line, names = self.node.start_mark.line + 1, list[str]()
+        value, found_on, names = self.values, self.lines[()], list[str]()
+        place: At = ()
         for step in at:
-            names += self._name(node, step)
-            node, line = _below(node, step, line)
-        return DefinitionError(self.file, ".".join(names) or "document", problem, line, fix)
+            value, place = _below(value, step), (*place, step)
+            found_on = self.lines.get(place, found_on)
+            names += self._called(value, step) if isinstance(step, int) else [step]
+        return DefinitionError(self.file, ".".join(names) or "document", problem, line or found_on, fix)
 
-    def _name(self, node: yaml.Node | None, step: _Step) -> list[str]:
-        if not isinstance(step, int):
-            return [step]
-        item, _ = _below(node, step, 0)
-        if not isinstance(item, yaml.MappingNode):
+    def _called(self, item: Any, number: int) -> list[str]:
+        if not isinstance(item, dict):
             return []
-        values = {key.value: value.value for key, value in item.value if isinstance(value, yaml.ScalarNode)}
-        return [values[name] for name in self.names if name in values] or [str(step + 1)]
+        return [str(item[name]) for name in self.names if name in item] or [str(number + 1)]
 
 
 def read_yaml(
-    file: str, content: bytes | str, kind: type[list[Any] | dict[str, Any]], *, names: tuple[str, ...] = ()
+    file: str,
+    content: bytes | str,
+    kind: type[list[Any] | dict[str, Any]],
+    *,
+    names: tuple[str, ...] = (),
+    mistakes: Mistakes | None = None,
 ) -> YamlFile:
-    """A file whose document is a list or a mapping; an empty file is an empty one. Raises DefinitionError."""
-    node = compose(file, content if isinstance(content, str) else decoded(file, content)) or _EMPTY[kind]
-    if not isinstance(node, type(_EMPTY[kind])):
+    """A file whose document is a list or a mapping; an empty file is an empty one.
+
+    Raises DefinitionError. A key that stands twice (the first counts) or a value that cannot be read is kept in
+    ``mistakes`` where they are given.
+    """
+    node = _composed(file, content if isinstance(content, str) else decoded(file, content))
+    reading = _Reading()
+    values = reading.value(node, ()) if node else kind()
+    if not isinstance(values, kind):
         called, fix = (
             ("list", "begin each entry with `- `") if kind is list else ("mapping", "write `key: value` lines")
         )
         raise DefinitionError(file, "document", f"is no {called}", 1, fix)
-    with Mistakes() as mistakes:
-        values = _Reading(YamlFile(file, node, None, names), mistakes).value(node, ())
-    return YamlFile(file, node, values, names)
+    document = YamlFile(file, values, reading.lines | {(): reading.lines.get((), 1)}, names)
+    with Mistakes() if mistakes is None else nullcontext(mistakes) as told:
+        for at, line, problem, fix in reading.told:
+            told.add(document.error(at, problem, fix, line))
+    return document
 
 
 def decoded(file: str, content: bytes) -> str:
@@ -158,7 +170,7 @@ def decoded(file: str, content: bytes) -> str:
         raise DefinitionError(file, "document", "is not UTF-8", line, "save it as UTF-8") from error
 
 
-def compose(file: str, text: str) -> yaml.Node | None:
+def _composed(file: str, text: str) -> yaml.Node | None:
     """The nodes of a YAML text. Raises DefinitionError for what is none, holds unprintable characters or an alias."""
     if unprintable := yaml.reader.Reader.NON_PRINTABLE.search(text):
         line = text.count("\n", 0, unprintable.start()) + 1
@@ -176,35 +188,47 @@ def compose(file: str, text: str) -> yaml.Node | None:
         raise DefinitionError(file, "document", "is nested too deeply", 1, "write plain values") from error
 
 
+def _refuse_aliases(file: str, text: str) -> None:
+    """An alias hides where a value was written, and may contain itself."""
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader) if "*" in text else ():
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1 if event.start_mark else None
+            raise DefinitionError(file, "document", f"refers to *{event.anchor}", line, "write the values out")
+
+
 @dataclass(frozen=True)
 class _Reading:
     """Turns nodes into values; what is wrong with one entry does not hide the next."""
 
-    document: YamlFile
-    mistakes: Mistakes
+    lines: dict[At, int] = field(default_factory=dict)
+    told: list[tuple[At, int, str, str]] = field(default_factory=list)
 
-    def value(self, node: yaml.Node, at: tuple[_Step, ...]) -> Any:
+    def value(self, node: yaml.Node, at: At, line: int | None = None) -> Any:
+        self.lines[at] = line = line or node.start_mark.line + 1
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, at)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*at, number)) for number, item in enumerate(node.value)]
+        if node.tag == _TEXT:
+            return node.value
         try:
-            return constructor().construct_object(node)
+            return _constructor().construct_object(node)
         except (ValueError, yaml.YAMLError):
-            self.mistakes.add(self.document.error(at, f"{node.value!r} cannot be read", "write it in quotes"))
+            self.told.append((at, line, f"{node.value!r} cannot be read", "write it in quotes"))
             return None
 
-    def _mapping(self, node: yaml.MappingNode, at: tuple[_Step, ...]) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, at: At) -> dict[str, Any]:
         found = dict[str, Any]()
         for key, value in node.value:
-            name = str(key.value)
+            name, line, place = str(key.value), key.start_mark.line + 1, (*at, str(key.value))
             if name in found:
-                self.mistakes.add(self.document.error((*at, name), "is given twice", "keep one of them"))
-            found[name] = self.value(value, (*at, name))
+                problem = f"is given twice, first on line {self.lines[place]}"
+                self.told.append((place, line, problem, "keep one of them"))
+            else:
+                found[name] = self.value(value, place, line)
         return found
 
 
-_EMPTY: dict[type, Any] = {list: yaml.compose("[]", yaml.CSafeLoader), dict: yaml.compose("{}", yaml.CSafeLoader)}
 _adapter: Callable[[Any], TypeAdapter[Any]] = functools.cache(TypeAdapter)
 #: What a value of the wrong type is not, and how it is written.
 _WRONG: dict[str, tuple[str, str]] = {
@@ -255,26 +279,15 @@ def _model_in(hint: Any) -> type[BaseModel] | None:
     return next(filter(None, map(_model_in, get_args(hint))), None)
 
 
-def _below(node: yaml.Node | None, step: _Step, line: int) -> tuple[yaml.Node | None, int]:
-    """The node one step further down, and its line; none, and the line given, where there is no such step."""
-    if isinstance(node, yaml.MappingNode):
-        for key, value in reversed(node.value):
-            if key.value == step:
-                return value, key.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-        return node.value[step], node.value[step].start_mark.line + 1
-    return None, line
-
-
-def _refuse_aliases(file: str, text: str) -> None:
-    """An alias hides where a value was written, and may contain itself."""
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1 if event.start_mark else None
-            raise DefinitionError(file, "document", f"refers to *{event.anchor}", line, "write the values out")
+def _below(value: Any, step: _Step) -> Any:
+    """The value one step further down; None where there is no such step."""
+    try:
+        return value[step]
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 @functools.cache
-def constructor() -> yaml.SafeLoader:
+def _constructor() -> yaml.SafeLoader:
     """What makes a value of a scalar's node; ValueError or YAMLError for one that has none, like the 30th of February."""
     return yaml.SafeLoader("")
