@@ -7,11 +7,8 @@ sandbox.drops. ``fault`` is what goes wrong in the demo night, and only then.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
 
-from sandbox.world import World, of_world
-
-Fault = Literal["throttling", "down", "bad_rows", "silent", "duplicate"]
+from sandbox.world import Fault, World, of_world
 
 
 @dataclass(frozen=True)
@@ -35,17 +32,12 @@ class Insurer:
 @of_world
 def cast(world: World) -> tuple[Insurer, ...]:
     """The insurers of the present province, in the order of their size. Raises DefinitionError."""
-    return tuple(_insurer(world, insurer_id, entry) for insurer_id, entry in world.values["cast"].items())
+    return tuple(
+        Insurer(insurer_id, f"{member.name}财产保险(模拟)", member.dialect, member.fault)
+        for insurer_id, member in world.said.members.items()
+    )
 
 
 def number(insurer: Insurer) -> int:
     """An insurer's place in the cast, from 1."""
     return cast().index(insurer) + 1
-
-
-def _insurer(world: World, insurer_id: str, entry: Any) -> Insurer:
-    if not isinstance(entry, dict) or not {"name", "dialect"} <= set(entry) <= {"name", "dialect", "fault"}:
-        raise world.refuse("cast", f"{insurer_id}: {entry!r} is no insurer", "{name: ..., dialect: ..., fault: ...}")
-    if entry.get("fault") not in (None, *get_args(Fault)):
-        raise world.refuse("cast", f"{insurer_id}: {entry['fault']!r} is no fault", ", ".join(get_args(Fault)))
-    return Insurer(insurer_id, f"{entry['name']}财产保险(模拟)", entry["dialect"], entry.get("fault"))

@@ -10,32 +10,28 @@ import functools
 import os
 import pathlib
 import re
-import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from schemas.errors import DefinitionError, SetupError
-from schemas.lined import Lined
-from schemas.mistakes import Mistakes
+from pydantic import BeforeValidator
+
+from schemas.errors import SetupError
+from schemas.yaml_files import Entry, Text, mistake, read_yaml
 
 DEFAULT = pathlib.Path(__file__).parents[1] / "sandbox" / "province"
 VARIABLE, FILE = "ANZE_PROVINCE", "province.yml"
-TIME_ZONE = "Asia/Shanghai"
-_REQUIRED, _OPTIONAL = ("code",), ("platform_name", "time_zone", "logo")
 _CODE = re.compile(r"[1-9]\d0000")
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class Province:
-    """What a province's folder says of it. ``time_zone`` is the one in which times are shown; ``logo`` is a file of it."""
+    """What a province's folder says of it."""
 
     folder: pathlib.Path
     code: str
     platform_name: str | None = None
-    time_zone: str = TIME_ZONE
-    logo: pathlib.Path | None = None
 
 
 def province() -> Province:
@@ -61,19 +57,8 @@ def read_province(folder: pathlib.Path) -> Province:
         raise SetupError(
             f"{folder} is no province: it holds no {FILE}; `anze province new {folder} --code ...` makes one"
         )
-    said = Lined(folder / FILE, required=_REQUIRED, optional=_OPTIONAL)
-    with Mistakes() as mistakes:
-        for key, check in (("code", _code), ("platform_name", Lined.text), ("time_zone", _time_zone), ("logo", _logo)):
-            if said.values.get(key) is not None:
-                mistakes.attempt(check, said, key)
-    logo = said.values.get("logo")
-    return Province(
-        folder,
-        said.values["code"],
-        said.values.get("platform_name"),
-        said.values.get("time_zone", TIME_ZONE),
-        folder / logo if logo else None,
-    )
+    said = read_yaml(f"{folder.name}/{FILE}", (folder / FILE).read_bytes(), dict).part(_Said)
+    return Province(folder, said.code, said.platform_name)
 
 
 @functools.cache
@@ -81,22 +66,14 @@ def _resolved(chosen: str) -> pathlib.Path:
     return pathlib.Path(chosen).expanduser().resolve()
 
 
-def _code(said: Lined, key: str) -> str:
-    code = said.values[key]
+def _code(code: object) -> object:
     if not isinstance(code, str) or not _CODE.fullmatch(code):
-        raise said.refuse(key, f"{code!r} is no province of GB/T 2260", 'quote its six digits, like "410000"')
+        raise mistake(f"{code!r} is no province of GB/T 2260", 'quote its six digits, like "410000"')
     return code
 
 
-def _time_zone(said: Lined, key: str) -> str:
-    name = said.text(key)
-    if name not in zoneinfo.available_timezones():
-        raise said.refuse(key, f"{name!r} is no time zone", f"write one of the IANA list, like {TIME_ZONE}")
-    return name
+class _Said(Entry):
+    """``province.yml``."""
 
-
-def _logo(said: Lined, key: str) -> str:
-    name = said.text(key)
-    if not (said.path.parent / name).is_file():
-        raise DefinitionError(said.file, key, f"{name} is no file", said.lines[key], "put it beside province.yml")
-    return name
+    code: Annotated[str, BeforeValidator(_code)]
+    platform_name: Text | None = None

@@ -12,9 +12,7 @@ from schemas.regions import region_name, resolve_region
 TEMPLATE = """\
 # The province that this hub serves; docs/province.md says what may stand beside this file.
 code: "{code}"
-{name}# time_zone: Asia/Shanghai
-# logo: logo.svg
-"""
+{name}"""
 
 
 def write(folder: pathlib.Path, code: str, platform_name: str | None = None) -> pathlib.Path:

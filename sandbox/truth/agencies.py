@@ -53,7 +53,7 @@ def register(seed: int) -> list[Record]:
             "agency_credit_code": agency.credit_code,
             "agency_name": agency.name,
             "region_code": agency.county.code,
-            "qualification_list": f"安全评价/APJ-({world().values['abbreviation']})-{n + 1:03d}/{dt.date(2027, 6, 30) + days(whole(rng, 0, 700))}",
+            "qualification_list": f"安全评价/APJ-({world().said.abbreviation})-{n + 1:03d}/{dt.date(2027, 6, 30) + days(whole(rng, 0, 700))}",
             "is_committee_member": True,
             "expert_count": whole(rng, 3, 25),
             "operation_code": "I",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sandbox.cast import Insurer, cast, number
-from sandbox.truth.chance import Random, pick, whole
+from sandbox.truth.chance import Random, Weighted, pick, whole
 from sandbox.truth.clock import DAY, days
 from sandbox.truth.enterprises import Enterprise, market
 from sandbox.truth.geography import geography
@@ -168,7 +168,7 @@ class Underwriting:
         persons = (
             employees if employees < 3 or rng.random() > 0.02 else employees - whole(rng, 1, max(1, employees // 5))
         )
-        limit = e.county.terms.per_person_limits.draw(rng)
+        limit = Weighted.of(list(e.county.terms.per_person_limits.items())).draw(rng)
         rate = _PER_PERSON[e.domain_code] * (0.6 + 0.8 * rng.random()) * (0.5 + limit / 100) * term / 365
         cover = Cover(
             enterprise=e,

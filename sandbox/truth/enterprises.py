@@ -138,7 +138,7 @@ def _row(rng: Random, e: Enterprise) -> Record:
         "size_code": _size(e.employee_count),
         "safety_level_code": pick(rng, ("1", "2", "3", "3", "3", "none")),
         "risk_level_code": pick(rng, ("10", "20", "20", "30", "30")),
-        "licence_no": f"({world().values['abbreviation']})安许证字[{whole(rng, 2021, 2026)}]{e.serial:06d}"
+        "licence_no": f"({world().said.abbreviation})安许证字[{whole(rng, 2021, 2026)}]{e.serial:06d}"
         if e.is_must_insure
         else None,
         "regulator_dept_code": DEPARTMENTS[e.domain_code],
