@@ -8,7 +8,8 @@ from typing import Any
 
 from schemas.errors import DefinitionError
 from schemas.mistakes import Mistakes, nearest
-from schemas.yaml_files import At, YamlFile, read_yaml
+from schemas.yaml_files import YamlFile, read_yaml
+from schemas.yaml_text import At
 
 _SECRET_WORDS = (
     "password",

@@ -9,13 +9,9 @@ from __future__ import annotations
 import functools
 import pathlib
 from collections.abc import Callable
-from typing import Any, get_args
 
-import yaml
-from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
-from pydantic import ValidationError
-
-from schemas.contract_checks import faults
+from schemas.contract_checks import mistakes_of
+from schemas.contract_file import ContractFile, FieldEntry, RequiredWhen
 from schemas.contract_model import (
     ENVELOPE,
     SQL_TYPES,
@@ -29,6 +25,8 @@ from schemas.contract_model import (
     ValidTime,
 )
 from schemas.errors import DefinitionError
+from schemas.mistakes import Mistakes
+from schemas.yaml_files import read_yaml
 
 __all__ = [
     "ENVELOPE",
@@ -71,114 +69,78 @@ def load_contract(record_type: str) -> Contract:
 
 
 def read_contract(path: pathlib.Path) -> Contract:
-    """The contract of one ODCS document. Raises DefinitionError naming file, line, key and the fix."""
-    try:
-        document = OpenDataContractStandard.model_validate(yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise DefinitionError(path.name, ".".join(map(str, first["loc"])), first["msg"], fix="see ODCS v3.1") from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise DefinitionError(path.name, "document", str(error.problem), line, "write valid YAML") from error
-    if not document.schema_ or len(document.schema_) != 1:
-        raise DefinitionError(path.name, "schema", "a contract describes exactly one table", fix="split the document")
-    if path.name != f"{document.schema_[0].name}.odcs.yaml":
-        problem = f"names {document.schema_[0].name}"
-        raise DefinitionError(path.name, "schema[0].name", problem, fix="file and table must agree")
-    contract = _contract(path, document, document.schema_[0])
-    for key, problem, fix in faults(contract):
-        raise DefinitionError(path.name, key, problem, _line(path, key), fix)
+    """The contract of one ODCS document. Raises DefinitionError with every mistake: file, line, key and fix."""
+    document = read_yaml(path.name, path.read_bytes(), dict, names=("name", "id"), pair=("property", "value"))
+    contract = _contract(document.part(ContractFile))
+    if path.name != f"{contract.record_type}.odcs.yaml":
+        at = ("schema", 0, "name")
+        raise document.error(at, f"names {contract.record_type}", "file and table must agree")
+    with Mistakes() as mistakes:
+        for told in mistakes_of(contract):
+            mistakes.add(document.error(*told))
     return contract
 
 
-def _contract(path: pathlib.Path, document: OpenDataContractStandard, table: SchemaObject) -> Contract:
-    custom: dict[str, Any] = {str(p.property): p.value for p in table.customProperties or []}
-    record_type = str(table.name)
+def _contract(said: ContractFile) -> Contract:
+    table, extras = said.tables[0], said.tables[0].extras
+    days = extras.valid_time
     return Contract(
-        record_type=record_type,
-        business_name=str(table.businessName),
-        version=str(document.version),
-        family=custom.get("family"),  # type: ignore[arg-type]  # checked by faults
-        load_order=custom.get("loadOrder", 0),
-        is_register=custom.get("fedBy") == "regulator",
-        is_occasional=bool(custom.get("isOccasional")),
-        grain=str(table.dataGranularityDescription),
-        fields=tuple(_field(path, p) for p in table.properties or []),
+        record_type=table.name,
+        business_name=table.business_name,
+        version=said.version,
+        family=extras.family,
+        load_order=extras.load_order,
+        is_register=extras.fed_by == "regulator",
+        is_occasional=extras.is_occasional,
+        grain=table.data_granularity_description,
+        fields=tuple(map(_field, table.properties)),
         milestones=tuple(
             Milestone(
-                name=str(sla.id).removeprefix(f"{record_type}_"),
-                field=str(sla.element).removeprefix(f"{record_type}."),
-                business_name=str(sla.description),
-                working_days=int(sla.value or 0),
+                name=deadline.id.removeprefix(f"{table.name}_"),
+                field=deadline.element.removeprefix(f"{table.name}."),
+                business_name=deadline.description,
+                working_days=deadline.value,
             )
-            for sla in document.slaProperties or []
-            if sla.property == "timeliness"
+            for deadline in said.sla_properties
         ),
-        declared_valid_time=_valid_time(custom.get("validTime")),
-        subject=tuple(custom.get("subject", ())),
+        declared_valid_time=ValidTime(days.starts, days.through, days.before) if days else None,
+        subject=extras.subject,
     )
 
 
-def _valid_time(value: dict[str, Any] | None) -> ValidTime | None:
-    if value is None:
-        return None
-    return ValidTime(tuple(value.get("from", ())), value.get("through"), value.get("before"))
-
-
-def _line(path: pathlib.Path, key: str) -> int | None:
-    """The line on which the field of ``key`` begins, if it is a field's."""
-    begins = f"- name: {key.partition('.')[0]}"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return next((number for number, line in enumerate(lines, start=1) if line.strip() == begins), None)
-
-
-def _field(path: pathlib.Path, p: SchemaProperty) -> Field:
-    custom: dict[str, Any] = {str(c.property): c.value for c in p.customProperties or []}
-    options = p.logicalTypeOptions or {}
-    kind: Any = custom.get("kind")
-    if kind not in get_args(Kind):
-        raise DefinitionError(path.name, f"{p.name}.kind", f"{kind!r} is no kind", _line(path, str(p.name)), _KINDS)
-    if not p.businessName:
-        fix = "give the Chinese name of the field"
-        raise DefinitionError(path.name, f"{p.name}.businessName", "is missing", _line(path, str(p.name)), fix)
-    if SQL_TYPES[kind] != p.physicalType:
-        problem = f"{p.physicalType} does not follow from kind {kind}"
-        raise DefinitionError(path.name, f"{p.name}.physicalType", problem, _line(path, str(p.name)), SQL_TYPES[kind])
+def _field(said: FieldEntry) -> Field:
+    extras, limits = said.extras, said.logical_type_options
     return Field(
-        name=str(p.name),
-        business_name=p.businessName,
-        kind=kind,
-        description=p.description or "",
-        is_required=bool(p.required),
-        required_when=_condition(custom.get("requiredWhen")),
-        key_position=p.primaryKeyPosition,
-        code_list=custom.get("codeList"),
-        references=_reference(p),
-        max_length=options.get("maxLength"),
-        pattern=options.get("pattern"),
-        minimum=options.get("minimum"),
-        maximum=options.get("maximum"),
-        is_signed=bool(custom.get("signed")),
-        semantic_type=p.semanticType,  # type: ignore[arg-type]  # checked by faults
-        classification=p.classification,  # type: ignore[arg-type]  # checked by faults
-        condition_text=custom.get("conditionText"),
+        name=said.name,
+        business_name=said.business_name,
+        kind=extras.kind,
+        description=said.description,
+        is_required=said.required,
+        required_when=_condition(extras.required_when) if extras.required_when else None,
+        key_position=said.primary_key_position if said.primary_key else None,
+        code_list=extras.code_list,
+        references=_reference(said),
+        max_length=limits.max_length,
+        pattern=limits.pattern,
+        minimum=limits.minimum,
+        maximum=limits.maximum,
+        is_signed=extras.signed,
+        semantic_type=said.semantic_type,
+        classification=said.classification,
+        condition_text=extras.condition_text,
     )
 
 
-_KINDS = " | ".join(get_args(Kind))
+def _condition(said: RequiredWhen) -> Condition:
+    if said.field:
+        return Condition(((said.field, said.values),))
+    return Condition(tuple((each.field, each.values) for each in said.any))
 
 
-def _condition(value: dict[str, Any] | None) -> Condition | None:
-    if value is None:
+def _reference(said: FieldEntry) -> tuple[str, str] | None:
+    if not said.relationships:
         return None
-    parts = value.get("any", [value])
-    return Condition(tuple((part["field"], tuple(part["in"])) for part in parts))
-
-
-def _reference(p: SchemaProperty) -> tuple[str, str] | None:
-    if not p.relationships:
-        return None
-    record_type, _, field = str(p.relationships[0].to).partition(".")
+    record_type, _, field = said.relationships[0].to.partition(".")
     return record_type, field
 
 

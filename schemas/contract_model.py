@@ -11,6 +11,8 @@ Kind = Literal[
     "ratio", "count", "boolean", "list", "hash",
 ]  # fmt: skip
 Family = Literal["policy", "claim", "service", "register"]
+Classification = Literal["public", "business", "personal", "sensitive"]
+SemanticType = Literal["credit_code", "region_code"]
 
 SQL_TYPES: dict[str, str] = {
     "text": "text",
@@ -62,8 +64,8 @@ class Field:
     minimum: int | None
     maximum: int | None
     is_signed: bool
-    semantic_type: Literal["credit_code", "region_code"] | None
-    classification: Literal["public", "business", "personal", "sensitive"]
+    semantic_type: SemanticType | None
+    classification: Classification
     condition_text: str | None = None
     """Chinese: when the field is needed, where ``required_when`` cannot say it; nothing checks it."""
 

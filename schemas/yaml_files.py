@@ -11,26 +11,24 @@ from __future__ import annotations
 
 import functools
 import re
+import textwrap
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, TypeVar, get_args
 
-import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from schemas.errors import DefinitionError
 from schemas.mistakes import Mistakes, nearest
+from schemas.yaml_text import At, Step, parsed
 
 T = TypeVar("T")
 Told = tuple[str, str, str]
 """(key, problem, fix)."""
-_Step = str | int
-At = tuple[_Step, ...]
-"""A place in a file: the keys and numbers of items, counted from 0, that lead to it."""
-_TEXT = "tag:yaml.org,2002:str"
+_SHOWN_CHARACTERS = 80
 
 
 class Entry(BaseModel):
@@ -98,7 +96,7 @@ class YamlFile:
         """The items of a file that is a list."""
         return range(len(self.values))
 
-    def part(self, kind: type[T], *at: _Step) -> T:
+    def part(self, kind: type[T], *at: Step) -> T:
         """The value at a place, as ``kind``. Raises DefinitionError with every mistake of it."""
         with Mistakes() as mistakes:
             try:
@@ -117,7 +115,7 @@ class YamlFile:
             found = [mistakes.attempt(self.part, kind, number) for number in self.numbers]
         return tuple(part for part in found if part is not None)
 
-    def error(self, at: Iterable[_Step], problem: str, fix: str, line: int | None = None) -> DefinitionError:
+    def error(self, at: Iterable[Step], problem: str, fix: str, line: int | None = None) -> DefinitionError:
         """A mistake at a place; a key that is not there has the line of what lacks it."""
         value, found_on, names = self.values, self.lines[()], list[str]()
         place: At = ()
@@ -139,94 +137,27 @@ def read_yaml(
     kind: type[list[Any] | dict[str, Any]],
     *,
     names: tuple[str, ...] = (),
+    pair: tuple[str, str] | None = None,
     mistakes: Mistakes | None = None,
 ) -> YamlFile:
     """A file whose document is a list or a mapping; an empty file is an empty one.
 
+    ``pair``: a list of mappings with just these two keys is the mapping that they spell, as in ``- {property: a, value: 1}``.
     Raises DefinitionError. A key that stands twice (the first counts) or a value that cannot be read is kept in
     ``mistakes`` where they are given.
     """
-    node = _composed(file, content if isinstance(content, str) else decoded(file, content))
-    reading = _Reading()
-    values = reading.value(node, ()) if node else kind()
+    read = parsed(file, content, pair)
+    values = kind() if read.values is None else read.values
     if not isinstance(values, kind):
         called, fix = (
             ("list", "begin each entry with `- `") if kind is list else ("mapping", "write `key: value` lines")
         )
         raise DefinitionError(file, "document", f"is no {called}", 1, fix)
-    document = YamlFile(file, values, reading.lines | {(): reading.lines.get((), 1)}, names)
+    document = YamlFile(file, values, read.lines, names)
     with Mistakes() if mistakes is None else nullcontext(mistakes) as told:
-        for at, line, problem, fix in reading.told:
+        for at, line, problem, fix in read.told:
             told.add(document.error(at, problem, fix, line))
     return document
-
-
-def decoded(file: str, content: bytes) -> str:
-    """A file's text. Raises DefinitionError for bytes that are not UTF-8."""
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DefinitionError(file, "document", "is not UTF-8", line, "save it as UTF-8") from error
-
-
-def _composed(file: str, text: str) -> yaml.Node | None:
-    """The nodes of a YAML text. Raises DefinitionError for what is none, holds unprintable characters or an alias."""
-    if unprintable := yaml.reader.Reader.NON_PRINTABLE.search(text):
-        line = text.count("\n", 0, unprintable.start()) + 1
-        problem = f"holds the unprintable character U+{ord(unprintable[0]):04X}"
-        raise DefinitionError(file, "document", problem, line, "remove it")
-    try:
-        _refuse_aliases(file, text)
-        return yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        is_open = isinstance(error, yaml.scanner.ScannerError) and error.context_mark is not None
-        mark = error.context_mark if is_open else error.problem_mark
-        line = mark.line + 1 if mark else 1
-        raise DefinitionError(file, "document", f"is no YAML: {error.problem}", line, "mend that line") from error
-    except RecursionError as error:
-        raise DefinitionError(file, "document", "is nested too deeply", 1, "write plain values") from error
-
-
-def _refuse_aliases(file: str, text: str) -> None:
-    """An alias hides where a value was written, and may contain itself."""
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader) if "*" in text else ():
-        if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1 if event.start_mark else None
-            raise DefinitionError(file, "document", f"refers to *{event.anchor}", line, "write the values out")
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """Turns nodes into values; what is wrong with one entry does not hide the next."""
-
-    lines: dict[At, int] = field(default_factory=dict)
-    told: list[tuple[At, int, str, str]] = field(default_factory=list)
-
-    def value(self, node: yaml.Node, at: At, line: int | None = None) -> Any:
-        self.lines[at] = line = line or node.start_mark.line + 1
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, at)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, (*at, number)) for number, item in enumerate(node.value)]
-        if node.tag == _TEXT:
-            return node.value
-        try:
-            return _constructor().construct_object(node)
-        except (ValueError, yaml.YAMLError):
-            self.told.append((at, line, f"{node.value!r} cannot be read", "write it in quotes"))
-            return None
-
-    def _mapping(self, node: yaml.MappingNode, at: At) -> dict[str, Any]:
-        found = dict[str, Any]()
-        for key, value in node.value:
-            name, line, place = str(key.value), key.start_mark.line + 1, (*at, str(key.value))
-            if name in found:
-                problem = f"is given twice, first on line {self.lines[place]}"
-                self.told.append((place, line, problem, "keep one of them"))
-            else:
-                found[name] = self.value(value, place, line)
-        return found
 
 
 _adapter: Callable[[Any], TypeAdapter[Any]] = functools.cache(TypeAdapter)
@@ -261,33 +192,29 @@ def _told(kind: Any, error: ErrorDetails) -> tuple[str, str]:
                 str(error["input"]), re.findall(r"'([^']*)'", context["expected"])
             )
     problem, fix = _WRONG.get(error["type"], (error["msg"], "see the entries beside it"))
-    return f"{error['input']!r} {problem}", fix.format(**context)
+    return f"{textwrap.shorten(repr(error['input']), _SHOWN_CHARACTERS, placeholder='…')} {problem}", fix.format(
+        **context
+    )
 
 
-def _keys_at(kind: Any, at: Iterable[_Step]) -> list[str]:
+def _keys_at(kind: Any, at: Iterable[Step]) -> list[str]:
     """The keys that the model at a place has."""
-    model = _model_in(kind)
+    fields = _fields_in(kind)
     for step in at:
-        if model is not None and step in model.model_fields:
-            model = _model_in(model.model_fields[str(step)].annotation)
-    return [str(f.validation_alias or name) for name, f in model.model_fields.items()] if model else []
+        fields = _fields_in(fields[str(step)]) if step in fields else fields
+    return list(fields)
 
 
-def _model_in(hint: Any) -> type[BaseModel] | None:
+def _fields_in(hint: Any) -> dict[str, Any]:
+    """The fields, by key, of the first model in a type; none where there is no model."""
     if isinstance(hint, type) and issubclass(hint, BaseModel):
-        return hint
-    return next(filter(None, map(_model_in, get_args(hint))), None)
+        return {str(each.validation_alias or name): each.annotation for name, each in hint.model_fields.items()}
+    return next(filter(None, map(_fields_in, get_args(hint))), {})
 
 
-def _below(value: Any, step: _Step) -> Any:
+def _below(value: Any, step: Step) -> Any:
     """The value one step further down; None where there is no such step."""
     try:
         return value[step]
     except (KeyError, IndexError, TypeError):
         return None
-
-
-@functools.cache
-def _constructor() -> yaml.SafeLoader:
-    """What makes a value of a scalar's node; ValueError or YAMLError for one that has none, like the 30th of February."""
-    return yaml.SafeLoader("")

@@ -18,7 +18,8 @@ from schemas.contract import INSURER_RECORD_TYPES
 from schemas.errors import DefinitionError
 from schemas.mistakes import Mistakes, nearest
 from schemas.province import province
-from schemas.yaml_files import Entry, Listed, Number, Text, Told, Words, YamlFile, among, decoded, read_yaml
+from schemas.yaml_files import Entry, Listed, Number, Text, Told, Words, YamlFile, among, read_yaml
+from schemas.yaml_text import decoded
 from warehouse.indicators.floors import own_floors
 from warehouse.indicators.measures import Measure, MinDenominator, load_units, number_text
 from warehouse.indicators.measures import Unit as MeasuredIn
