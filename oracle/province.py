@@ -6,7 +6,7 @@ import functools
 import os
 from pathlib import Path
 
-import yaml
+from schemas.yaml_text import parsed
 
 _DEFAULT = Path(__file__).parents[1] / "sandbox" / "province"
 
@@ -18,5 +18,5 @@ def code() -> str:
 
 @functools.cache
 def _code(folder: str) -> str:
-    said = yaml.safe_load((Path(folder) / "province.yml").read_text(encoding="utf-8"))
+    said = parsed("province.yml", (Path(folder) / "province.yml").read_bytes()).values
     return str(said["code"])

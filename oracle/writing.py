@@ -7,10 +7,9 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from schemas.code_lists import load_code_list
 from schemas.contract import Field
+from schemas.yaml_text import parsed
 
 _WORDS_FILE = Path(__file__).parents[1] / "schemas" / "placeholders.yml"
 _HALF_WIDTH_OFFSET = ord("！") - ord("!")
@@ -80,7 +79,7 @@ def says_nothing(field: Field) -> frozenset[str]:
     is_name = field.kind == "text" and field.name.endswith("_name")
     if not is_name and field.kind not in {"identifier", "code"}:
         return frozenset()
-    groups: list[dict[str, Any]] = yaml.safe_load(_WORDS_FILE.read_text(encoding="utf-8"))
+    groups: list[dict[str, Any]] = parsed(_WORDS_FILE.name, _WORDS_FILE.read_bytes()).values
     words = {fold(word).lower() for group in groups if is_name or group["in"] == "every" for word in group["words"]}
     entries = load_code_list(field.code_list).entries if field.code_list else ()
     return frozenset(words) - {fold(form).lower() for e in entries for form in (e.code, e.zh, *e.also)}

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from connectors.cron import is_cron
+from schemas.errors import DefinitionError
 from schemas.province import province
+from schemas.yaml_text import parsed
 
 DEFAULT_SCHEDULE = "30 1 * * *"
 #: What an insurer's id may be: it names a file, a DAG, a connection and an environment variable.
@@ -56,8 +56,8 @@ def _feed(path: pathlib.Path) -> Feed:
 def _head(path: pathlib.Path) -> Mapping[str, Any]:
     """The file's entries; none when it cannot be read."""
     try:
-        found = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError, OSError):
+        found = parsed(path.name, path.read_bytes()).values
+    except (DefinitionError, OSError):
         return {}
     return found if isinstance(found, dict) else {}
 
