@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from quality import amounts
+from quality import amounts, replacing
 from quality.amounts import AmountBound
 from quality.deliveries import FILE as BOUNDS_FILE
 from quality.deliveries import Bound, as_values, bounds_of
 from quality.own_bounds import OWN, overlaid
+from quality.replacing import ReplacingBound
 from quality.rule_files import read_entries
 from schemas.contract import RECORD_TYPES, Contract, load_contract
 from schemas.errors import DefinitionError
@@ -27,11 +28,16 @@ from schemas.generate import table
 from schemas.mistakes import Mistakes
 from schemas.province import Province, by_province
 
-_B = TypeVar("_B", Bound, amounts.AmountBound)
+_B = TypeVar("_B", Bound, AmountBound, ReplacingBound)
 FOLDER = pathlib.Path(__file__).parent / "rules"
 
 #: Files whose rules speak of every record type.
 _FILES_OF_ALL = ("common", "delivery", "field", "history")
+_READ_BOUNDS: dict[str, Callable[[str, str], object]] = {
+    BOUNDS_FILE: bounds_of,
+    amounts.FILE: amounts.amounts_of,
+    replacing.FILE: replacing.replacing_of,
+}
 SQL_TIERS = ("orphan", "bound", "cross", "batch", "history")
 #: Rules for ``*`` in these tiers speak of registers too; the others of insurer-fed types only.
 _TIERS_OF_ALL = ("file", "mapping", "field", "bound", "batch", "history")
@@ -104,6 +110,12 @@ class RuleSet:
         shipped, own = self._bounds(amounts.FILE, amounts.amounts_of)
         return overlaid(shipped, own, lambda bound: (bound.record_type, bound.field, bound.domain, bound.of))
 
+    @functools.cached_property
+    def replacing_bounds(self) -> tuple[ReplacingBound, ...]:
+        """How much a delivery that replaces may lack; as shipped where older editions do not say it. Raises DefinitionError."""
+        shipped, own = self._bounds(replacing.FILE, replacing.replacing_of)
+        return overlaid(shipped or replacing.replacing_of(_texts(FOLDER)[replacing.FILE]), own, lambda _: None)
+
     def _bounds(self, file: str, read: Callable[[str, str], tuple[_B, ...]]) -> tuple[tuple[_B, ...], tuple[_B, ...]]:
         """What a file and the province's of that name say."""
         shipped, own = (read(self.texts[name], name) if name in self.texts else () for name in (file, OWN + file))
@@ -174,7 +186,7 @@ def rules_of(texts: Mapping[str, str]) -> RuleSet:
         digest.update(f"{name}{texts[name]}".encode())
     for name in names:
         told = mistakes.setdefault(_speaks_of(name), Mistakes())
-        if read_bounds := {BOUNDS_FILE: bounds_of, amounts.FILE: amounts.amounts_of}.get(name.removeprefix(OWN)):
+        if read_bounds := _READ_BOUNDS.get(name.removeprefix(OWN)):
             told.attempt(read_bounds, texts[name], name)
         if not re.fullmatch(r"[^/]+\.yml", name):
             continue

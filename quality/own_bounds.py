@@ -8,10 +8,11 @@ from typing import TypeVar
 
 from quality.amounts import AmountBound
 from quality.deliveries import Bound
+from quality.replacing import ReplacingBound
 
 #: Where the bounds of a province stand among a rule set's files: ``province/bounds/amounts.yml``.
 OWN = "province/"
-B = TypeVar("B", Bound, AmountBound)
+B = TypeVar("B", Bound, AmountBound, ReplacingBound)
 
 
 def overlaid(shipped: Iterable[B], own: Iterable[B], subject: Callable[[B], Hashable]) -> tuple[B, ...]:

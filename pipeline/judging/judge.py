@@ -23,14 +23,17 @@ from pipeline.hub import Hub
 from quality.catalogue import RuleSet, find_rules
 from quality.check import check
 from quality.messages import refusals, telling
+from quality.replacing import in_force
 from quality.working_days import load_calendar
 from schemas.contract import load_contract
 from schemas.errors import TellInsurer, WarehouseBusy
 from schemas.findings import Finding, Note, Notes, Observation, Rule, Tell
+from schemas.time_zone import SHANGHAI
 from warehouse.landing import editions, receipts
 from warehouse.landing.editions import Edition
 from warehouse.landing.load_report import LoadKind, LoadReport, Versions
 from warehouse.loading.load import Loading
+from warehouse.loading.snapshot_deletes import Bounds
 
 #: How long a load waits for another loader of its feed, and how often it looks.
 PATIENCE_SECONDS, LOOK_SECONDS = 120.0, 0.5
@@ -101,7 +104,13 @@ def judge(
             _stage(loading, batch, parts, judgement, tell)
         except TellInsurer as refusal:
             return loading.reject(refusals(judgement.words, refusal))
-        return loading.merge(judgement.rules.sql_rules(batch.record_type))
+        return loading.merge(judgement.rules.sql_rules(batch.record_type), _missing_bounds(judgement.rules, batch))
+
+
+def _missing_bounds(rules: RuleSet, batch: receipts.Batch) -> Bounds:
+    """What a delivery that replaces may lack without a question, on the day of its receipt."""
+    found = in_force(rules.replacing_bounds, batch.received_at.astimezone(SHANGHAI).date())
+    return Bounds(found.missing_ratio, found.missing_count)
 
 
 def retry_while_busy(act: Callable[[], LoadReport], seconds: float = PATIENCE_SECONDS) -> LoadReport:

@@ -22,6 +22,7 @@ from warehouse.landing import receipts
 from warehouse.landing.load_report import LoadReport, Versions
 from warehouse.landing.receipts import read_batch
 from warehouse.loading.load import Loading
+from warehouse.loading.snapshot_deletes import Bounds
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 VERSIONS = Versions(ruleset="rules-1", calendar="test-2026")
@@ -129,7 +130,7 @@ def load_batch(
         engine, read_batch(engine, batch_id), "test", contract, recorded_at, VERSIONS, telling_by(rules, record_type)
     ) as loading:
         loading.stage(table(contract, rows), findings)
-        return loading.merge(rules)
+        return loading.merge(rules, Bounds(Decimal("0.02"), 50))
 
 
 def fill_calendar(engine: sa.Engine) -> None:

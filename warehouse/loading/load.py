@@ -3,7 +3,7 @@
     with Loading(engine, batch, holder, contract, recorded_at, versions, tell) as loading:
         for table, findings in chunks:
             loading.stage(table, findings)
-        report = loading.merge(rules.sql_rules(record_type))
+        report = loading.merge(rules.sql_rules(record_type), bounds)
 
 Leaving the block commits rows, quarantine, findings, verdicts and the batch's state together; an exception leaves
 the batch as it was, ready to be loaded again.
@@ -33,9 +33,11 @@ from warehouse.landing.receipts import Batch
 from warehouse.loading import lease, merge, profiles, rules, snapshot_deletes, staging
 from warehouse.loading.lease import Lease
 from warehouse.loading.scope import Counts, Findings, Scope
+from warehouse.loading.snapshot_deletes import Bounds
 
 LEASE_SECONDS = 900.0
 FINAL_STATES = ("loaded", "partly_loaded", "rejected", "duplicate")
+_NOTHING_MISSING = Bounds()
 _TICK = dt.timedelta(microseconds=1)
 
 
@@ -123,10 +125,10 @@ class Loading:
         with database_errors(f"staging batch {self.batch_id}"):
             staging.stage_findings(self._connection, findings)
 
-    def merge(self, sql_rules: Sequence[Rule]) -> LoadReport:
+    def merge(self, sql_rules: Sequence[Rule], bounds: Bounds = _NOTHING_MISSING) -> LoadReport:
         """Judge across records, split, merge and account. Rows with any error are held, all others are kept.
 
-        A delivery that replaces and lacks too much ends as ``awaiting`` with nothing written, until a person decides.
+        A delivery that replaces and lacks more than ``bounds`` ends as ``awaiting`` with nothing written, until a person decides.
         """
         if self._scope.decision == "refuse":
             return self.reject([self._tell(snapshot_deletes.refusal(self._scope))])
@@ -137,7 +139,9 @@ class Loading:
             self._scope = merge.prepare(self._connection, self._scope)
             rules.run(self._connection, within, self._scope.parameters, self._tell)
             counts = merge.split(self._connection, self._scope)
-            question = snapshot_deletes.question_of(self._connection, self._scope, counts.received, counts.withdrawn)
+            question = snapshot_deletes.question_of(
+                self._connection, self._scope, counts.received, counts.withdrawn, bounds
+            )
         if question is not None and self._scope.decision is None:
             return self._ask(question)
         if question is not None and question.missing > (self._scope.decided_missing_count or 0):

@@ -1,7 +1,7 @@
 """Snapshot deletes: records that a replacing delivery withdraws by not holding them, and the guard that asks a person first.
 
     missing = find(connection, scope, received, quarantined)  # after the outcome of every row is known
-    question = question_of(connection, scope, received, missing)
+    question = question_of(connection, scope, received, missing, bounds)
     withdraw(connection, scope)                               # beside the new versions
 
 A tombstone of an absent record has row_no 0 and its batch. It stands before every version received earlier, and gives
@@ -10,39 +10,30 @@ way to every row received later, the same content included, whatever the source'
 
 from __future__ import annotations
 
-import datetime as dt
-import functools
-import pathlib
 from dataclasses import dataclass
 from decimal import Decimal
 
 import sqlalchemy as sa
 
 from schemas.contract import OCCASIONAL_RECORD_TYPES
-from schemas.errors import DefinitionError
 from schemas.findings import Observation
 from schemas.personal import without_numbers
-from schemas.time_zone import SHANGHAI
-from schemas.yaml_files import Entry, Number, Text, read_yaml
 from warehouse.database.engine import database_errors
 from warehouse.database.expressions import event_on, key_text
 from warehouse.database.statements import statement
 from warehouse.loading.scope import Scope
 from warehouse.loading.staging import stage_findings
 
-BOUNDS = pathlib.Path(__file__).with_name("snapshot_deletes.yml")
 MANY_MISSING, REFUSED, OUTSIDE, UNREADABLE_KEY, OUTGROWN = "BAT-020", "BAT-021", "BAT-022", "BAT-023", "BAT-024"
 EXAMPLES = 5
 
 
-class Bounds(Entry):
+@dataclass(frozen=True)
+class Bounds:
     """How much may be missing without asking: a share of the live records, and a number of them."""
 
-    valid_from: dt.date
-    missing_ratio: Number
-    missing_count: int
-    source: Text
-    confidence: Text
+    missing_ratio: Decimal = Decimal(0)
+    missing_count: int = 0
 
     def hit(self, live: int, missing: int) -> str | None:
         """The bound that so many missing records exceed, in Chinese; None within both."""
@@ -77,14 +68,6 @@ class Question:
         return Observation(MANY_MISSING, value=str(self.missing), named=named)
 
 
-def bounds_on(day: dt.date, path: pathlib.Path = BOUNDS) -> Bounds:
-    """The bounds in force on a Shanghai date. Raises DefinitionError when none are."""
-    in_force = [bounds for bounds in _all_bounds(path) if bounds.valid_from <= day]
-    if not in_force:
-        raise DefinitionError(path.name, "valid_from", f"no bounds are in force on {day}", fix="add an earlier entry")
-    return max(in_force, key=lambda bounds: bounds.valid_from)
-
-
 def find(connection: sa.Connection, scope: Scope, received: int, quarantined: int) -> int:
     """Make the temporary table ``absent`` (version_id, record_key) and count it.
 
@@ -107,14 +90,16 @@ def find(connection: sa.Connection, scope: Scope, received: int, quarantined: in
     return missing
 
 
-def question_of(connection: sa.Connection, scope: Scope, received: int, missing: int) -> Question | None:
+def question_of(
+    connection: sa.Connection, scope: Scope, received: int, missing: int, bounds: Bounds
+) -> Question | None:
     """What to ask a person before anything is withdrawn; None when the bounds allow it. A replay asks nothing again."""
     if not missing or scope.is_replay or not scope.replaces:
         return None
     live: int = connection.execute(
         statement("loading/snapshot_deletes/live", **_slots(scope)), scope.parameters
     ).scalar_one()
-    bound = bounds_on(scope.received_at.astimezone(SHANGHAI).date()).hit(live, missing)
+    bound = bounds.hit(live, missing)
     if bound is None and received:
         return None
     examples = connection.execute(
@@ -208,8 +193,3 @@ def _tombstone_value(scope: Scope, name: str) -> str:
         why = f"{replaced(scope)}报送中没有该记录" if scope.replaces else "重新处理后不再含有该记录"
         return f"'批次 {scope.batch_id} {why}' as correction_reason_text"
     return f"c.{name}"
-
-
-@functools.cache
-def _all_bounds(path: pathlib.Path) -> tuple[Bounds, ...]:
-    return read_yaml(path.name, path.read_bytes(), list, names=("valid_from",)).parts(Bounds)

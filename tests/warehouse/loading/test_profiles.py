@@ -23,6 +23,7 @@ from warehouse.landing.load_report import LoadKind, LoadReport
 from warehouse.landing.receipts import read_batch
 from warehouse.loading import profiles
 from warehouse.loading.load import Loading
+from warehouse.loading.snapshot_deletes import Bounds
 
 HISTORY = [rule for rule in load_rules().sql_rules("policy") if rule.tier == "history"]
 ROWS = 40
@@ -52,7 +53,7 @@ def deliver(
         engine, read_batch(engine, batch_id), "test", contract, at(day, 13), VERSIONS, tell, kind=kind
     ) as loading:
         loading.stage(table(contract, rows), faults)
-        return loading.merge(HISTORY)
+        return loading.merge(HISTORY, Bounds(Decimal(1), 1_000))
 
 
 def regular(engine: sa.Engine, folder: pathlib.Path, nights: int = 7, **changes: Any) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import pathlib
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from schemas.delivery import Replacement
-from schemas.errors import DefinitionError, NothingToDecide, SetupError, StopFeed
+from schemas.errors import NothingToDecide, SetupError, StopFeed
 from tests.warehouse.building import at, fault, land_rows, load_batch, load_rows, one, policy, rows_of
 from warehouse.landing import batches, decisions
 from warehouse.landing.load_report import LoadReport
@@ -246,16 +247,8 @@ def test_decisions_and_what_a_receipt_replaces_are_never_rewritten(engine: sa.En
         connection.exec_driver_sql(change)
 
 
-def test_bounds_have_dates_and_a_source(tmp_path: pathlib.Path) -> None:
-    in_force = snapshot_deletes.bounds_on(dt.date(2026, 11, 18))
-    assert in_force.source
-    assert in_force.hit(2500, 50) is None
-    assert in_force.hit(2499, 50) == "2%"
-    assert in_force.hit(1_000_000, 51) == "50 条"
-    own = tmp_path / "absence.yml"
-    entry = "- {{valid_from: {}, missing_ratio: '{}', missing_count: 1, source: s, confidence: assumption}}\n"
-    own.write_text(entry.format("2026-01-01", "0.5") + entry.format("2026-07-01", "0.1"), encoding="utf-8")
-    ratios = [str(snapshot_deletes.bounds_on(dt.date(2026, month, 30), own).missing_ratio) for month in (6, 7)]
-    assert ratios == ["0.5", "0.1"]
-    with pytest.raises(DefinitionError, match="2025-12-31"):
-        snapshot_deletes.bounds_on(dt.date(2025, 12, 31), own)
+def test_either_bound_suffices() -> None:
+    bounds = snapshot_deletes.Bounds(Decimal("0.02"), 50)
+    assert bounds.hit(2500, 50) is None
+    assert bounds.hit(2499, 50) == "2%"
+    assert bounds.hit(1_000_000, 51) == "50 条"
