@@ -1,4 +1,4 @@
-"""The working-day calendar, and the deadline of the five-working-day rule (R32).
+"""The working-day calendar, and deadlines counted by it.
 
 The calendar is what the State Council's notices say, ``quality/calendar/<year>-<revision>.csv``: a day off or a
 make-up working day is never derived from weekdays, statutory days or a library, and a year without a notice is
@@ -16,21 +16,12 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 from schemas.errors import DefinitionError
 from schemas.province import Province, by_province
 from schemas.time_zone import SHANGHAI
 
 FOLDER = pathlib.Path(__file__).parent / "calendar"
-
-#: Working days that a record may take from its business event to its receipt, R32.
-WORKING_DAYS = 5
-
-#: The next notice may still change the end of a year: verdicts from this day of the last year on are for review.
-REVIEW_FROM = (12, 28)
-
-Timeliness = Literal["on_time", "late", "pending", "undetermined"]
 
 
 @dataclass(frozen=True)
@@ -42,17 +33,6 @@ class Notice:
     announced: str
     source: str
     confidence: str
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """How timely one milestone was. ``is_for_review`` is shown 「日历待复核」: the next notice may change it."""
-
-    timeliness: Timeliness
-    event_on: dt.date
-    deadline_on: dt.date | None
-    is_for_review: bool
-    calendar_version: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +57,7 @@ class Calendar:
         """Working days from ``first_day`` up to and including ``day``."""
         return bisect_right(self.working_days, day)
 
-    def deadline(self, event_on: dt.date, working_days: int = WORKING_DAYS) -> dt.date | None:
+    def deadline(self, event_on: dt.date, working_days: int) -> dt.date | None:
         """The ``working_days``-th working day after the event's date; None = undetermined, the calendar ends before."""
         if working_days < 1:
             raise ValueError(f"a deadline is at least one working day away, not {working_days}")
@@ -85,37 +65,6 @@ class Calendar:
         if event_on < self.first_day or position >= len(self.working_days):
             return None
         return self.working_days[position]
-
-    def verdict(
-        self,
-        event_on: dt.date,
-        received_at: dt.datetime | None,
-        as_of: dt.datetime | None = None,
-        working_days: int = WORKING_DAYS,
-    ) -> Verdict:
-        """Judge a milestone by its first accepted receipt; ``received_at`` None judges the wait, as of ``as_of``.
-
-        Received on or before the last published day is on time even where the deadline is undetermined: fewer
-        than ``working_days`` published working days have passed.
-        """
-        deadline_on = self.deadline(event_on, working_days)
-        timeliness = self._timeliness(event_on, deadline_on, received_at, as_of)
-        review_from = dt.date(self.last_day.year, *REVIEW_FROM)
-        unsure = deadline_on is None or deadline_on >= review_from
-        is_for_review = unsure and event_on >= self.first_day and timeliness != "undetermined"
-        return Verdict(timeliness, event_on, deadline_on, is_for_review, self.version)
-
-    def _timeliness(
-        self, event_on: dt.date, deadline_on: dt.date | None, received_at: dt.datetime | None, as_of: dt.datetime | None
-    ) -> Timeliness:
-        last_known = self.last_day if event_on >= self.first_day else dt.date.min
-        if received_at is not None:
-            if event_date(received_at) <= (deadline_on or last_known):
-                return "on_time"
-            return "late" if deadline_on else "undetermined"
-        if deadline_on is None:
-            return "undetermined"
-        return "late" if as_of is not None and event_date(as_of) > deadline_on else "pending"
 
     def rows(self) -> Iterator[dict[str, object]]:
         """Rows of ``reference.calendar_day``: every day of the published years."""

@@ -11,6 +11,7 @@ import typer
 
 from pipeline.cli.output import print_table, stderr
 from quality.working_days import event_date, load_calendar
+from schemas.contract import INSURER_RECORD_TYPES, load_contract
 
 calendar = typer.Typer(help="Working days 工作日 and deadlines 截止日.", no_args_is_help=True)
 UNDETERMINED, INVALID = "undetermined", "invalid"
@@ -24,20 +25,22 @@ def register(app: typer.Typer) -> None:
 @calendar.command()
 def deadline(
     dates: Annotated[list[str], typer.Argument(help="Event dates or instants; - reads them from standard input.")],
-    days: Annotated[int, typer.Option(min=1, help="Working days.")] = 5,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="Working days; by itself those in which an insurer delivers.")
+    ] = None,
 ) -> None:
     """Print the deadline of each event date, one a line; `undetermined` past the last published year, `invalid` for no date.
 
     An empty line answers an empty line, so that answers stay beside their questions.
     """
-    known = load_calendar()
+    known, working_days = load_calendar(), days or load_contract(INSURER_RECORD_TYPES[0]).milestones[0].working_days
     failed = False
     for text in _each(dates):
         if text is None:
             typer.echo()
             continue
         try:
-            found = known.deadline(_event(text), days)
+            found = known.deadline(_event(text), working_days)
         except ValueError:
             stderr.print(
                 f"not a date: {text!r}; write YYYY-MM-DD, or an instant such as 2026-11-20T16:30:00Z",
