@@ -7,6 +7,7 @@ an unreadable cell null, and a fault for each. Whole columns at a time: 200,000 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,12 +34,16 @@ class Cast:
     faults: tuple[Fault, ...]
 
 
-def cast(table: pa.Table, contract: Contract) -> Cast:
-    """Types every contract field and applies the rules of single fields. A missing column counts as empty."""
+def cast(table: pa.Table, contract: Contract, suspected_percent: Decimal | None = None) -> Cast:
+    """Types every contract field and applies the rules of single fields. A missing column counts as empty.
+
+    ``suspected_percent``: see ``reading.read``.
+    """
     written = {f.name: _text(table, f) for f in contract.fields}
     words = {f.name: mask for f in contract.fields if (mask := meaningless(f, written[f.name])) is not None}
     texts = written | {name: pc.if_else(mask, None, written[name]) for name, mask in words.items()}
-    readings = {f.name: _read_plain(f, contract, texts[f.name]) for f in contract.fields if not _is_listed(f)}
+    plain = [f for f in contract.fields if not _is_listed(f)]
+    readings = {f.name: _read_plain(f, contract, texts[f.name], suspected_percent) for f in plain}
     day = business_date({name: reading.values for name, reading in readings.items()}, contract, table.num_rows)
     for listed in _listed_in_order(contract):
         edition = readings.get(edition_field(contract) or "")
@@ -92,9 +97,9 @@ def _listed_in_order(contract: Contract) -> list[Field]:
     return sorted(filter(_is_listed, contract.fields), key=lambda f: f.name != edition_field(contract))
 
 
-def _read_plain(field: Field, contract: Contract, text: pa.Array) -> Reading:
+def _read_plain(field: Field, contract: Contract, text: pa.Array, suspected_percent: Decimal | None) -> Reading:
     if field.kind not in _TEXTS or text.null_count == len(text):
-        return read(field, text)
+        return read(field, text, suspected_percent)
     faults = _controls(field, text)
     reading = read(field, pc.if_else(pc.match_substring_regex(text, _CONTROL), None, text) if faults else text)
     return Reading(reading.values, (*faults, *damage.faults(field, contract, text), *reading.faults))

@@ -12,6 +12,7 @@ import pathlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TypeVar
 
 from quality import amounts, replacing
@@ -38,6 +39,7 @@ _READ_BOUNDS: dict[str, Callable[[str, str], object]] = {
     amounts.FILE: amounts.amounts_of,
     replacing.FILE: replacing.replacing_of,
 }
+_BARE_PERCENT = "FLD-025"
 SQL_TIERS = ("orphan", "bound", "cross", "batch", "history")
 #: Rules for ``*`` in these tiers speak of registers too; the others of insurer-fed types only.
 _TIERS_OF_ALL = ("file", "mapping", "field", "bound", "batch", "history")
@@ -97,6 +99,14 @@ class RuleSet:
         return tuple(
             replace(rule, select=select, record_type=record_type) for rule, select in zip(chosen, selects, strict=True)
         )
+
+    @functools.cached_property
+    def suspected_percent(self) -> Decimal | None:
+        """The bare ratio that FLD-025 takes for a percentage; as shipped where older editions do not say it."""
+        for rule in (rules.by_id.get(_BARE_PERCENT) for rules in (self, find_rules())):
+            if rule and "min_value" in rule.arguments:
+                return Decimal(str(rule.arguments["min_value"]))
+        return None
 
     @functools.cached_property
     def bounds(self) -> tuple[Bound, ...]:

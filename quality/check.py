@@ -38,7 +38,7 @@ def check(table: pa.Table, contract: Contract, rules: RuleSet, received_at: dt.d
     Field rules apply to every row (a withdrawal needs only key and envelope), record rules to all but withdrawals.
     Raises RuleNotRun when a rule could not be evaluated.
     """
-    result = cast(table, contract)
+    result = cast(table, contract, rules.suspected_percent)
     row_no = result.table["row_no"].combine_chunks().to_numpy(zero_copy_only=False)
     found: list[Finding] = []
     notes: list[Note] = []

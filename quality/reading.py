@@ -45,9 +45,6 @@ _RATIO = re.compile(r"^-?\d{1,3}(\.\d+)?$")
 _PERCENT = re.compile(r"^(-?\d{1,5}(\.\d+)?)%$")
 _BOOLEANS = {"是": True, "1": True, "true": True, "否": False, "0": False, "false": False}
 
-#: A ratio is a fraction; a bare number from here on is taken for a percentage that lost its sign.
-SUSPECTED_PERCENT = Decimal(10)
-
 
 @dataclass(frozen=True)
 class Fault:
@@ -113,10 +110,15 @@ def trim(text: pa.Array, kind: Kind) -> pa.Array:
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 
-def read(field: Field, text: pa.Array) -> Reading:
-    """The column of a field, typed. Codes, regions and credit codes are read by ``quality.codes``."""
+def read(field: Field, text: pa.Array, suspected_percent: Decimal | None = None) -> Reading:
+    """The column of a field, typed. Codes, regions and credit codes are read by ``quality.codes``.
+
+    ``suspected_percent``: a bare ratio from here on is taken for a percentage that lost its sign; none is by itself.
+    """
     if text.null_count == len(text):
         return Reading(pa.nulls(len(text), TYPES[field.kind]))
+    if field.kind == "ratio":
+        return by_distinct(field.name, text, TYPES["ratio"], lambda each: _judge_ratio(each, suspected_percent))
     reader = _READERS.get(field.kind)
     return reader(field.name, text) if reader else Reading(text)
 
@@ -174,17 +176,13 @@ def _amount(field: str, text: pa.Array) -> Reading:
     return Reading(pc.if_else(fits, short, None).cast(TYPES["amount"]), faults)
 
 
-def _ratio(field: str, text: pa.Array) -> Reading:
-    return by_distinct(field, text, TYPES["ratio"], judge_ratio)
-
-
-def judge_ratio(text: str) -> Verdict:
+def _judge_ratio(text: str, suspected_percent: Decimal | None) -> Verdict:
     """A fraction such as 0.21 or a percentage such as 21%, with at most 6 decimals as a fraction."""
     if percent := _PERCENT.match(text):
         value = Decimal(percent[1]) / 100
     elif _RATIO.match(text):
         value = Decimal(text)
-        if value >= SUSPECTED_PERCENT:
+        if suspected_percent is not None and value >= suspected_percent:
             return Verdict(None, "FLD-025", f"{(value / 100).normalize():f} 或 {text}%")
     else:
         return Verdict(None, "FLD-008", "小数(如 0.21)或百分数(如 21%)")
@@ -239,7 +237,6 @@ _READERS: dict[Kind, Callable[[str, pa.Array], Reading]] = {
     "date": _date,
     "timestamp": _timestamp,
     "amount": _amount,
-    "ratio": _ratio,
     "decimal": _decimal,
     "count": _count,
     "boolean": _boolean,

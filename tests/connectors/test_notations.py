@@ -77,8 +77,8 @@ def loaded(contract: Contract, name: str, text: str) -> tuple[object, bool, set[
     table = table.append_column("row_no", pa.array([2], pa.int64())).append_column("place", pa.array(["line 2"]))
     spec = RecordMapping(contract.record_type, "", {f.name: ColumnSource(f.name) for f in contract.fields}, {})
     mapped = apply(table, spec, contract)
-    typed = cast(mapped.table, contract)
     rules = load_rules().by_id
+    typed = cast(mapped.table, contract, load_rules().suspected_percent)
     told = {(f.rule_id, f.severity) for f in (*findings_of(mapped), *notes_of([mapped])) if f.field == name}
     told |= {(f.rule_id, rules[f.rule_id].severity) for f in typed.faults if f.field == name}
     return typed.table[name][0].as_py(), any(s == "error" for _, s in told), {rule_id for rule_id, _ in told}

@@ -24,14 +24,14 @@ def field_of(kind: Kind) -> Field:
 
 
 def read_one(kind: Kind, text: str) -> tuple[Any, set[str]]:
-    reading = read(field_of(kind), pa.array([text], pa.string()))
+    reading = read(field_of(kind), pa.array([text], pa.string()), Decimal(10))
     assert reading.values.type == TYPES[kind]
     return reading.values[0].as_py(), {fault.rule_id for fault in reading.faults}
 
 
 def cast_one(contract: Contract, **texts: str | None) -> tuple[dict[str, Any], set[tuple[str, str]]]:
     columns = {name: pa.array([text], pa.string()) for name, text in texts.items()}
-    result = cast(pa.table({"row_no": pa.array([1], pa.int64())} | columns), contract)
+    result = cast(pa.table({"row_no": pa.array([1], pa.int64())} | columns), contract, Decimal(10))
     return result.table.to_pylist()[0], {(fault.rule_id, fault.field) for fault in result.faults}
 
 
