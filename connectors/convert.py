@@ -20,7 +20,7 @@ _NO_TEXT = pa.scalar(None, pa.string())
 
 
 @dataclass(frozen=True)
-class Fault:
+class ConversionFault:
     """Rows of a column (``mask``, true = at fault) that broke one rule, the source's text there, and what would do.
 
     Where the source's text was read in spite of it, ``read`` holds what became of it.
@@ -38,7 +38,7 @@ class Converted:
     """Canonical text of a field, null where absent or at fault."""
 
     values: pa.Array
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[ConversionFault, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _folded(text: pa.Array, field: Field) -> pa.Array:
     return pa.array([new or None for new in kept], pa.string()).take(encoded.indices)
 
 
-def _told(values: pa.Array, read: pa.Array, field: Field) -> tuple[Fault, ...]:
+def _told(values: pa.Array, read: pa.Array, field: Field) -> tuple[ConversionFault, ...]:
     """What was read otherwise than it was written; blanks around words of a text are no part of it."""
     if len(contents(values)) == len(contents(read)) and read.equals(values):
         return ()
@@ -107,17 +107,17 @@ def _told(values: pa.Array, read: pa.Array, field: Field) -> tuple[Fault, ...]:
     changed = pc.and_(changed, pc.not_equal(pc.utf8_trim(values, SPACES), ""))
     if not pc.any(changed).as_py():
         return ()
-    return _unseen(changed, values, read) or (Fault("MAP-020", changed, values, read=read),)
+    return _unseen(changed, values, read) or (ConversionFault("MAP-020", changed, values, read=read),)
 
 
-def _unseen(changed: pa.Array, values: pa.Array, read: pa.Array) -> tuple[Fault, ...]:
+def _unseen(changed: pa.Array, values: pa.Array, read: pa.Array) -> tuple[ConversionFault, ...]:
     """The change as two faults, where in some rows characters that nobody sees were left out."""
     unseen = pc.and_(changed, pc.match_substring_regex(values, UNSEEN_PATTERN))
     if not pc.any(unseen).as_py():
         return ()
     others = pc.and_not(changed, unseen)
-    told = (Fault("MAP-020", others, values, read=read),) if pc.any(others).as_py() else ()
-    return (Fault("MAP-021", unseen, values, read=read), *told)
+    told = (ConversionFault("MAP-020", others, values, read=read),) if pc.any(others).as_py() else ()
+    return (ConversionFault("MAP-021", unseen, values, read=read), *told)
 
 
 def _looked_up(text: pa.Array, lookup: Mapping[str, str]) -> Converted:
@@ -202,4 +202,4 @@ def _judged(text: pa.Array, values: pa.Array, rule_id: str, expected: str) -> Co
     failed = pc.and_(pc.is_valid(text), pc.is_null(values))
     if not pc.any(failed).as_py():
         return Converted(values)
-    return Converted(values, (Fault(rule_id, failed, text, expected),))
+    return Converted(values, (ConversionFault(rule_id, failed, text, expected),))

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from connectors import noted
 from connectors.alike import meant_by, written_for
-from connectors.convert import Converted, Fault, convert
+from connectors.convert import ConversionFault, Converted, convert
 from connectors.model import ColumnSource, RecordMapping
 from connectors.parse.batch import COLUMNS
 from connectors.parse.reasons import refuse
@@ -43,7 +43,7 @@ class Mapped:
 
     What is observed without a row number is of the batch; the chunks of one batch repeat it, equal. ``columns``: where
     each field, and each source column that is no field, stands in the delivery. ``notes`` say what was read otherwise
-    than it was written: one a column, with the number of cells. ``settled``: rows that are no records: without values,
+    than it was written: one a column, with the number of cells. ``not_records``: rows that are no records: without values,
     held by one observation each, and nothing else is to be said of them.
     """
 
@@ -51,7 +51,7 @@ class Mapped:
     observed: tuple[Observation, ...]
     columns: Mapping[str, SourceColumn]
     notes: tuple[tuple[Observation, int], ...] = ()
-    settled: frozenset[int] = frozenset()
+    not_records: frozenset[int] = frozenset()
 
 
 def source_names(spec: RecordMapping) -> frozenset[str]:
@@ -85,15 +85,15 @@ def apply(table: pa.Table, spec: RecordMapping, contract: Contract) -> Mapped:
                 observed += told
             else:
                 notes.append((next(told), pc.sum(fault.mask).as_py()))
-    settled = {} if is_json(table) else noted.not_records(sources, spec, contract, row_no)
-    observed = [*(each for each in observed if each.row_no not in settled), *settled.values()]
+    not_records = {} if is_json(table) else noted.not_records(sources, spec, contract, row_no)
+    observed = [*(each for each in observed if each.row_no not in not_records), *not_records.values()]
     columns = {"row_no": row_no, "place": place, "raw": raw_json(sources, len(row_no))}
     values = {name: converted.values for name, converted in fields.items()}
-    if settled:
-        is_record = pc.invert(pc.is_in(row_no, pa.array(settled, row_no.type)))
+    if not_records:
+        is_record = pc.invert(pc.is_in(row_no, pa.array(not_records, row_no.type)))
         values = {name: pc.if_else(is_record, column, pa.scalar(None, column.type)) for name, column in values.items()}
     rows = pa.table(columns | values)
-    return Mapped(rows, tuple(observed), _places(sources, spec, marks), tuple(notes), frozenset(settled))
+    return Mapped(rows, tuple(observed), _places(sources, spec, marks), tuple(notes), frozenset(not_records))
 
 
 def _places(sources: Iterable[str], spec: RecordMapping, marks: Mapping[bytes, bytes]) -> dict[str, SourceColumn]:
@@ -167,16 +167,16 @@ def _without_oddities(made: Converted) -> Converted:
     if b"#" in content:
         is_error = pc.is_in(values, _ERROR_VALUES)
         if pc.any(is_error).as_py():
-            faults.append(Fault("MAP-005", is_error, values))
+            faults.append(ConversionFault("MAP-005", is_error, values))
             values = pc.if_else(is_error, pa.scalar(None, pa.string()), values)
     if not content.isascii() and any(lead in content for lead in _PRIVATE_LEADS):
         is_private = pc.fill_null(pc.match_substring_regex(values, _PRIVATE_USE), False)
         if pc.any(is_private).as_py():
-            faults.append(Fault("MAP-004", is_private, values))
+            faults.append(ConversionFault("MAP-004", is_private, values))
     return Converted(values, tuple(faults))
 
 
-def _told(fault: Fault, field: Field, source: str | None, row_no: pa.Array) -> Iterator[Observation]:
+def _told(fault: ConversionFault, field: Field, source: str | None, row_no: pa.Array) -> Iterator[Observation]:
     """What is observed of each row at fault; of what was read in spite of it, of the first."""
     rows, found = row_no.filter(fault.mask), fault.found.filter(fault.mask)
     expected, named = fault.expected or None, {"column": str(source)}

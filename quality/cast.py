@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from quality import damage
 from quality.codes import edition_field, read_code, read_credit_code, read_region
-from quality.reading import TYPES, Fault, Reading, fault, read, trim
+from quality.reading import TYPES, FieldFault, Reading, fault, read, trim
 from quality.words import meaningless
 from schemas.column_bytes import contents
 from schemas.contract import WITHDRAWAL, Condition, Contract, Field
@@ -31,7 +31,7 @@ class Cast:
     """``table`` has the rows and column order of the input; ``faults`` name positions in it."""
 
     table: pa.Table
-    faults: tuple[Fault, ...]
+    faults: tuple[FieldFault, ...]
 
 
 def cast(table: pa.Table, contract: Contract, suspected_percent: Decimal | None = None) -> Cast:
@@ -105,7 +105,7 @@ def _read_plain(field: Field, contract: Contract, text: pa.Array, suspected_perc
     return Reading(reading.values, (*faults, *damage.faults(field, contract, text), *reading.faults))
 
 
-def _controls(field: Field, text: pa.Array) -> tuple[Fault, ...]:
+def _controls(field: Field, text: pa.Array) -> tuple[FieldFault, ...]:
     content = contents(text)
     if len(content.translate(None, _CONTROL_BYTES)) == len(content):
         return ()
@@ -124,11 +124,11 @@ def _read_listed(field: Field, text: pa.Array, day: pa.Array, edition: Reading |
     return read_code(field, text, day, edition.values if edition else None)
 
 
-def _limits(field: Field, values: pa.Array, text: pa.Array) -> tuple[Fault, ...]:
+def _limits(field: Field, values: pa.Array, text: pa.Array) -> tuple[FieldFault, ...]:
     """Length, pattern and range of a field."""
     if text.null_count == len(text):
         return ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldFault, ...] = ()
     if field.max_length is not None and field.semantic_type is None and field.code_list is None:
         too_long = pc.greater(pc.utf8_length(text), field.max_length)
         faults += fault("FLD-018", field.name, too_long, text, f"最多{field.max_length}个字")
@@ -144,7 +144,7 @@ def _limits(field: Field, values: pa.Array, text: pa.Array) -> tuple[Fault, ...]
 
 def _empty_words(
     field: Field, contract: Contract, found: tuple[pa.Array, pa.Array], operations: pa.Array
-) -> tuple[Fault, ...]:
+) -> tuple[FieldFault, ...]:
     """Words that say nothing: an error where the field is needed, else a note that it counts as empty."""
     mask, text = found
     if not field.is_required:
@@ -164,7 +164,7 @@ def _is_needed(field: Field, contract: Contract, operations: pa.Array) -> pa.Arr
 
 def _missing(
     field: Field, contract: Contract, texts: dict[str, pa.Array], columns: dict[str, pa.Array]
-) -> tuple[Fault, ...]:
+) -> tuple[FieldFault, ...]:
     text = texts[field.name]
     if text.null_count == 0 or not (field.is_required or field.required_when):
         return ()

@@ -15,7 +15,7 @@ from quality.cast import business_date, cast
 from quality.catalogue import RuleSet
 from quality.derived import Given, derive, is_derived
 from quality.messages import expectation_text, finding, show
-from quality.reading import Fault
+from quality.reading import FieldFault
 from schemas.contract import WITHDRAWAL, Contract
 from schemas.findings import Finding, Note, Observation, Rule
 
@@ -53,7 +53,7 @@ def check(table: pa.Table, contract: Contract, rules: RuleSet, received_at: dt.d
 
 
 def _field_findings(
-    fault: Fault, contract: Contract, rules: RuleSet, row_no: npt.NDArray[np.int64]
+    fault: FieldFault, contract: Contract, rules: RuleSet, row_no: npt.NDArray[np.int64]
 ) -> Iterator[Finding]:
     rule = rules.by_id[fault.rule_id]
     for position, value, expected in zip(fault.positions, fault.values, fault.expected, strict=True):

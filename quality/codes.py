@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quality.reading import Reading, Verdict, by_distinct
+from quality.reading import Reading, TextReading, by_distinct
 from schemas import credit_code, regions
 from schemas.code_lists import CodeList, load_code_list
 from schemas.contract import Contract, Field
@@ -68,7 +68,7 @@ def _with_context(
     text: pa.Array,
     business_date: pa.Array,
     edition: pa.Array | None,
-    judge: Callable[[str, str, str], Verdict],
+    judge: Callable[[str, str, str], TextReading],
 ) -> Reading:
     """Judges each distinct (text, business date, edition) once."""
     day = pc.fill_null(business_date.cast(pa.string()), "")
@@ -82,39 +82,39 @@ def _with_context(
     return Reading(reading.values, faults)
 
 
-def _judge_code(code_list: CodeList, text: str, day: str, edition: str) -> Verdict:
+def _judge_code(code_list: CodeList, text: str, day: str, edition: str) -> TextReading:
     on = dt.date.fromisoformat(day) if day else None
     if edition == "?":
-        return Verdict(None)
+        return TextReading(None)
     if entry := code_list.resolve(text, on, edition or None):
-        return Verdict(entry.code)
+        return TextReading(entry.code)
     other = code_list.resolve(text, None, edition or None)
     if on is not None and other is not None:
-        return Verdict(None, "FLD-012", f"{on} 有效的代码:{code_list.offer(on, edition or None)}")
-    return Verdict(None, "FLD-011", code_list.offer(on, edition or None) or code_list.offer(None, edition or None))
+        return TextReading(None, "FLD-012", f"{on} 有效的代码:{code_list.offer(on, edition or None)}")
+    return TextReading(None, "FLD-011", code_list.offer(on, edition or None) or code_list.offer(None, edition or None))
 
 
-def _judge_region(is_area: bool, text: str, day: str, _edition: str) -> Verdict:
+def _judge_region(is_area: bool, text: str, day: str, _edition: str) -> TextReading:
     if text == "*" or len(text) < 6 or (is_area and text == province().code):
-        return Verdict(text)
+        return TextReading(text)
     resolution = regions.resolve_region(text, dt.date.fromisoformat(day) if day else None)
     if resolution is None:
         near = "、".join(f"{code} {name}" for code, name in regions.near_regions(text))
-        return Verdict(None, "FLD-013", "六位县级行政区划代码" + (f",是否为 {near}" if near else ""))
+        return TextReading(None, "FLD-013", "六位县级行政区划代码" + (f",是否为 {near}" if near else ""))
     if resolution.note_code and not (is_area and resolution.note_code == "city_level"):
-        return Verdict(text, "FLD-014", regions.NOTES[resolution.note_code])
-    return Verdict(text)
+        return TextReading(text, "FLD-014", regions.NOTES[resolution.note_code])
+    return TextReading(text)
 
 
 @functools.lru_cache(maxsize=1 << 18)
-def _judge_credit_code(text: str) -> Verdict:
+def _judge_credit_code(text: str) -> TextReading:
     if is_identity_number(text):
-        return Verdict(None, "FLD-036", "单位的统一社会信用代码")
-    verdict = credit_code.check(text)
-    if verdict.is_valid:
-        if "organisation_check" in verdict.warnings or "authority" in verdict.warnings:
-            return Verdict(verdict.code, "FLD-016", "第9至17位符合 GB 11714,首位为已知登记管理部门")
-        return Verdict(verdict.code, "FLD-026" if "normalised" in verdict.warnings else None, verdict.code)
-    if verdict.reason == "check_character":
-        return Verdict(None, "FLD-015", f"末位校验码应为 {verdict.expected}")
-    return Verdict(None, "FLD-015", _CREDIT_CODE_REASONS[str(verdict.reason)])
+        return TextReading(None, "FLD-036", "单位的统一社会信用代码")
+    read = credit_code.check(text)
+    if read.is_valid:
+        if "organisation_check" in read.warnings or "authority" in read.warnings:
+            return TextReading(read.code, "FLD-016", "第9至17位符合 GB 11714,首位为已知登记管理部门")
+        return TextReading(read.code, "FLD-026" if "normalised" in read.warnings else None, read.code)
+    if read.reason == "check_character":
+        return TextReading(None, "FLD-015", f"末位校验码应为 {read.expected}")
+    return TextReading(None, "FLD-015", _CREDIT_CODE_REASONS[str(read.reason)])

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from quality.misread import MISREAD, misread
-from quality.reading import Fault, fault
+from quality.reading import FieldFault, fault
 from schemas.column_bytes import contents
 from schemas.contract import Contract, Field
 from schemas.folding import BLANK, DRAWN_FORMAT
@@ -85,7 +85,7 @@ _DIGIT_RUN, _WIDE_DIGIT = b"0" * 6, "０".encode()[:2]
 _DIGITS_AS_0 = bytes(ord("0") if byte in b"0123456789" else byte for byte in range(256))
 
 
-def faults(field: Field, contract: Contract, text: pa.Array) -> Iterator[Fault]:
+def faults(field: Field, contract: Contract, text: pa.Array) -> Iterator[FieldFault]:
     """Damage to one column of identifiers or words (kinds identifier, text, list)."""
     content, sort = contents(text), _sort(field, contract)
     if not content.isascii() or any(mark in content for mark in _MARKS[sort]):
@@ -105,7 +105,7 @@ def _sort(field: Field, contract: Contract) -> str:
     return "serial" if field.name.endswith("_no") and not contract.is_register else "number"
 
 
-def _damaged(field: Field, sort: str, text: pa.Array) -> Iterator[Fault]:
+def _damaged(field: Field, sort: str, text: pa.Array) -> Iterator[FieldFault]:
     """The rows that have any damage, looked at for each."""
     positions = np.flatnonzero(pc.fill_null(pc.match_substring_regex(text, _ANY[sort]), False))
     if not len(positions):
@@ -122,7 +122,7 @@ def _damaged(field: Field, sort: str, text: pa.Array) -> Iterator[Fault]:
         yield replace(each, positions=positions[each.positions])
 
 
-def _misread(field: Field, text: pa.Array) -> Iterator[Fault]:
+def _misread(field: Field, text: pa.Array) -> Iterator[FieldFault]:
     """Text decoded by the wrong encoding, with what it probably said."""
     for written in pc.unique(text).to_pylist():
         if meant := misread(written):
@@ -130,7 +130,7 @@ def _misread(field: Field, text: pa.Array) -> Iterator[Fault]:
             yield from fault("FLD-038", field.name, pc.equal(text, written), text, told)
 
 
-def _persons(field: Field, text: pa.Array, content: bytes) -> Iterator[Fault]:
+def _persons(field: Field, text: pa.Array, content: bytes) -> Iterator[FieldFault]:
     """Words with a person's identity number inside."""
     if _DIGIT_RUN not in content.translate(_DIGITS_AS_0) and _WIDE_DIGIT not in content:
         return

@@ -47,7 +47,7 @@ _BOOLEANS = {"是": True, "1": True, "true": True, "否": False, "0": False, "fa
 
 
 @dataclass(frozen=True)
-class Fault:
+class FieldFault:
     """One rule broken by one field at ``positions`` (row positions of the table), with what was found and expected."""
 
     rule_id: str
@@ -62,11 +62,11 @@ class Reading:
     """A typed column of the same length, null where it could not be read, and why."""
 
     values: pa.Array
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[FieldFault, ...] = ()
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TextReading:
     """What one distinct text means; ``rule_id`` with a value is a caution, without one a refusal."""
 
     value: Any
@@ -74,30 +74,30 @@ class Verdict:
     expected: str | None = None
 
 
-def fault(rule_id: str, field: str, mask: pa.Array, text: pa.Array, expected: str) -> tuple[Fault, ...]:
+def fault(rule_id: str, field: str, mask: pa.Array, text: pa.Array, expected: str) -> tuple[FieldFault, ...]:
     """The fault of all rows where ``mask`` is true (null counts as false), or nothing."""
     positions = np.flatnonzero(pc.fill_null(mask, False).to_numpy(zero_copy_only=False))
     if not len(positions):
         return ()
     found = tuple(text.take(pa.array(positions)).to_pylist())
-    return (Fault(rule_id, field, positions, found, (expected,) * len(positions)),)
+    return (FieldFault(rule_id, field, positions, found, (expected,) * len(positions)),)
 
 
-def by_distinct(field: str, text: pa.Array, to: pa.DataType, judge: Callable[[str], Verdict]) -> Reading:
-    """Judges each distinct text once and spreads the verdicts over the rows."""
+def by_distinct(field: str, text: pa.Array, to: pa.DataType, judge: Callable[[str], TextReading]) -> Reading:
+    """Judges each distinct text once and spreads the meanings over the rows."""
     encoded = text.dictionary_encode()
-    verdicts = [judge(distinct) for distinct in encoded.dictionary.to_pylist()]
-    if not verdicts:
+    meanings = [judge(distinct) for distinct in encoded.dictionary.to_pylist()]
+    if not meanings:
         return Reading(pa.nulls(len(text), to))
-    values = pa.array([v.value for v in verdicts], to).take(encoded.indices)
-    faults: list[Fault] = []
+    values = pa.array([v.value for v in meanings], to).take(encoded.indices)
+    faults: list[FieldFault] = []
     indices = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    for rule_id in sorted({v.rule_id for v in verdicts if v.rule_id}):
-        guilty = np.array([v.rule_id == rule_id for v in verdicts] + [False])
+    for rule_id in sorted({v.rule_id for v in meanings if v.rule_id}):
+        guilty = np.array([v.rule_id == rule_id for v in meanings] + [False])
         positions = np.flatnonzero(guilty[indices])
         found = tuple(text.take(pa.array(positions)).to_pylist())
-        expected = tuple(verdicts[i].expected for i in indices[positions])
-        faults.append(Fault(rule_id, field, positions, found, expected))
+        expected = tuple(meanings[i].expected for i in indices[positions])
+        faults.append(FieldFault(rule_id, field, positions, found, expected))
     return Reading(values, tuple(faults))
 
 
@@ -152,7 +152,7 @@ def _cast(
     try:
         values = plausible.cast(to)
     except pa.ArrowInvalid:
-        values = by_distinct(field, plausible, to, lambda t: Verdict(_parsed(parse, t))).values
+        values = by_distinct(field, plausible, to, lambda t: TextReading(_parsed(parse, t))).values
     unread = pc.and_(pc.is_valid(text), pc.is_null(values))
     return Reading(values, fault(refusal[0], field, unread, text, refusal[1]))
 
@@ -176,30 +176,30 @@ def _amount(field: str, text: pa.Array) -> Reading:
     return Reading(pc.if_else(fits, short, None).cast(TYPES["amount"]), faults)
 
 
-def _judge_ratio(text: str, suspected_percent: Decimal | None) -> Verdict:
+def _judge_ratio(text: str, suspected_percent: Decimal | None) -> TextReading:
     """A fraction such as 0.21 or a percentage such as 21%, with at most 6 decimals as a fraction."""
     if percent := _PERCENT.match(text):
         value = Decimal(percent[1]) / 100
     elif _RATIO.match(text):
         value = Decimal(text)
         if suspected_percent is not None and value >= suspected_percent:
-            return Verdict(None, "FLD-025", f"{(value / 100).normalize():f} 或 {text}%")
+            return TextReading(None, "FLD-025", f"{(value / 100).normalize():f} 或 {text}%")
     else:
-        return Verdict(None, "FLD-008", "小数(如 0.21)或百分数(如 21%)")
+        return TextReading(None, "FLD-008", "小数(如 0.21)或百分数(如 21%)")
     rounded = value.quantize(Decimal("0.000001"), ROUND_HALF_UP)
     if rounded != value or abs(value) >= 1000:
-        return Verdict(None, "FLD-008", "最多六位小数")
-    return Verdict(rounded)
+        return TextReading(None, "FLD-008", "最多六位小数")
+    return TextReading(rounded)
 
 
 def _decimal(field: str, text: pa.Array) -> Reading:
     return by_distinct(field, text, TYPES["decimal"], _judge_decimal)
 
 
-def _judge_decimal(text: str) -> Verdict:
+def _judge_decimal(text: str) -> TextReading:
     if re.fullmatch(r"-?\d{1,12}(\.\d{1,6}0*)?", text):
-        return Verdict(Decimal(text).quantize(Decimal("0.000001")))
-    return Verdict(None, "FLD-024", "十进制数,最多六位小数")
+        return TextReading(Decimal(text).quantize(Decimal("0.000001")))
+    return TextReading(None, "FLD-024", "十进制数,最多六位小数")
 
 
 def _count(field: str, text: pa.Array) -> Reading:
@@ -212,18 +212,18 @@ def _boolean(field: str, text: pa.Array) -> Reading:
     return by_distinct(field, text, pa.bool_(), _judge_boolean)
 
 
-def _judge_boolean(text: str) -> Verdict:
+def _judge_boolean(text: str) -> TextReading:
     value = _BOOLEANS.get(text.casefold())
-    return Verdict(value) if value is not None else Verdict(None, "FLD-010", "是/否、1/0 或 true/false")
+    return TextReading(value) if value is not None else TextReading(None, "FLD-010", "是/否、1/0 或 true/false")
 
 
 def _list(field: str, text: pa.Array) -> Reading:
     return by_distinct(field, text, pa.string(), _judge_list)
 
 
-def _judge_list(text: str) -> Verdict:
+def _judge_list(text: str) -> TextReading:
     parts = [part.strip() for part in text.replace("；", ";").split(";")]
-    return Verdict(";".join(part for part in parts if part) or None)
+    return TextReading(";".join(part for part in parts if part) or None)
 
 
 def _hash(field: str, text: pa.Array) -> Reading:

@@ -25,7 +25,7 @@ Caution = Literal["normalised", "organisation_check", "authority", "region"]
 
 
 @dataclass(frozen=True)
-class CreditCodeVerdict:
+class CreditCodeReading:
     """``code`` is the normalised text. ``reason`` says why an invalid code is refused, ``expected`` what would do."""
 
     code: str
@@ -40,7 +40,7 @@ def normalise(text: str) -> str:
     return _GAPS.sub("", as_seen(text)).translate(_UPPER)
 
 
-def check(text: str) -> CreditCodeVerdict:
+def check(text: str) -> CreditCodeReading:
     """Judge a credit code after normalising it; ``normalised`` warns that the text had to be changed.
 
     A wrong check character refuses; a wrong organisation check, an unknown authority, an unknown or former region
@@ -48,11 +48,11 @@ def check(text: str) -> CreditCodeVerdict:
     """
     code = normalise(text)
     if reason := _shape_fault(code):
-        return CreditCodeVerdict(code, False, reason=reason)
+        return CreditCodeReading(code, False, reason=reason)
     expected = check_character(code[:17])
     if code[17] != expected:
-        return CreditCodeVerdict(code, False, reason="check_character", expected=expected)
-    return CreditCodeVerdict(code, True, tuple(_warnings(text, code)))
+        return CreditCodeReading(code, False, reason="check_character", expected=expected)
+    return CreditCodeReading(code, True, tuple(_warnings(text, code)))
 
 
 def check_character(first_17: str) -> str:

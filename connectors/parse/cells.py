@@ -11,7 +11,7 @@ from typing import NamedTuple
 from connectors.model import Use
 from connectors.parse.number_format import NumberFormat
 from connectors.parse.reasons import refuse
-from connectors.parse.sheet import Cell
+from connectors.parse.sheet import SheetCell
 from connectors.parse.workbook import Workbook, unescaped
 
 _DIGITS = 15
@@ -43,7 +43,7 @@ class CellReader:
         self._known: dict[tuple[str, int, Use], str | Doubt] = {}
         self._decorated = frozenset(i for i, form in enumerate(book.formats) if form.decorates_text)
 
-    def read(self, cell: Cell, use: Use) -> str | Doubt:
+    def read(self, cell: SheetCell, use: Use) -> str | Doubt:
         """The text of a cell for a column of that use. Raises UnreadableFile (FILE-020)."""
         kind, style, text = cell
         if text is None:

@@ -23,7 +23,7 @@ _TRUE = frozenset({"1", "true"})
 _ELEMENTS = names("c", "v", "t", "f", "rPh", "row", "sheetData", "mergeCell", "col", "autoFilter", "filterColumn")
 
 
-class Cell(NamedTuple):
+class SheetCell(NamedTuple):
     """What a cell holds: its type (``t``), the number of its style, its text (None = a formula without result)."""
 
     kind: str
@@ -35,7 +35,7 @@ class SheetRow(NamedTuple):
     """A row that holds something: its number (1-based), its cells by column (0-based), whether it is hidden."""
 
     number: int
-    cells: dict[int, Cell]
+    cells: dict[int, SheetCell]
     is_hidden: bool
 
 
@@ -94,7 +94,7 @@ class _Reader:
         self._row_text: str | None = None
         self._last_row = self._last_filled = 0
         self._is_row_hidden = False
-        self._cells: dict[int, Cell] = {}
+        self._cells: dict[int, SheetCell] = {}
         self._taken: set[int] = set()
         self._column = self._next_column = self._length = 0
         self._kind, self._style, self._has_formula = "n", 0, False
@@ -216,9 +216,9 @@ class _Reader:
         self._is_cell = False
         text = "".join(self._texts)
         if text:
-            self._cells[self._column] = Cell(self._kind, self._style, text)
+            self._cells[self._column] = SheetCell(self._kind, self._style, text)
         elif self._has_formula and self._kind != "str":
-            self._cells[self._column] = Cell(self._kind, self._style, None)
+            self._cells[self._column] = SheetCell(self._kind, self._style, None)
 
     def _end_row(self) -> None:
         row = self._row if self._row is not None else self._last_row + 1

@@ -142,7 +142,7 @@ def _stage(
     for chunk in read_chunks(judgement.definition, contract, batch.channel, [part.path for part in parts]):
         mapped = mapping.apply(chunk.rows, chunk.layout, contract)
         checked = check(mapped.table, contract, judgement.rules, batch.received_at)
-        judged = (finding for finding in checked.findings if finding.row_no not in mapped.settled)
+        judged = (finding for finding in checked.findings if finding.row_no not in mapped.not_records)
         loading.stage(checked.table, _once([*map(tell, mapped.observed), *judged], told), mapped.columns)
         row_count, is_file = row_count + chunk.rows.num_rows, is_file or not mapping.is_json(chunk.rows)
         notes.add([*(Note.of(tell(first), count) for first, count in mapped.notes), *checked.notes])

@@ -220,7 +220,7 @@ def test_total_and_footer_lines_cost_one_finding_each(tmp_path: Path) -> None:
     path = _policies(tmp_path / "a.xlsx", [[str(line.get(name, "")) for name in REQUIRED] for line in lines], REQUIRED)
     [chunk] = _submitted(path)
     mapped = apply(chunk.rows, chunk.layout, POLICY)
-    assert mapped.settled == {3, 4, 5}
+    assert mapped.not_records == {3, 4, 5}
     assert mapped.table["policy_no"].to_pylist() == ["P1", None, None, None]
     assert mapped.table["insurer_code"].to_pylist()[1:] == [None, None, None], "no other rule has anything to judge"
     found = [(f.rule_id, f.severity, f.row_no, f.value) for f in findings_of(mapped) if f.row_no is not None]
