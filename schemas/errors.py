@@ -53,7 +53,7 @@ class IncompleteFetch(RetryLater):
 
 
 class FileChanging(RetryLater):
-    """Raised when a file changes while it is read, from warehouse.store: somebody still writes it; nothing lands."""
+    """Raised when a file changes while it is read, from warehouse.landing.store: somebody still writes it; nothing lands."""
 
 
 class WarehouseBusy(RetryLater):
@@ -61,7 +61,7 @@ class WarehouseBusy(RetryLater):
 
 
 class InstallationBusy(RetryLater):
-    """Raised when another command starts or runs this installation, from pipeline.services; nothing was changed."""
+    """Raised when another command starts or runs this installation, from pipeline.services.alone; nothing was changed."""
 
 
 class WarehouseUnreachable(RetryLater):
@@ -108,7 +108,7 @@ class AuthRefused(StopFeed):
 
 
 class ConnectionMissing(AuthRefused):
-    """Raised when Airflow has no connection for an insurer, from pipeline.oncall; its text says how to make it."""
+    """Raised when Airflow has no connection for an insurer, from pipeline.scheduling.oncall; its text says how to make it."""
 
 
 class SchemaDrift(StopFeed):
@@ -124,7 +124,7 @@ class ProgramFault(StopFeed):
 
 
 class NothingToDecide(StopFeed):
-    """Raised when a batch does not await a decision, or was decided before, from warehouse.decisions."""
+    """Raised when a batch does not await a decision, or was decided before, from warehouse.landing.decisions."""
 
 
 class NotFound(StopFeed):
