@@ -8,7 +8,9 @@ from collections import Counter
 
 from schemas.code_lists import CodeList, load_code_list
 from schemas.contract import Contract, Field, Kind, load_contracts
+from schemas.credit_code import check_character
 from schemas.generate import KIND_NAMES, check_chinese, requirement_chinese
+from schemas.regions import own_regions
 from schemas.yaml_files import Text, read_yaml
 
 FILE = pathlib.Path(__file__).parent / "field_notes.yml"
@@ -29,7 +31,8 @@ FORMATS: dict[Kind, tuple[str, str]] = {
     "list": ("多个值之间用分号(;)隔开", "甲;乙"),
     "hash": ("64位十六进制数(SHA-256)", "0" * 64),
 }
-SEMANTIC_EXAMPLES = {"credit_code": "91370102MA3H00016U", "region_code": "370102"}
+#: A company's credit code: kind of body, the county that registered it, its organisation code; a check character follows.
+CREDIT_CODE_EXAMPLE = "91{county}MA3H00016"
 
 
 @functools.cache
@@ -50,7 +53,9 @@ def example(field: Field) -> str:
     if field.code_list:
         return drop_down_values(load_code_list(field.code_list))[0]
     if field.semantic_type:
-        return SEMANTIC_EXAMPLES[field.semantic_type]
+        county = own_regions().counties()[0].region_code
+        registered = CREDIT_CODE_EXAMPLE.format(county=county)
+        return county if field.semantic_type == "region_code" else registered + check_character(registered)
     return _notes().get(field.name, ("", ""))[1] or FORMATS[field.kind][1]
 
 

@@ -8,8 +8,10 @@ import pytest
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
+from schemas import credit_code
 from schemas.code_lists import load_code_list
 from schemas.contract import INSURER_RECORD_TYPES, RECORD_TYPES, SENDABLE_RECORD_TYPES, load_contract
+from schemas.province import VARIABLE
 from schemas.template import CODES_SHEET, CONTROL_SHEET, NOTES_SHEET, NUMBER_FORMATS, drop_down_values, write_template
 from schemas.template_words import example, meaning, note
 
@@ -73,3 +75,10 @@ def test_the_same_contract_gives_the_same_bytes(tmp_path: pathlib.Path) -> None:
     for name in ("a.xlsx", "b.xlsx"):
         write_template(load_contract("hazard"), tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_examples_are_of_the_province_that_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, str(pathlib.Path(__file__).parents[1] / "provinces" / "henan"))
+    fields = load_contract("policy").by_name
+    assert example(fields["region_code"]).startswith("41")
+    assert credit_code.check(example(fields["insured_credit_code"])).warnings == ()
