@@ -47,7 +47,12 @@ def as_seen(text: str) -> str:
 
 def visible(text: str) -> str:
     """A text for people to read: characters that draw nothing, controls and odd blanks as ``<U+200B>``."""
-    return text if _PLAIN.fullmatch(text) else _ODD.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+    return text if _PLAIN.fullmatch(text) else _ODD.sub(lambda found: written_out(found[0]), text)
+
+
+def written_out(character: str) -> str:
+    """A character that cannot be shown, as people are shown it: ``<U+200B>``."""
+    return f"<U+{ord(character):04X}>"
 
 
 def _composed(text: str) -> str:

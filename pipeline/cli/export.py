@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, TextIO
 
-from pipeline.cli.output import visible
+from schemas.folding import written_out
 from schemas.time_zone import SHANGHAI
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _begins_a_formula(text: str) -> bool:
 
 def _shown(text: str) -> str:
     """Characters that a terminal obeys, or no file can hold, are written out; tabs and line ends stay."""
-    return text if text.isprintable() else "".join(visible(c) if _acts(c) else c for c in text)
+    return text if text.isprintable() else "".join(written_out(c) if _acts(c) else c for c in text)
 
 
 def _acts(character: str) -> bool:

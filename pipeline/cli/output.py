@@ -22,6 +22,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from schemas.folding import written_out
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -41,43 +43,39 @@ class Screen(Console):
 
     def print(self, *objects: Any, **options: Any) -> None:
         """Print as ``rich`` does, unseen characters made visible."""
-        super().print(*(visible(each) if isinstance(each, str) else each for each in objects), **options)
+        super().print(*(inert(each) if isinstance(each, str) else each for each in objects), **options)
 
 
-def visible(text: str) -> str:
-    """Text whose unseen characters are written out as Python would; line ends and tabs stay."""
+def inert(text: str) -> str:
+    """Text whose acting characters are written out; line ends and tabs stay. Odd blanks, which do nothing, stay too."""
     if text.isprintable():
         return text
-    return "".join(_written_out(c) if unicodedata.category(c) in UNSEEN and c not in "\n\t" else c for c in text)
-
-
-def _written_out(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
+    return "".join(written_out(c) if unicodedata.category(c) in UNSEEN and c not in "\n\t" else c for c in text)
 
 
 def red(text: object) -> Text:
     """What is wrong."""
-    return Text(visible(str(text)), "red")
+    return Text(inert(str(text)), "red")
 
 
 def yellow(text: object) -> Text:
     """What wants attention."""
-    return Text(visible(str(text)), "yellow")
+    return Text(inert(str(text)), "yellow")
 
 
 def green(text: object) -> Text:
     """What is well."""
-    return Text(visible(str(text)), "green")
+    return Text(inert(str(text)), "green")
 
 
 def bold(text: object) -> Text:
     """A heading."""
-    return Text(visible(str(text)), "bold")
+    return Text(inert(str(text)), "bold")
 
 
 def dim(text: object) -> Text:
     """What may be overlooked."""
-    return Text(visible(str(text)), "dim")
+    return Text(inert(str(text)), "dim")
 
 
 stdout = Screen(width=None if sys.stdout.isatty() else PIPED_WIDTH)
@@ -114,14 +112,14 @@ def print_table(
 def _cell(value: object) -> Text:
     if isinstance(value, Text):
         return value
-    return Text("" if value is None else visible(str(value)))
+    return Text("" if value is None else inert(str(value)))
 
 
 def _table(columns: Iterable[str], rows: Iterable[Sequence[Text]], title: str | None, right: set[int]) -> Table:
-    told = None if title is None else Text(visible(title))
+    told = None if title is None else Text(inert(title))
     table = Table(title=told, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for n, column in enumerate(columns):
-        table.add_column(Text(visible(column)), justify="right" if n in right else "left", overflow="fold")
+        table.add_column(Text(inert(column)), justify="right" if n in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table
@@ -141,7 +139,7 @@ def progress(label: str, total: int | None) -> Iterator[Advance]:
         task = bar.add_task(label, total=total)
 
         def advance(text: str = "", step: int = 1) -> None:
-            bar.update(task, advance=step, description=visible(f"{label} {text}"))
+            bar.update(task, advance=step, description=inert(f"{label} {text}"))
 
         yield advance
 
