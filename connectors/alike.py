@@ -9,7 +9,8 @@ from schemas.contract import Contract, Field
 from schemas.placeholders import plain
 
 #: From what likeness on a strange column may be meant by an agreed one, and a missing one by a strange one, of which
-#: there are more; the likeness of a name inside another; the shortest such part.
+#: there are more; the likeness of a name inside another; the shortest such part. They choose the words of a hint, and
+#: decide nothing.
 _MEANT, _MISSED, _PART_OF, _SHORTEST_PART = 0.5, 0.65, 0.9, 2
 
 

@@ -22,6 +22,9 @@ _FOOTER = re.compile(
     r"|(联系)?电话|日期|备注|说明|注意?|签[字章]|盖章)\s*[::]|以下(空白|无正文)|^\W*第?\s*\d+\s*页|^\W*共\s*\d+\s*[条行笔页份]"
 )
 _LONGEST_TOTAL = 20
+#: A row with at least one in so many of its required values is a record, whatever its words say. No rule of the domain:
+#: totals and footers fill two or three cells of a table, records nearly all.
+_ONE_IN = 2
 NOT_A_RECORD = "MAP-010"
 #: Its value is a number format, which holds nothing personal.
 FORMAT_OF_KEY = "MAP-013"
@@ -73,7 +76,7 @@ def not_records(
     if not keys or not needed:
         return {}
     filled = functools.reduce(pc.add, [pc.cast(_has_content(column), pa.int32()) for column in needed])
-    is_sparse = pc.less(pc.multiply(filled, 2), len(needed))
+    is_sparse = pc.less(pc.multiply(filled, _ONE_IN), len(needed))
     if not pc.any(is_sparse, min_count=0).as_py():
         return {}
     found: dict[int, Observation] = {}

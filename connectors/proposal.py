@@ -11,7 +11,7 @@ from connectors.model import RecordMapping
 from schemas.contract import Contract, Field
 
 ALIKE = 0.72
-"""From here on two names are proposed as one."""
+"""From here on two names are proposed as one: a first draft that a person reads before it is used, so no rule."""
 EXAMPLE_LENGTH = 24
 #: Endings that systems use for ours.
 _SYNONYMS = {
