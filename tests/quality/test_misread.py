@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from quality.misread import misread
@@ -21,6 +21,8 @@ LEVEL_1 = [
 COMMON = st.text(st.sampled_from(LEVEL_1), min_size=2, max_size=12)
 
 
+@example("丰份", ("gb2312", "latin-1"))
+@example("挤贩", ("gb2312", "latin-1"))
 @given(COMMON, st.sampled_from([("utf-8", "latin-1"), ("gb2312", "latin-1"), ("utf-8", "gb18030")]))
 def test_common_chinese_is_recognised_in_other_letters(text: str, way: tuple[str, str]) -> None:
     right, wrong = way
@@ -28,7 +30,7 @@ def test_common_chinese_is_recognised_in_other_letters(text: str, way: tuple[str
         written = text.encode(right).decode(wrong)
     except UnicodeDecodeError:
         return  # a file with these bytes is refused
-    assert misread(written) == text
+    assert misread(written) == text or set(written) == {"·"}  # 贩贩: middle dots only are what they are
 
 
 @pytest.mark.parametrize("wrong", ["gb18030", "latin-1"])
