@@ -1,7 +1,7 @@
 """One insurer, rule, indicator, variant, DAG, record type and calendar year more: exactly the files that README and
 CONTRIBUTING.md name.
 
-All of it is added to one copy of the program, each step asked which files it touched; the program still reads all of it.
+All of it is added to one copy of the program, each step asked which files it took; then the copy runs its quick suite.
 """
 
 from __future__ import annotations
@@ -20,8 +20,12 @@ import yaml
 
 from pipeline.settings import ROOT
 
+#: One worker adds once for all tests of this module.
+pytestmark = pytest.mark.xdist_group("growth")
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis", "*.egg-info")
 DEFINITIONS = pathlib.Path("warehouse/indicators/definitions")
+#: The case of an added indicator: a folder, whatever stands in it.
+MADE_UP = "tests/warehouse/indicators/cases/made_up/"
 RULE = """
 - id: POL-990
   title: {zh: 签单保费特别高, en: Written premium is very high}
@@ -47,17 +51,19 @@ class Copy:
 
     def __init__(self, root: pathlib.Path) -> None:
         self.root = root
-        self.environ = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
-        self.environ.pop("ANZE_PROVINCE", None)
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(("ANZE_", "PYTEST_"))}
+        self.environ = {**ours, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+        self.taken: dict[Callable[[Copy], None], set[str]] = {}
 
-    def touched(self, add: Callable[[], object]) -> set[str]:
-        """The files that a step adds or changes; the number of a migration is N, the year of a calendar YEAR."""
+    def add(self, step: Callable[[Copy], None]) -> None:
+        """Add something; ``taken`` then says in which files: a migration's number is N, a calendar's year YEAR."""
         before = self._files()
-        add()
+        step(self)
         after = self._files()
         assert set(before) <= set(after)
         found = {name for name, content in after.items() if before.get(name) != content}
-        return {re.sub(r"/\d{4}-1\.csv", "/YEAR-1.csv", re.sub(r"v1_\d{4}", "v1_N", name)) for name in found}
+        named = {re.sub(r"/\d{4}-1\.csv", "/YEAR-1.csv", re.sub(r"v1_\d{4}", "v1_N", name)) for name in found}
+        self.taken[step] = {name for name in named if not name.startswith(MADE_UP)}
 
     def anze(self, *arguments: str) -> None:
         self.run("-c", "from pipeline.cli import main; main()", *arguments)
@@ -71,13 +77,6 @@ class Copy:
 
     def _files(self) -> dict[str, bytes]:
         return {str(p.relative_to(self.root)): p.read_bytes() for p in self.root.rglob("*") if p.is_file()}
-
-
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    root = tmp_path_factory.mktemp("grown") / "program"
-    shutil.copytree(ROOT, root, ignore=LEFT_OUT)
-    return Copy(root)
 
 
 def add_insurer(copy: Copy) -> None:
@@ -157,9 +156,22 @@ STEPS: dict[Callable[[Copy], None], set[str]] = {
 }
 
 
-@pytest.mark.slow
-def test_each_thing_more_takes_the_files_that_are_said(copy: Copy) -> None:
-    for add, files in STEPS.items():
-        touched = copy.touched(lambda add=add: add(copy))
-        assert {name for name in touched if not name.startswith("tests/warehouse/indicators/cases/made_up/")} == files
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """A copy to which everything was added, with the files that each step took."""
+    root = tmp_path_factory.mktemp("grown") / "program"
+    shutil.copytree(ROOT, root, ignore=LEFT_OUT)
+    copy = Copy(root)
+    for add in STEPS:
+        copy.add(add)
     copy.anze("docs")
+    return copy
+
+
+def test_each_thing_more_takes_the_files_that_are_said(grown: Copy) -> None:
+    assert grown.taken == STEPS
+
+
+def test_nothing_that_was_added_breaks_a_test(grown: Copy, tmp_path: pathlib.Path) -> None:
+    """The quick suite of the grown program, which leaves this module out."""
+    grown.run("-m", "pytest", "-n", "0", "-m", "not slow", "--basetemp", str(tmp_path / "base"))
