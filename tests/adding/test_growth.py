@@ -27,22 +27,22 @@ DEFINITIONS = pathlib.Path("warehouse/indicators/definitions")
 #: The case of an added indicator: a folder, whatever stands in it.
 MADE_UP = "tests/warehouse/indicators/cases/made_up/"
 RULE = """
-- id: POL-990
-  title: {zh: 签单保费特别高, en: Written premium is very high}
+- id: POL-970
+  title: {zh: 产品已停售, en: Product is sold no more}
   severity: warning
   tier: cross
-  fields: [written_premium_amount]
-  message: {zh: "签单保费{value}元", en: "Written premium {value} yuan"}
+  fields: [product_name]
+  message: {zh: "产品“{value}”已停售", en: "Product {value} is sold no more"}
   remedy: {zh: 请核对, en: Check it}
-  basis: docs/why-rules.md#amounts
+  basis: docs/why-rules.md#fields
   confidence: assumption
   select: |
     select
         s.row_no,
-        cast(s.written_premium_amount as text) as value,
-        cast(null as text) as expected
+        s.product_name,
+        cast(null as text)
     from staged as s
-    where s.written_premium_amount > 99999999
+    where s.product_name = '停售产品'
 """
 
 
@@ -80,38 +80,38 @@ class Copy:
 
 
 def add_insurer(copy: Copy) -> None:
-    copy.anze("insurer", "new", "xinren", "--dialect", "csv_utf8", "--name", "新人财产保险(模拟)")
+    copy.anze("insurer", "new", "laike", "--dialect", "csv_utf8", "--name", "来客财产保险(模拟)")
 
 
 def add_rule(copy: Copy) -> None:
     with (copy.root / "quality/rules/policy.yml").open("a", encoding="utf-8") as file:
         file.write(RULE)
     rows = list(csv.DictReader((copy.root / "tests/rules/POL-001/pass.csv").read_text("utf-8").splitlines()))
-    folder = copy.root / "tests/rules/POL-990"
+    folder = copy.root / "tests/rules/POL-970"
     folder.mkdir()
-    for name, premium in (("pass", "1000.00"), ("fail", "100000000.00")):
+    for name, product in (("pass", rows[0]["product_name"]), ("fail", "停售产品")):
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
             writer.writeheader()
-            writer.writerow({**rows[0], "written_premium_amount": premium})
+            writer.writerow({**rows[0], "product_name": product})
 
 
 def add_indicator(copy: Copy) -> None:
     folder, cases = copy.root / DEFINITIONS, copy.root / "tests/warehouse/indicators/cases"
     said = yaml.safe_load((folder / "claim_closing_ratio.yml").read_text(encoding="utf-8"))
-    said |= {"indicator": "made_up_ratio", "code": "I99", "name": {"zh": "测试率", "en": "made-up ratio"}}
+    said |= {"indicator": "grown_ratio", "code": "I97", "name": {"zh": "新增率", "en": "grown ratio"}}
     said = {key: value for key, value in said.items() if key not in ("golden", "independent_check")}
-    (folder / "made_up_ratio.yml").write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
-    shutil.copy(folder / "claim_closing_ratio.sql", folder / "made_up_ratio.sql")
+    (folder / "grown_ratio.yml").write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
+    shutil.copy(folder / "claim_closing_ratio.sql", folder / "grown_ratio.sql")
     shutil.copytree(cases / "claims_reopened_and_orphans", cases / "made_up")
     expected = cases / "made_up" / "expected.csv"
-    expected.write_text(expected.read_text("utf-8").replace("claim_closing_ratio", "made_up_ratio"), "utf-8")
+    expected.write_text(expected.read_text("utf-8").replace("claim_closing_ratio", "grown_ratio"), "utf-8")
 
 
 def add_variant(copy: Copy) -> None:
     folder = copy.root / DEFINITIONS
     said = yaml.safe_load((folder / "major_hazard_rectification_ratio.yml").read_text(encoding="utf-8"))
-    said |= {"indicator": "severe_ratio", "code": "I98", "filter": "h.hazard_level_code <> '10'"}
+    said |= {"indicator": "severe_ratio", "code": "I96", "filter": "h.hazard_level_code <> '10'"}
     del said["independent_check"]
     (folder / "severe_ratio.yml").write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
 
@@ -135,14 +135,14 @@ def add_calendar_year(copy: Copy) -> None:
         f"holiday,kind,first_day,last_day\n元旦,off,{last + 1}-01-01,{last + 1}-01-03\n", encoding="utf-8"
     )
     with (folder / "notices.csv").open("a", encoding="utf-8") as file:
-        file.write(f"{last + 1},1,{last}-11-04,国务院办公厅关于{last + 1}年部分节假日安排的通知,assumption\n")
+        file.write(f"{last + 1},1,{last}-12-24,国务院办公厅关于{last + 1}年部分节假日安排的通知,assumption\n")
 
 
 #: What is added, and the files that it takes, in the order in which they are added.
 STEPS: dict[Callable[[Copy], None], set[str]] = {
-    add_insurer: {"sandbox/province/insurers/xinren.yml"},
-    add_rule: {"quality/rules/policy.yml", "tests/rules/POL-990/pass.csv", "tests/rules/POL-990/fail.csv"},
-    add_indicator: {str(DEFINITIONS / "made_up_ratio.yml"), str(DEFINITIONS / "made_up_ratio.sql")},
+    add_insurer: {"sandbox/province/insurers/laike.yml"},
+    add_rule: {"quality/rules/policy.yml", "tests/rules/POL-970/pass.csv", "tests/rules/POL-970/fail.csv"},
+    add_indicator: {str(DEFINITIONS / "grown_ratio.yml"), str(DEFINITIONS / "grown_ratio.sql")},
     add_variant: {str(DEFINITIONS / "severe_ratio.yml")},
     add_dag: {"dags/publish_again.py"},
     add_record_type: {

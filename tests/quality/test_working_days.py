@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quality.calendar_page import calendar_markdown
-from quality.working_days import FOLDER, event_date, load_calendar, read_calendar
+from quality.working_days import FOLDER, event_date, read_calendar
 from schemas.errors import DefinitionError
 
-CALENDAR = load_calendar()
+#: As announced by a day, so that the next notice changes nothing here.
+CALENDAR = read_calendar(FOLDER, announced_by="2026-11-28")
 DAY = dt.timedelta(days=1)
 
 #: Event date: deadline, or - for undetermined.
@@ -164,14 +165,19 @@ def test_a_change_inside_a_year_is_a_new_version() -> None:
 def test_loading_the_next_notice_settles_what_was_undetermined(tmp_path: pathlib.Path) -> None:
     folder = tmp_path / "calendar"
     shutil.copytree(FOLDER, folder)
+    before = read_calendar(folder)
+    year = before.last_day.year + 1
     with (folder / "notices.csv").open("a", encoding="utf-8") as stream:
-        stream.write("2027,1,2026-12-01,test,confirmed\n")
-    (folder / "2027-1.csv").write_text(
-        "holiday,kind,first_day,last_day\n元旦,off,2027-01-01,2027-01-03\n", encoding="utf-8"
+        stream.write(f"{year},1,{year - 1}-12-01,test,confirmed\n")
+    (folder / f"{year}-1.csv").write_text(
+        f"holiday,kind,first_day,last_day\n元旦,off,{year}-01-01,{year}-01-03\n", encoding="utf-8"
     )
-    calendar = read_calendar(folder)
-    assert calendar.deadline(dt.date(2026, 12, 25), 5) == dt.date(2027, 1, 4)
-    assert calendar.version != CALENDAR.version
+    after = read_calendar(folder)
+    assert before.deadline(before.last_day, 1) is None
+    deadline = after.deadline(before.last_day, 1)
+    assert deadline is not None
+    assert dt.date(year, 1, 4) <= deadline <= dt.date(year, 1, 6)
+    assert after.version != before.version
 
 
 @pytest.mark.parametrize(

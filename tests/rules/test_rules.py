@@ -25,7 +25,7 @@ from pipeline.services.postgres import Cluster
 from quality.catalogue import load_rules
 from quality.check import check
 from quality.messages import telling
-from schemas.contract import RECORD_TYPES, SENDABLE_RECORD_TYPES, Contract, load_contract, load_contracts
+from schemas.contract import RECORD_TYPES, Contract, load_contract, load_contracts
 from warehouse.loading import rules as sql_rules
 from warehouse.loading import staging
 
@@ -178,11 +178,6 @@ def test_at_least_sixty_rules_have_both_files() -> None:
 def test_no_folder_without_a_rule() -> None:
     folders = {path.name for path in FOLDER.iterdir() if path.is_dir() and path.name[:1].isupper()}
     assert folders == set(TESTED)
-
-
-def test_every_insurer_fed_type_has_rules_of_its_own() -> None:
-    own = {rule.record_type for rule in load_rules().rules}
-    assert own >= set(SENDABLE_RECORD_TYPES)
 
 
 def test_base_world_is_clean() -> None:

@@ -118,14 +118,15 @@ def test_a_list_that_is_the_same_everywhere_is_no_province_s(
 
 def test_own_notices_add_to_the_calendar(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shipped = load_calendar()
-    rows = "year,revision,announced,source,confidence\n2027,1,2026-11-28,国务院办公厅关于2027年部分节假日安排的通知,secondary\n"
-    (folder / "calendar" / "notices.csv").write_text(rows, encoding="utf-8")
-    (folder / "calendar" / "2027-1.csv").write_text(
-        "holiday,kind,first_day,last_day\n元旦,off,2027-01-01,2027-01-03\n", encoding="utf-8"
+    year = shipped.last_day.year + 1
+    notice = f"{year},1,{year - 1}-11-28,国务院办公厅关于{year}年部分节假日安排的通知,secondary\n"
+    (folder / "calendar" / "notices.csv").write_text(f"year,revision,announced,source,confidence\n{notice}", "utf-8")
+    (folder / "calendar" / f"{year}-1.csv").write_text(
+        f"holiday,kind,first_day,last_day\n元旦,off,{year}-01-01,{year}-01-03\n", encoding="utf-8"
     )
     monkeypatch.setenv(VARIABLE, str(folder))
     own = load_calendar()
-    assert (shipped.last_day, own.last_day) == (dt.date(2026, 12, 31), dt.date(2027, 12, 31))
-    assert not own.is_working_day(dt.date(2027, 1, 1))
+    assert own.last_day == dt.date(year, 12, 31)
+    assert not own.is_working_day(dt.date(year, 1, 1))
     monkeypatch.delenv(VARIABLE)
     assert load_calendar() is shipped

@@ -58,7 +58,7 @@ def test_an_indicator_is_found_by_id_and_by_code() -> None:
     assert load_definition("I4a").indicator == "major_hazard_rectification_ratio"
     assert load_definition("fee_input_ratio").code == "I5a"
     with pytest.raises(DefinitionError, match="no such indicator"):
-        load_definition("I99")
+        load_definition("no_such_ratio")
 
 
 def test_the_market_is_never_ranked_by_coverage() -> None:
