@@ -94,7 +94,9 @@ class RuleSet:
         """Rules that the warehouse runs on staged rows, with their SQL complete and limited to their validity."""
         contract = load_contract(record_type)
         chosen = [r for r in self.for_type(record_type) if r.select is not None and r.tier in SQL_TIERS]
-        selects = [_in_force(rule, self._expand(str(rule.select), contract), contract) for rule in chosen]
+        names = self.names_for(contract)
+        filled = [_filled(_filled(str(rule.select), self.fragments | names), names) for rule in chosen]
+        selects = [_in_force(rule, select, contract) for rule, select in zip(chosen, filled, strict=True)]
         # A rule for every type speaks in the words of the batch's own.
         return tuple(
             replace(rule, select=select, record_type=record_type) for rule, select in zip(chosen, selects, strict=True)
@@ -152,10 +154,6 @@ class RuleSet:
             "subject_known": _told_together(contract.subject, "c"),
             "subject_field": f"cast('{contract.subject[0]}' as text)" if contract.subject else "null",
         }
-
-    def _expand(self, select: str, contract: Contract) -> str:
-        names = self.names_for(contract)
-        return _filled(_filled(select, self.fragments | names), names)
 
 
 @by_province

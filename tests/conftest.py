@@ -22,11 +22,13 @@ TEMPLATE = "anze_template"
 ROOM_BYTES = 6 << 30
 #: What `make quick` leaves out: whole nights, real schedulers, histories, every way to hand in a file.
 SLOW = (
-    "adding/test_growth", "connectors/test_fetch", "connectors/test_round_trip", "connectors/test_notations", "connectors/parse/test_child",
-    "dags/", "oracle/test_truth", "oracle/test_verify", "pipeline/backfill", "pipeline/cli", "pipeline/collecting",
-    "pipeline/judging", "pipeline/services", "provinces/", "sandbox/test_truth_loads", "soak/", "warehouse/history",
+    "adding/test_growth", "connectors/parse/test_child", "connectors/parse/test_hostile_xlsx", "connectors/test_fetch",
+    "connectors/test_notations", "connectors/test_round_trip", "dags/", "oracle/test_truth", "oracle/test_verify",
+    "pipeline/backfill", "pipeline/cli", "pipeline/collecting", "pipeline/judging", "pipeline/services", "provinces/",
+    "sandbox/test_truth", "soak/", "warehouse/history", "warehouse/indicators/test_cases",
     "warehouse/indicators/test_difference", "warehouse/indicators/test_frozen", "warehouse/indicators/test_regulator",
-    "warehouse/loading/test_renumbering_model", "warehouse/loading/test_model",
+    "warehouse/loading/test_concurrency", "warehouse/loading/test_corrections", "warehouse/loading/test_model",
+    "warehouse/loading/test_profiles", "warehouse/loading/test_renumbering_model",
 )  # fmt: skip
 _names = (f"test_{n}" for n in itertools.count())
 
