@@ -43,7 +43,7 @@ docs: .venv/dev.stamp  ## Generate docs/reference
 soak: .venv/dev.stamp  ## The long versions: every crash point, random histories, a thousand pairs of moments
 	@$(BIN)/python -m bench.soak.crash
 	@$(BIN)/python -m bench.soak.model
-	@$(BIN)/python -m bench.soak.two_times
+	@$(BIN)/python -m bench.soak.bitemporal
 
 bench: .venv/dev.stamp  ## Measure the load path against raw COPY
 	@$(BIN)/python bench/load.py

@@ -27,7 +27,7 @@ from warehouse.database.statements import statement
 
 @dataclass(frozen=True)
 class Source:
-    """How a table is asked: its statement in ``sql/two_times`` and what fills the slots."""
+    """How a table is asked: its statement in ``sql/bitemporal`` and what fills the slots."""
 
     statement: str
     slots: Mapping[str, str]

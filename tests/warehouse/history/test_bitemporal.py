@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import pytest
 import sqlalchemy as sa
 
-from bench.soak import history, two_times, world
+from bench.soak import bitemporal as soak
+from bench.soak import history, world
 from pipeline.services.postgres import Cluster
 from schemas.contract import RECORD_TYPES, load_contract
 from tests.conftest import fresh_database
@@ -48,10 +49,10 @@ def lived(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFact
 
 
 def test_every_table_and_figure_equals_a_brute_force_replay(lived: Lived) -> None:
-    chance, report = random.Random(11), two_times.replayed(lived.hub)
+    chance, report = random.Random(11), soak.replayed(lived.hub)
     with lived.engine.connect() as connection:
-        pairs = list(two_times.pairs(connection, chance, PAIRS))
-    outcome = two_times.check(lived.engine, report, pairs, chance, FIGURES)
+        pairs = list(soak.pairs(connection, chance, PAIRS))
+    outcome = soak.check(lived.engine, report, pairs, chance, FIGURES)
     assert outcome.violations == ()
     assert outcome.pairs == PAIRS
     assert outcome.rows > 5000
@@ -73,12 +74,12 @@ def test_the_history_has_corrections_and_withdrawals(lived: Lived) -> None:
 
 def test_the_brute_force_notices_what_is_not_as_delivered(lived: Lived) -> None:
     """A verdict of no difference is worth something only if a difference is found."""
-    report = two_times.replayed(lived.hub)
+    report = soak.replayed(lived.hub)
     known_at = history.FIRST + (NIGHTS + 1) * history.STEP
     records = report.at(known_at)
     records["policy"][0][1]["cover_start_date"] = dt.date(2026, 1, 1)  # type: ignore[index]
     with lived.engine.connect() as connection:
-        compared = two_times.timeline.compare(connection, records, dt.date(2026, 2, 1), known_at)
+        compared = soak.timeline.compare(connection, records, dt.date(2026, 2, 1), known_at)
     key = str(records["policy"][0][1]["policy_no"])
     assert [line for line in compared.differing if line.startswith("policy as of 2026-02-01") and key in line]
 

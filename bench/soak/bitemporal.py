@@ -1,10 +1,11 @@
 """Random pairs of (as of, known at): what the hub answers must equal a brute-force replay of the landed bytes.
 
-Run with ``python -m bench.soak.two_times [pairs]``; prints pairs tried, rows and cells compared, and violations.
+``python -m bench.soak.bitemporal --pairs N``; prints pairs tried, rows and cells compared, and violations.
 """
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import datetime as dt
 import pathlib
@@ -130,8 +131,11 @@ def _days(connection: sa.Connection) -> list[dt.date]:
     return sorted(day for day in found if day is not None)
 
 
-def main(count: int = PAIRS) -> int:
+def main() -> int:
     """Play a history, try the pairs, print figures; exit code 1 on any violation."""
+    parser = argparse.ArgumentParser(prog="python -m bench.soak.bitemporal", description=__doc__)
+    parser.add_argument("--pairs", type=int, default=PAIRS)
+    count = parser.parse_args().pairs
     chance = random.Random(SEED)
     with world.own_cluster(durable=False) as cluster, tempfile.TemporaryDirectory(prefix="anze-times-") as name:
         folder, databases = pathlib.Path(name), world.Databases(cluster)
@@ -149,7 +153,7 @@ def main(count: int = PAIRS) -> int:
         outcome = check(hub.engine, report, asked, chance, count)
         hub.engine.dispose()
     print(
-        f"two times: {outcome.pairs} pairs tried, {outcome.rows} rows and {outcome.cells} cells compared,"
+        f"bitemporal: {outcome.pairs} pairs tried, {outcome.rows} rows and {outcome.cells} cells compared,"
         f" {len(outcome.violations)} violations, {time.monotonic() - begun:.0f} s"
     )
     for line in outcome.violations[:20]:
@@ -158,4 +162,4 @@ def main(count: int = PAIRS) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(main())
