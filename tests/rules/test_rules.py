@@ -36,7 +36,7 @@ INSURER = "lichun"
 #: need deliveries before theirs, see tests/warehouse/loading/test_profiles.py.
 APPLIED_ELSEWHERE = frozenset(
     {"BAT-002", "BAT-020", "BAT-021", "BAT-022", "BAT-023", "BAT-024", "BAT-090"}
-    | {"REN-002", "REN-007", "REN-010", "REN-011"}  # tests/warehouse/test_renumbering*.py
+    | {"REN-002", "REN-007", "REN-010", "REN-011"}  # tests/warehouse/loading/test_renumbering*.py
     | {r.rule_id for r in load_rules().rules if r.tier in ("file", "mapping", "history")}
 )
 TESTED = [r.rule_id for r in load_rules().rules if r.rule_id not in APPLIED_ELSEWHERE]

@@ -75,7 +75,7 @@ ROW = [
 ]
 HOSTILE = ("[/red]MK1", "[bold]MK2[/bold]", ":smile:MK3", "=cmd|' /C calc'!A0", "[link=http://x]MK5[/link]", "[/]")
 #: Where a file for people may be written: the place for it, and the template, which holds nothing of a delivery.
-WRITERS = {"pipeline/cli/export.py", "schemas/template.py", "schemas/template_sheets.py"}
+WRITERS = {"pipeline/cli/export.py", "schemas/template.py"}
 WRITING = re.compile(
     r"csv\.(?:Dict)?[wW]riter|xlsxwriter\.Workbook|openpyxl|\.to_csv|\.to_excel|write_csv\(|to stdout .*csv"
 )
