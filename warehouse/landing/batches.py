@@ -159,24 +159,22 @@ def list_batches(
     limit: int = 50,
 ) -> list[Receipt]:
     """Receipts, newest first."""
-    values = {"insurer_id": insurer_id, "record_type": record_type, "state": state, "row_limit": limit}
     with database_errors("listing batches"), engine.connect() as connection:
-        return [Receipt(**row._asdict()) for row in connection.execute(statement("landing/batches/list"), values)]
+        return _receipts(connection, insurer_id=insurer_id, record_type=record_type, state=state, row_limit=limit)
 
 
 def show_batch(engine: sa.Engine, batch_id: int) -> BatchView:
     """One receipt with its findings. Raises NotFound when there is no such batch."""
     with database_errors("reading a batch"), engine.connect() as connection:
-        row = connection.execute(statement("landing/batches/show"), {"batch_id": batch_id}).one_or_none()
-        if row is None:
+        found = _receipts(connection, batch_id=batch_id)
+        if not found:
             raise NotFound(f"there is no batch {batch_id}")
         parts = connection.execute(statement("landing/receipts/payloads"), {"batch_id": batch_id}).all()
-        found = connection.execute(statement("landing/batches/findings"), {"batch_id": batch_id}).all()
-    receipt = Receipt(**row._asdict())
+        findings = connection.execute(statement("landing/batches/findings"), {"batch_id": batch_id}).all()
     return BatchView(
-        receipt,
+        found[0],
         tuple(ReceivedPart(**each._asdict()) for each in parts),
-        tuple(_finding_count(receipt.record_type, each._asdict()) for each in found),
+        tuple(_finding_count(found[0].record_type, each._asdict()) for each in findings),
     )
 
 
@@ -232,6 +230,12 @@ def whole_findings(engine: sa.Engine, batch_id: int) -> list[dict[str, Any]]:
     with database_errors("reading findings"), engine.connect() as connection:
         rows = connection.execute(statement("landing/batches/whole"), {"batch_id": batch_id}).mappings().all()
     return [dict(row) | _where(row["record_type"], row["place"], dict(row)) for row in rows]
+
+
+def _receipts(connection: sa.Connection, **wanted: int | str | None) -> list[Receipt]:
+    everything = dict.fromkeys(("batch_id", "insurer_id", "record_type", "state", "row_limit"))
+    rows = connection.execute(statement("landing/batches/receipts"), everything | wanted)
+    return [Receipt(**row._asdict()) for row in rows]
 
 
 def _located(row: sa.Row[Any]) -> tuple[dict[str, Any], ...]:

@@ -1,4 +1,5 @@
--- One receipt, with the state and open warnings of the batch that has its verdict.
+-- Receipts, newest first, each with the state and open warnings of the batch that has its verdict. Grain: one row a batch.
+-- Null parameters do not restrict.
 select
     b.batch_id,
     b.insurer_id,
@@ -38,4 +39,10 @@ left join lateral (
         f.batch_id = coalesce(b.duplicate_of, b.batch_id) and f.severity = 'warning' and f.resolved_at is null
 ) as warned on true
 left join landing.load as l on b.batch_id = l.batch_id and l.kind = 'first'
-where b.batch_id = :batch_id
+where
+    (cast(:batch_id as bigint) is null or b.batch_id = :batch_id)
+    and (cast(:insurer_id as text) is null or b.insurer_id = :insurer_id)
+    and (cast(:record_type as text) is null or b.record_type = :record_type)
+    and (cast(:state as text) is null or b.state = :state)
+order by b.batch_id desc
+limit :row_limit
