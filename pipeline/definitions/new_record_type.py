@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemas.contract import ENVELOPE, INSURER_RECORD_TYPES, load_contracts, read_contract
+from schemas.contract_checks import A_NAME, NAME
 from schemas.errors import DefinitionError
 from warehouse.database.ddl import record_ddl
 
@@ -118,11 +119,16 @@ def write(root: pathlib.Path, new: RecordType) -> list[pathlib.Path]:
     Raises DefinitionError, and leaves nothing behind, for a name that is taken or is none.
     """
     contract, rules = root / "schemas" / f"{new.name}.odcs.yaml", root / "quality" / "rules" / f"{new.name}.yml"
-    for name in (new.name, *new.key, new.event):
-        if not re.fullmatch(r"[a-z][a-z0-9_]{1,40}", name):
-            raise DefinitionError(contract.name, "name", f"{name!r} is no name", fix="lower-case letters, digits, _")
-    if contract.exists() or rules.exists():
+    if not re.fullmatch(NAME, new.name):
+        raise DefinitionError(contract.name, "name", f"{new.name!r} is no name", fix=A_NAME)
+    if contract.exists():
         raise DefinitionError(contract.name, "name", "exists already", fix=f"anze record-type migration {new.name}")
+    if rules.exists():
+        raise DefinitionError(contract.name, "name", f"{rules.name} holds other rules", fix="choose another name")
+    for known in load_contracts().values():
+        if known.business_name == new.business_name:
+            problem = f"{new.business_name} is what {known.record_type} is called"
+            raise DefinitionError(contract.name, "businessName", problem, fix="choose another --name")
     contract.write_text(_contract(root, new), encoding="utf-8")
     try:
         migration = write_migration(root, new.name)

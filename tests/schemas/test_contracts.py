@@ -182,6 +182,10 @@ def test_a_field_is_complete_and_true_to_its_suffix(contract: Contract, field: F
         assert field.semantic_type == load_contract(record_type).by_name[target].semantic_type
 
 
+def test_a_name_names_one_record_type_only() -> None:
+    assert len({contract.business_name for contract in CONTRACTS}) == len(CONTRACTS)
+
+
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda c: c.record_type)
 def test_a_header_names_one_field_only(contract: Contract) -> None:
     names = Counter(field.business_name for field in contract.fields)
@@ -293,6 +297,13 @@ def test_an_unknown_record_type_is_named_with_the_known_ones() -> None:
             "- name: receipt",
             r"yaml:\d+: schema.receipt.name: names receipt; fix: file and table",
         ),
+        (
+            "- name: instalment_no",
+            "- name: order",
+            r"yaml:\d+: schema.premium_receipt.properties.order.name: order is a word of SQL; fix: choose another name",
+        ),
+        ("- name: instalment_no", "- name: row_no", r"row_no.name: row_no is a column that the hub adds; fix: choose"),
+        ("- name: instalment_no", "- name: 期次", r"期次.name: '期次' is no name; fix: 2 to 41 lower-case letters"),
         ("    required: true\n", "    requird: true\n", r"yaml:\d+: .*insurer_code.requird: unknown key; .*'required'"),
         (
             "{property: kind, value: date}",
