@@ -40,6 +40,8 @@ _READ_BOUNDS: dict[str, Callable[[str, str], object]] = {
     replacing.FILE: replacing.replacing_of,
 }
 _BARE_PERCENT = "FLD-025"
+#: What stands in a file's text where its bytes are not UTF-8.
+_NO_CHARACTER = "\ufffd"
 SQL_TIERS = ("orphan", "bound", "cross", "batch", "history")
 #: Rules for ``*`` in these tiers speak of registers too; the others of insurer-fed types only.
 _TIERS_OF_ALL = ("file", "mapping", "field", "bound", "batch", "history")
@@ -194,6 +196,10 @@ def rules_of(texts: Mapping[str, str]) -> RuleSet:
         digest.update(f"{name}{texts[name]}".encode())
     for name in names:
         told = mistakes.setdefault(_speaks_of(name), Mistakes())
+        if (at := texts[name].find(_NO_CHARACTER)) >= 0:
+            line = texts[name].count("\n", 0, at) + 1
+            told.add(DefinitionError(name, "document", "is not UTF-8", line, "save it as UTF-8"))
+            continue
         if read_bounds := _READ_BOUNDS.get(name.removeprefix(OWN)):
             told.attempt(read_bounds, texts[name], name)
         if not re.fullmatch(r"[^/]+\.yml", name):

@@ -28,8 +28,11 @@ from great_expectations.expectations.row_conditions import Column, Condition
 from great_expectations.validator.v1_validator import Validator
 
 from quality.catalogue import RuleSet
+from quality.derived import derived_names
+from schemas.contract import load_contract
 from schemas.errors import DefinitionError, HubError
 from schemas.findings import Rule
+from schemas.mistakes import nearest
 
 RESULT_FORMAT = {
     "result_format": "COMPLETE",
@@ -55,8 +58,13 @@ class Suite:
 
 @functools.lru_cache(maxsize=64)
 def suite(rules: RuleSet, record_type: str) -> Suite:
-    """The record rules of a type. Raises DefinitionError for an expectation or argument that GX does not know."""
+    """The record rules of a type. Raises DefinitionError for an expectation, argument or column that is not known."""
     chosen = rules.record_rules(record_type)
+    known = {*load_contract(record_type).by_name, *derived_names()}
+    for rule in chosen:
+        for name in sorted({*columns_of(rule)} - known):
+            problem = f"{name} is no column of {record_type}"
+            raise _mistake(rule, "arguments", problem, nearest(name, known))
     built = gx.ExpectationSuite(record_type, expectations=[expectation(rule) for rule in chosen])
     return Suite(built, tuple(dict.fromkeys(name for rule in chosen for name in columns_of(rule))))
 
@@ -100,16 +108,23 @@ def _answers(
 
 def expectation(rule: Rule) -> Expectation:
     """A rule as an expectation that carries its id. Raises DefinitionError."""
-    file = f"{rule.record_type}.yml"
     kind = getattr(gxe, str(rule.expectation), None)
     if kind is None:
-        raise DefinitionError(file, f"{rule.rule_id}.expectation", f"Great Expectations has no {rule.expectation}")
+        known = [name for name in dir(gxe) if name.startswith("Expect")]
+        problem = f"Great Expectations has no {rule.expectation}"
+        raise _mistake(rule, "expectation", problem, nearest(str(rule.expectation), known))
     given = {k: v for k, v in rule.arguments.items() if k != _CONDITION}
     try:
         built = kind(**given, row_condition=_condition(rule), meta={"rule_id": rule.rule_id})
     except (ValidationError, TypeError) as error:
-        raise DefinitionError(file, f"{rule.rule_id}.arguments", " ".join(str(error).split())) from error
+        fix = f"write what {rule.expectation} takes"
+        raise _mistake(rule, "arguments", " ".join(str(error).split()), fix) from error
     return cast("Expectation", built)
+
+
+def _mistake(rule: Rule, key: str, problem: str, fix: str) -> DefinitionError:
+    file = "common" if rule.record_type == "*" else rule.record_type
+    return DefinitionError(f"{file}.yml", f"{rule.rule_id}.{key}", problem, fix=fix)
 
 
 def series(values: pa.Array) -> pd.Series[Any]:

@@ -13,7 +13,7 @@ from quality.messages import slots_of
 from schemas.contract import RECORD_TYPES, load_contract
 from schemas.errors import DefinitionError
 from schemas.findings import Rule, Severity, Tier
-from schemas.mistakes import Mistakes
+from schemas.mistakes import Mistakes, nearest
 from schemas.yaml_files import Entry, Listed, Text, Told, Words, read_yaml
 
 
@@ -67,7 +67,7 @@ def read_entries(file: str, record_type: str, text: str, mistakes: Mistakes) -> 
     """
     if record_type not in ("*", *RECORD_TYPES):
         problem = f"{record_type} is no record type"
-        mistakes.add(DefinitionError(file, "file name", problem, fix=", ".join(RECORD_TYPES)))
+        mistakes.add(DefinitionError(file, "file name", problem, fix=nearest(record_type, RECORD_TYPES)))
         return
     document = mistakes.attempt(read_yaml, file, text, list, names=("id",))
     for number in document.numbers if document else ():
@@ -100,4 +100,4 @@ def _unknown_fields(rule: Rule) -> Iterator[Told]:
     if rule.record_type != "*":
         known = load_contract(rule.record_type).by_name
         for name in sorted(set(rule.fields) - set(known)):
-            yield "fields", f"{name} is no field of {rule.record_type}", ", ".join(sorted(known))
+            yield "fields", f"{name} is no field of {rule.record_type}", nearest(name, known)

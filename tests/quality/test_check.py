@@ -7,6 +7,7 @@ import datetime as dt
 import pathlib
 import shutil
 from dataclasses import replace
+from typing import Any
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
@@ -136,6 +137,22 @@ def test_a_mistaken_argument_names_file_rule_and_key() -> None:
         expectation(rule)
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            {"expectation": "ExpectColumnValueToBeInSet"},
+            r"PAY-002.expectation: .*did you mean 'ExpectColumnValuesToBeInSet'",
+        ),
+        ({"arguments": {"column": "paid_amont"}}, r"PAY-002.arguments: paid_amont is no column .*mean 'paid_amount'"),
+    ],
+)
+def test_what_a_rule_names_and_nobody_knows_is_told_with_the_nearest(change: dict[str, Any], told: str) -> None:
+    rules = [replace(r, **change) if r.rule_id == "PAY-002" else r for r in load_rules().rules]
+    with pytest.raises(DefinitionError, match=rf"claim_payment.yml: {told}"):
+        judge(load_contract("claim_payment"), {"operation_code": "I"}, rules=RuleSet(tuple(rules), "x"))
+
+
 def test_every_expectation_can_be_built() -> None:
     assert all(expectation(rule) for rule in load_rules().rules if rule.expectation)
 
@@ -185,6 +202,13 @@ def test_all_mistakes_of_the_rules_are_told_in_one_go_each_with_its_line_and_sto
             found.for_type(record_type)
     with pytest.raises(DefinitionError, match=r"claim.yml:\d+.*\n.*policy.yml"):
         read_rules(folder)
+
+
+def test_a_file_of_rules_that_is_not_utf_8_is_told_and_stops_its_type(tmp_path: pathlib.Path) -> None:
+    text = (pathlib.Path("quality/rules") / "agency.yml").read_text(encoding="utf-8")
+    (tmp_path / "agency.yml").write_bytes(text.encode("gb18030"))
+    with pytest.raises(DefinitionError, match=r"agency.yml:\d+: document: is not UTF-8; fix: save it as UTF-8"):
+        read_rules(tmp_path)
 
 
 def test_an_id_stands_once(tmp_path: pathlib.Path) -> None:

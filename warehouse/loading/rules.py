@@ -20,6 +20,8 @@ PARAMETERS = (
     "declared_row_count", "declared_amount_field", "declared_amount", "replaces",
 )  # fmt: skip
 FETCH_ROWS = 10_000
+#: SQLSTATE of syntax, unknown names and missing rights.
+_OF_THE_SELECT = "42"
 
 
 def run(connection: sa.Connection, rules: Sequence[Rule], parameters: Mapping[str, Any], tell: Tell) -> None:
@@ -39,7 +41,7 @@ def run(connection: sa.Connection, rules: Sequence[Rule], parameters: Mapping[st
 def _failures(connection: sa.Connection, rule: Rule, parameters: dict[str, Any]) -> Iterator[list[Observation]]:
     try:
         result = connection.execute(sa.text(rule.select or ""), parameters)
-    except exc.DBAPIError as error:
+    except exc.StatementError as error:
         raise _refused(rule, error) from None
     for rows in result.partitions(FETCH_ROWS):
         yield [_observed(rule, tuple(row)) for row in rows]
@@ -57,8 +59,14 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _refused(rule: Rule, error: exc.DBAPIError) -> Exception:
+def _refused(rule: Rule, error: exc.StatementError) -> Exception:
+    """What is wrong with a select; PostgreSQL's words where they speak of the select alone, and of no value sent."""
     state = getattr(error.orig, "pgcode", None)
-    if state is None or isinstance(error.orig, OperationalError):
+    if isinstance(error, exc.DBAPIError) and (state is None or isinstance(error.orig, OperationalError)):
         return hub_error(f"rule {rule.rule_id}", error.orig)
-    return DefinitionError("quality/rules", rule.rule_id, f"PostgreSQL refuses its select (SQLSTATE {state})")
+    if state is None:
+        problem = str(error.orig).partition(" (Background")[0]
+    else:
+        said = str(error.orig).partition("\n")[0] if state.startswith(_OF_THE_SELECT) else "PostgreSQL refuses it"
+        problem = f"{said} (SQLSTATE {state})"
+    return DefinitionError("quality/rules", f"{rule.rule_id}.select", problem, fix="correct the select")

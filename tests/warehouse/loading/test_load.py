@@ -146,11 +146,22 @@ def test_rules_across_records_hold_rows_warn_and_reject_batches(engine: sa.Engin
     assert {r.reasons[0]["rule_id"] for r in batches.quarantined_rows(engine, report.batch_id)} == {"POL-102"}
 
 
+@pytest.mark.parametrize(
+    ("select", "told"),
+    [
+        (
+            "select nothing",
+            r'POL-100.select: column "nothing" does not exist \(SQLSTATE 42703\); fix: correct the select',
+        ),
+        ("select row_no from staged where policy_no = :policy", r"POL-100.select: .*'policy'; fix: correct the select"),
+        ("select cast(policy_no as integer) from staged", r"POL-100.select: PostgreSQL refuses it \(SQLSTATE 22P02\)"),
+    ],
+)
 def test_a_rule_that_postgresql_refuses_is_named_and_nothing_is_written(
-    engine: sa.Engine, tmp_path: pathlib.Path
+    engine: sa.Engine, tmp_path: pathlib.Path, select: str, told: str
 ) -> None:
-    with pytest.raises(DefinitionError, match=r"POL-100.*42703"):
-        load_rows(engine, tmp_path, "policy", [policy("P1", at(16))], at(18), rules=[sql_rule("select nothing")])
+    with pytest.raises(DefinitionError, match=told):
+        load_rows(engine, tmp_path, "policy", [policy("P1", at(16))], at(18), rules=[sql_rule(select)])
     assert one(engine, "select state from landing.batch") == "received"
     assert one(engine, "select count(*) from core.policy") == 0
 
