@@ -7,6 +7,7 @@ import functools
 import hashlib
 import pathlib
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,6 +36,7 @@ PARAMETERS = frozenset({"period_start", "period_end", "as_of", "known_at"})
 HEADER = ("grain", "scope", "exclusions", "limits")
 _PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
 _COMMENT = re.compile(r"--[^\n]*")
+_QUOTED = re.compile(r"'[^']*'")
 #: Where the SQL of a base takes the filter of a variant.
 _FILTER_MARK = re.compile(r"\s*/\* filter \*/")
 
@@ -155,13 +157,16 @@ def find_definitions(folder: pathlib.Path = FOLDER) -> Found:
 def find_definitions_of(folder: pathlib.Path, province_folder: pathlib.Path) -> Found:
     """The definitions of a folder with the floors of a province."""
     broken: dict[str, DefinitionError] = {}
-    found = list[Definition]()
+    read = list[tuple[Definition, DefinitionError]]()
     names = {path.stem for path in folder.glob("*.yml")}
     for name in sorted(names):
         try:
-            found.append(_read(folder / f"{name}.yml", names))
+            read.append(_read(folder / f"{name}.yml", names))
         except DefinitionError as error:
             broken[name] = error
+    codes = Counter(d.code for d, _ in read)
+    broken |= {d.indicator: twice for d, twice in read if codes[d.code] > 1}
+    found = [d for d, _ in read if codes[d.code] == 1]
     for orphan in sorted({p.stem for p in folder.glob("*.sql")} - names):
         broken[orphan] = DefinitionError(f"{orphan}.sql", "indicator", "has no definition", fix=f"add {orphan}.yml")
     counted = [d.indicator for d in found if d.denominator is not None]
@@ -190,8 +195,11 @@ def load_definition(indicator: str, folder: pathlib.Path = FOLDER) -> Definition
     raise DefinitionError("indicators", indicator, "no such indicator", fix=nearest(indicator, found.usable))
 
 
-def _read(path: pathlib.Path, names: Collection[str]) -> Definition:
-    """The definition of a file. Raises DefinitionError with all its mistakes, those of its SQL included."""
+def _read(path: pathlib.Path, names: Collection[str]) -> tuple[Definition, DefinitionError]:
+    """The definition of a file, and what is to be told if its code stands twice.
+
+    Raises DefinitionError with all its mistakes, those of its SQL included.
+    """
     with Mistakes() as mistakes:
         document = read_yaml(path.name, path.read_bytes(), dict, names=("case",))
         said = mistakes.attempt(document.part, DefinitionEntry)
@@ -207,7 +215,9 @@ def _read(path: pathlib.Path, names: Collection[str]) -> Definition:
         if said and said.variant_of is not None and said.variant_of not in names:
             problem = f"{said.variant_of} is no indicator"
             mistakes.add(document.error(("variant_of",), problem, nearest(said.variant_of, names)))
-    return Definition.model_construct(**dict(said or ()), contributions_sql=contributions or "")
+    d = Definition.model_construct(**dict(said or ()), contributions_sql=contributions or "")
+    twice = document.error(("code",), f"{d.code} is another indicator's too", "a code names one: choose another")
+    return d, twice
 
 
 def _whole(path: pathlib.Path) -> str:
@@ -221,12 +231,27 @@ def _narrowed(document: YamlFile, path: pathlib.Path, said: DefinitionEntry, nam
     if path.with_suffix(".sql").exists():
         raise document.error(("base",), "stands beside SQL of its own", f"remove {path.stem}.sql or `base:`")
     if said.base not in names or not base.exists():
-        raise document.error(("base",), f"{said.base!r} has no SQL to narrow", nearest(str(said.base), names))
+        own = {name for name in names if path.with_name(f"{name}.sql").exists()}
+        raise document.error(("base",), f"{said.base!r} has no SQL to narrow", nearest(str(said.base), own))
     text = _contributions(base)
+    if wrong := _no_condition(str(said.filter)):
+        raise document.error(("filter",), *wrong)
     if not _FILTER_MARK.search(text):
         fix = f"write /* filter */ in {base.name}"
         raise document.error(("base",), f"{said.base} does not say where a filter goes", fix)
     return _FILTER_MARK.sub(lambda _: f"\n    and ({said.filter})", text)
+
+
+def _no_condition(text: str) -> tuple[str, str] | None:
+    """Why a text is not one condition, for what can be seen without a database, and the fix."""
+    code, depth = _QUOTED.sub("", text), 0
+    for name in set(_PARAMETER.findall(text)) - PARAMETERS:
+        return f":{name} is no parameter", nearest(name, PARAMETERS)
+    for sign in re.findall(r"[();']|--|/\*", code):
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if depth < 0 or sign not in "()":
+            return f"holds {sign} where no condition does", "write one condition, without comments and semicolons"
+    return ("leaves a bracket open", "close it") if depth else None
 
 
 def _contributions(path: pathlib.Path) -> str:

@@ -10,10 +10,9 @@ import re
 
 import sqlalchemy as sa
 
-from schemas.errors import DefinitionError
 from schemas.province import province
 from warehouse.database.statements import statement, text_of
-from warehouse.indicators.catalogue import Definition, load_definitions
+from warehouse.indicators.catalogue import Definition, find_definitions
 
 #: Parameters of a query in their order: ``report.explain_cell`` binds them.
 PARAMETERS = ("known_at", "as_of", "period_start", "period_end")
@@ -38,16 +37,14 @@ def contributions_query(definition: Definition) -> str:
 
 
 def install(connection: sa.Connection) -> None:
-    """Keep the query of every shipped definition in the database, by digest; older ones stay.
+    """Keep the query of every definition without mistakes in the database, by digest; older ones stay.
 
     Only who owns the database's objects may: what stands there runs with the owner's right to read.
     """
-    try:
-        definitions = load_definitions().values()
-    except DefinitionError as error:
+    found = find_definitions()
+    for error in found.broken.values():
         logger.warning("cells cannot be explained in SQL until the definition is mended: %s", error)
-        return
-    for d in definitions:
+    for d in found.usable.values():
         row = {
             "digest": d.digest,
             "indicator": d.indicator,

@@ -165,6 +165,8 @@ def _year_before(day: dt.date) -> dt.date:
 def refused(definition: Definition, error: DBAPIError) -> DefinitionError:
     """What the database said of a definition's SQL, as its mistake."""
     message = str(getattr(error.orig, "diag", None) and error.orig.diag.message_primary)  # type: ignore[union-attr]
+    if definition.filter is not None:
+        return DefinitionError(f"{definition.indicator}.yml", "filter", message, fix="correct the condition")
     return DefinitionError(_file(definition), "select", message, fix="correct the SQL of the contributions")
 
 

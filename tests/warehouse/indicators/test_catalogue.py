@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from schemas.errors import DefinitionError
+from warehouse.indicators import queries
 from warehouse.indicators.catalogue import FOLDER, find_definitions, load_definition, load_definitions
 from warehouse.indicators.reasons import EXCLUSIONS
 from warehouse.indicators.rollup import check_queries, grouping_sets
@@ -120,6 +121,20 @@ def test_a_variant_is_its_base_with_one_condition_more(shipped: pathlib.Path, co
             r"base: coverage_ratio does not say where a filter goes",
         ),
         ("filter: h.hazard_level_code = '20'", "filter: 20", r"yml:\d+: filter: 20 is no text"),
+        (
+            "base: hazard_rectification_ratio",
+            "base: general_hazard_rectification_ratio",
+            r"has no SQL to narrow; fix: did you mean 'hazard_rectification_ratio'",
+        ),
+        ("= '20'", "= :as_off", r"yml:\d+: filter: :as_off is no parameter; fix: did you mean 'as_of'"),
+        (
+            "= '20'",
+            "= '20'; drop table core.policy",
+            r"yml:\d+: filter: holds ; where no condition does; fix: write one",
+        ),
+        ("= '20'", "= '20') or (true", r"yml:\d+: filter: holds \) where no condition does"),
+        ("= '20'", "in ('20'", r"yml:\d+: filter: leaves a bracket open; fix: close it"),
+        ("= '20'", "= '20' -- major", r"yml:\d+: filter: holds -- where no condition does"),
     ],
 )
 def test_a_mistake_in_a_variant_is_named(shipped: pathlib.Path, old: str, new: str, message: str) -> None:
@@ -131,10 +146,44 @@ def test_a_mistake_in_a_variant_is_named(shipped: pathlib.Path, old: str, new: s
         load_definitions(shipped)
 
 
+def test_a_code_that_stands_twice_names_no_indicator_and_stops_no_other(shipped: pathlib.Path) -> None:
+    path = shipped / "fee_input_ratio.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("code: I5a", "code: I1"), encoding="utf-8")
+    found = find_definitions(shipped)
+    assert set(found.broken) == {"coverage_ratio", "fee_input_ratio"}
+    assert "fee_input_ratio.yml:2: code: I1 is another indicator's too; fix: a code names one: choose another" in str(
+        found.broken["fee_input_ratio"]
+    )
+    with pytest.raises(DefinitionError, match=r"coverage_ratio.yml:2: code: I1 is another"):
+        load_definition("coverage_ratio", shipped)
+
+
+def test_what_the_database_says_of_a_filter_is_told_of_the_filter(
+    shipped: pathlib.Path, connection: sa.Connection
+) -> None:
+    path = shipped / "major_hazard_rectification_ratio.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("h.hazard_level_code =", "h.level ="), encoding="utf-8")
+    major = load_definition("major_hazard_rectification_ratio", shipped)
+    with pytest.raises(DefinitionError, match=r"major_.*yml: filter: .*h.level.*; fix: correct the condition"):
+        check_queries(connection, {"major": major})
+
+
 def test_a_variant_has_no_sql_of_its_own(shipped: pathlib.Path) -> None:
     shutil.copy(shipped / "coverage_ratio.sql", shipped / "major_hazard_rectification_ratio.sql")
     with pytest.raises(DefinitionError, match=r"base: stands beside SQL of its own; fix: remove major_"):
         load_definitions(shipped)
+
+
+def test_a_mistake_keeps_no_other_indicator_from_being_explained_in_sql(
+    shipped: pathlib.Path, connection: sa.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shipped / "fee_input_ratio.yml").write_text("indicator: fee_input_ratio\n", encoding="utf-8")
+    found = find_definitions(shipped)
+    monkeypatch.setattr(queries, "find_definitions", lambda: found)
+    connection.exec_driver_sql("truncate mart.contribution_query cascade")
+    queries.install(connection)
+    kept = set(connection.exec_driver_sql("select indicator from mart.contribution_query").scalars())
+    assert kept == set(found.usable)
 
 
 def test_sql_without_a_definition_is_named(folder: pathlib.Path) -> None:
