@@ -113,7 +113,13 @@ def load_code_lists(here: Province) -> dict[str, CodeList]:
     for list_code in sorted(set(own) - OF_PROVINCES):
         fix = f"a province says {', '.join(sorted(OF_PROVINCES))}"
         raise DefinitionError("code_lists", list_code, "is the same in every province", fix=fix)
-    return dict(sorted((read_code_lists(FOLDER) | own).items()))
+    return dict(sorted((shipped_code_lists() | own).items()))
+
+
+@functools.cache
+def shipped_code_lists() -> dict[str, CodeList]:
+    """The code lists that ship with the hub, whatever province it serves: contracts are written against them."""
+    return read_code_lists(FOLDER)
 
 
 def load_code_list(list_code: str) -> CodeList:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from schemas.code_lists import load_code_lists
+from schemas.code_lists import shipped_code_lists
 from schemas.contract_model import Contract, Field
 from schemas.mistakes import nearest
 from schemas.yaml_text import At
@@ -181,6 +181,8 @@ def _condition(contract: Contract, field: Field, at: At) -> Iterator[Mistake]:
         if asked is None:
             yield at, f"{contract.record_type} has no field {name}", nearest(name, contract.by_name)
             continue
-        known = {e.code for e in load_code_lists()[asked.code_list].entries} if asked.code_list else {"true", "false"}
+        known = (
+            {e.code for e in shipped_code_lists()[asked.code_list].entries} if asked.code_list else {"true", "false"}
+        )
         for value in filter(lambda value: value not in known, values):
             yield at, f"{value!r} is no value of {name}", f"one of {', '.join(sorted(known))}, quoted"

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
-from schemas.code_lists import load_code_lists
+from schemas.code_lists import shipped_code_lists
 from schemas.contract_model import SQL_TYPES, Classification, Family, Kind, SemanticType
 from schemas.yaml_files import Entry, Listed, Text, Told, among, mistake
 
@@ -57,7 +57,7 @@ class FieldExtras(_Part):
     """What the hub says of a field besides the standard."""
 
     kind: Kind
-    code_list: Annotated[Annotated[str, among(load_code_lists)] | None, Field(validate_default=True)] = None
+    code_list: Annotated[Annotated[str, among(shipped_code_lists)] | None, Field(validate_default=True)] = None
     required_when: Annotated[RequiredWhen, AfterValidator(_complete)] | None = None
     signed: bool = False
     condition_text: Text | None = None

@@ -7,7 +7,7 @@ import pathlib
 
 from schemas.errors import SetupError
 from schemas.province import FILE
-from schemas.regions import region_name, resolve_region
+from schemas.regions import provinces
 
 TEMPLATE = """\
 # The province that this hub serves; docs/province.md says what may stand beside this file.
@@ -17,7 +17,7 @@ code: "{code}"
 
 def write(folder: pathlib.Path, code: str, platform_name: str | None = None) -> pathlib.Path:
     """Write a province without insurers, which starts. Raises SetupError, and writes nothing, for a folder that exists or a code that is none."""
-    if not code.endswith("0000") or not (region_name(code) or resolve_region(code, None)):
+    if code not in provinces():
         raise SetupError(f"{code!r} is no province of GB/T 2260: write its six digits, like 410000")
     if folder.exists():
         raise SetupError(f"{folder} exists already: choose another folder")

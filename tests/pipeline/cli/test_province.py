@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
+import subprocess
+import sys
 
 import pytest
 
+from pipeline.settings import ROOT
 from pipeline.setup import prepare
 from schemas.errors import SetupError
 from schemas.province import VARIABLE
@@ -23,6 +27,22 @@ def test_a_new_province_says_its_code_and_has_no_insurers(
     status = anze("status", "--json")
     assert anze("insurer", "list", "--json").json == []
     assert status.code == 4  # no database: the folder is read all the same
+
+
+def test_a_province_can_be_named_before_it_is_written(tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / "henan"
+    environ = {**os.environ, VARIABLE: str(folder), "ANZE_VAR": str(tmp_path / "var")}
+
+    def anze(*arguments: str) -> subprocess.CompletedProcess[str]:
+        call = [sys.executable, "-c", "from pipeline.cli import main; main()", *arguments]
+        return subprocess.run(call, env=environ, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    refused = anze("insurer", "list")
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (4, 1)
+    assert f"anze province new {folder}" in refused.stderr
+    assert [anze("--help").returncode, anze("--version").returncode] == [0, 0]
+    assert anze("province", "new", str(folder), "--code", "410000").returncode == 0
+    assert anze("insurer", "list", "--json").stdout.strip() == "[]"
 
 
 @pytest.mark.usefixtures("nowhere")
