@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 from quality.catalogue import find_rules
 from quality.working_days import load_calendar
@@ -33,6 +34,7 @@ def prepare(url: str) -> None:
         code_entries=_code_entries(),
         rules=[dataclasses.asdict(rule) for rule in find_rules().rules],
         presentations=[_presentation(definition) for definition in find_definitions().usable.values()],
+        floors=[floor for definition in find_definitions().usable.values() for floor in _floors(definition)],
     )
     engine.dispose()
 
@@ -64,7 +66,7 @@ def _code_entries() -> list[dict[str, object]]:
 
 
 def _presentation(definition: Definition) -> dict[str, object]:
-    value_unit, denominator, least = definition.value_unit, definition.denominator, definition.min_denominator
+    value_unit, denominator = definition.value_unit, definition.denominator
     return {
         "indicator": definition.indicator,
         "value_unit": value_unit.zh if value_unit else None,
@@ -74,6 +76,15 @@ def _presentation(definition: Definition) -> dict[str, object]:
         "denominator_unit": denominator.unit.zh if denominator else None,
         "denominator_decimals": denominator.unit.decimals if denominator else None,
         "shown_per": definition.shown_per,
-        "min_denominator": least.value if least else None,
-        "min_denominator_source": f"{least.label}; {least.source}" if least else None,
     }
+
+
+def _floors(definition: Definition) -> Iterator[dict[str, object]]:
+    for floor in definition.floors:
+        yield {
+            "indicator": definition.indicator,
+            "valid_from": floor.valid_from,
+            "valid_to": floor.valid_to,
+            "min_denominator": floor.least.value,
+            "source": f"{floor.least.label}; {floor.least.source}",
+        }

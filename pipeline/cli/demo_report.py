@@ -118,7 +118,7 @@ def _figures(connection: sa.Connection, publication: Publication) -> None:
 def _shown(cell: PublishedCell | None) -> str:
     if cell is None:
         return "—"
-    is_small = load_definition(cell.indicator).is_small(cell.denominator)
+    is_small = load_definition(cell.indicator).is_small(cell.denominator, cell.period_end)
     return cell.shown_text + ("*" if cell.is_provisional else " ") + ("△" if is_small else "  ")
 
 

@@ -39,13 +39,14 @@ def for_scripts(cell: AnyCell) -> dict[str, object]:
     from warehouse.indicators.measures import period_text
 
     d = _definition(cell)
+    floor = d.floor(cell.period_end)
     return {
         **fields_of(cell),
         "numerator_text": d.numerator_text(cell.numerator),
         "denominator_text": d.denominator_text(cell.denominator) or None,
         "period_text": period_text(cell.period_kind, cell.period_start, cell.period_end),
-        "is_small_sample": d.is_small(cell.denominator),
-        "min_denominator": d.min_denominator.value if d.min_denominator else None,
+        "is_small_sample": d.is_small(cell.denominator, cell.period_end),
+        "min_denominator": floor.value if floor else None,
     }
 
 
@@ -93,7 +94,8 @@ def _marks(cell: AnyCell, d: Definition) -> str:
     """What stands behind a figure: too small a sample, why it has no value, that it is provisional."""
     from warehouse.indicators.reasons import NULLS
 
-    marks = [f"样本过小 small < {d.denominator_text(d.least)}"] if d.is_small(cell.denominator) else []
+    is_small = d.is_small(cell.denominator, cell.period_end)
+    marks = [f"样本过小 small < {d.denominator_text(d.least(cell.period_end))}"] if is_small else []
     marks += ["暂定 provisional"] if cell.is_provisional else []
     return ", ".join(marks + ([f"{NULLS[cell.null_reason].zh} {cell.null_reason}"] if cell.null_reason else []))
 

@@ -83,7 +83,8 @@ def _measured(measure: Measure) -> str:
 def _least(definition: Indicator) -> str:
     """Below what a figure is a small sample, and who says so."""
     least = definition.min_denominator
-    return f"{definition.denominator_text(definition.least)} ({least.label})<br>{least.source}" if least else "—"
+    text = definition.denominator_text(least.value * definition.shown_per) if least else ""
+    return f"{text} ({least.label})<br>{least.source}" if least else "—"
 
 
 def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -79,8 +79,10 @@ def test_only_planted_rows_are_held(lived: tuple[Hub, Publication]) -> None:
 
 def test_its_own_floor_and_thresholds_count(lived: tuple[Hub, Publication]) -> None:
     engine = lived[0].engine
-    floor = "select min_denominator from reference.indicator_presentation where indicator = 'coverage_ratio'"
-    assert [int(row.min_denominator) for row in rows_of(engine, floor)] == [4]
+    floor = (
+        "select min_denominator from reference.indicator_floor where indicator = 'coverage_ratio' order by valid_from"
+    )
+    assert [int(row.min_denominator) for row in rows_of(engine, floor)] == [10, 4]
     least = "select threshold_value from core.rule_threshold_current where rule_no = 'R07'"
     assert [int(row.threshold_value) for row in rows_of(engine, least)] == [600000]
 

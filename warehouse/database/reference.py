@@ -24,8 +24,9 @@ COLUMNS = {
     ),
     "indicator_presentation": (
         "indicator", "value_unit", "value_decimals", "numerator_unit", "numerator_decimals", "denominator_unit",
-        "denominator_decimals", "shown_per", "min_denominator", "min_denominator_source",
+        "denominator_decimals", "shown_per",
     ),
+    "indicator_floor": ("indicator", "valid_from", "valid_to", "min_denominator", "source"),
 }  # fmt: skip
 
 
@@ -38,6 +39,7 @@ def fill(
     code_entries: Iterable[Row] = (),
     rules: Iterable[Row] = (),
     presentations: Iterable[Row] = (),
+    floors: Iterable[Row] = (),
 ) -> None:
     """Add days of new calendar versions, and replace each other table for which rows are given.
 
@@ -46,7 +48,7 @@ def fill(
     """
     replaced = (
         ("region", regions), ("region_resolution", resolutions), ("code_entry", code_entries), ("rule", rules),
-        ("indicator_presentation", presentations),
+        ("indicator_presentation", presentations), ("indicator_floor", floors),
     )  # fmt: skip
     with database_errors("filling the reference tables"), engine.begin() as connection:
         _add_calendar(connection, calendar_rows)

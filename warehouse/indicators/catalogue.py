@@ -21,7 +21,7 @@ from schemas.mistakes import Mistakes, nearest
 from schemas.province import province
 from schemas.yaml_files import Entry, Listed, Number, Text, Told, Words, YamlFile, among, read_yaml
 from schemas.yaml_text import decoded
-from warehouse.indicators.floors import own_floors
+from warehouse.indicators.floors import Floor, OwnFloor, laid_over, own_floors
 from warehouse.indicators.measures import Measure, MinDenominator, load_units, number_text
 from warehouse.indicators.measures import Unit as MeasuredIn
 
@@ -106,6 +106,8 @@ class Definition(DefinitionEntry):
     """One indicator: what it says in words, and the SQL of its contributions."""
 
     contributions_sql: str
+    own_floors: tuple[OwnFloor, ...] = ()
+    """What the province says of it."""
 
     @property
     def digest(self) -> str:
@@ -128,13 +130,22 @@ class Definition(DefinitionEntry):
         return "" if number is None or counted is None else number_text(number, counted.unit, self.shown_per)
 
     @property
-    def least(self) -> Decimal:
-        """The smallest denominator, as it is stored, of which a figure may be compared with others."""
-        return self.min_denominator.value * self.shown_per if self.min_denominator else Decimal(0)
+    def floors(self) -> tuple[Floor, ...]:
+        """The floors of its figures, by the last day of their period; a count has none."""
+        return laid_over(self.min_denominator, self.own_floors) if self.min_denominator else ()
 
-    def is_small(self, denominator: Decimal | None) -> bool:
+    def floor(self, period_end: dt.date) -> MinDenominator | None:
+        """The floor of its figures of a period; None where there is none."""
+        return next((f.least for f in self.floors if f.valid_from <= period_end <= f.valid_to), None)
+
+    def least(self, period_end: dt.date) -> Decimal:
+        """The smallest denominator, as it is stored, of which a figure of a period may be compared with others."""
+        floor = self.floor(period_end)
+        return floor.value * self.shown_per if floor else Decimal(0)
+
+    def is_small(self, denominator: Decimal | None, period_end: dt.date) -> bool:
         """Whether a figure of this denominator is to be compared with no other; one without value is no figure."""
-        return denominator is not None and 0 < denominator < self.least
+        return denominator is not None and 0 < denominator < self.least(period_end)
 
 
 @dataclass(frozen=True)
@@ -170,8 +181,8 @@ def find_definitions_of(folder: pathlib.Path, province_folder: pathlib.Path) -> 
     for orphan in sorted({p.stem for p in folder.glob("*.sql")} - names):
         broken[orphan] = DefinitionError(f"{orphan}.sql", "indicator", "has no definition", fix=f"add {orphan}.yml")
     counted = [d.indicator for d in found if d.denominator is not None]
-    floors = own_floors(province_folder, [*counted, *broken])
-    usable = [d.model_copy(update={"min_denominator": floors.get(d.indicator, d.min_denominator)}) for d in found]
+    own = own_floors(province_folder, [*counted, *broken])
+    usable = [d.model_copy(update={"own_floors": tuple(f for f in own if f.indicator == d.indicator)}) for d in found]
     return Found({d.indicator: d for d in sorted(usable, key=lambda d: d.code)}, broken)
 
 

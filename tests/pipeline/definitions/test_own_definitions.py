@@ -59,14 +59,21 @@ def test_a_mistake_in_own_bounds_is_told_with_its_file_and_line(
     assert find_rules().is_broken("policy")
 
 
-def test_an_own_floor_counts_instead_of_the_shipped_one(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_own_floor_counts_instead_of_the_shipped_one_from_its_first_day(
+    folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "indicators.yml").write_text(
-        "coverage_ratio: {min_denominator: {value: 30, label: 省厅口径, source: 通知}}\n", encoding="utf-8"
+        "- {indicator: coverage_ratio, value: 30, valid_from: 2026-01-01, valid_to: 2026-06-30, label: 口径, source: 通知}\n"
+        "- {indicator: coverage_ratio, value: 5, valid_from: 2026-12-01, label: 口径, source: 通知}\n",
+        encoding="utf-8",
     )
     shipped = load_definition("coverage_ratio")
     monkeypatch.setenv(VARIABLE, str(folder))
     own = load_definition("coverage_ratio")
-    assert (own.least, own.digest) == (30, shipped.digest)
+    assert own.digest == shipped.digest
+    days = ("2025-12-31", "2026-01-01", "2026-06-30", "2026-07-01", "2026-12-01")
+    assert [own.least(dt.date.fromisoformat(day)) for day in days] == [10, 30, 30, 0, 5]
+    assert {shipped.least(dt.date.fromisoformat(day)) for day in days} == {10}
     assert load_definition("fee_input_ratio").min_denominator is not None
 
 
@@ -74,14 +81,26 @@ def test_an_own_floor_counts_instead_of_the_shipped_one(folder: pathlib.Path, mo
     ("text", "told"),
     [
         (
-            "coverage_ration: {}\n",
-            "indicators.yml:1: coverage_ration: has no denominator or is no indicator.*did you mean 'coverage_ratio'",
+            "- {indicator: coverage_ration, value: 3, valid_from: 2026-01-01, label: 口径, source: 通知}\n",
+            "indicators.yml:1: coverage_ration.indicator: .* is no indicator.*did you mean 'coverage_ratio'",
         ),
         (
-            "coverage_ratio: {min_denominator: 30}\n",
-            "indicators.yml:1: coverage_ratio.min_denominator: 30 is no mapping",
+            "\n- {indicator: coverage_ratio, value: 3, label: 口径, source: 通知}\n",
+            "indicators.yml:2: coverage_ratio.valid_from: is missing; fix: add valid_from",
         ),
-        ("insured_enterprise_count: {}\n", "indicators.yml:1: insured_enterprise_count: has no denominator"),
+        (
+            "- {indicator: insured_enterprise_count, value: 3, valid_from: 2026-01-01, label: 口径, source: 通知}\n",
+            "indicators.yml:1: insured_enterprise_count.indicator: insured_enterprise_count has no denominator",
+        ),
+        (
+            "- {indicator: coverage_ratio, value: 3, valid_from: 2026-01-01, label: 口径, source: 通知}\n" * 2,
+            "indicators.yml:2: coverage_ratio.valid_from: 2026-01-01 begins another floor of it, too",
+        ),
+        (
+            "- {indicator: coverage_ratio, value: 3, valid_from: 2026-01-01, valid_to: 2025-01-01, label: 口径, source: 通知}\n",
+            "indicators.yml:1: coverage_ratio.valid_to: 2025-01-01 is before valid_from",
+        ),
+        ("coverage_ratio: {}\n", "indicators.yml:1: document: is no list; fix: begin each entry with `- `"),
     ],
 )
 def test_a_mistake_in_own_floors_is_told_with_its_line(

@@ -154,7 +154,7 @@ def test_every_table_that_holds_history_is_protected(evidence: sa.Engine) -> Non
     mutable = {
         "landing.cursor", "landing.lease", "landing.plan", "landing.plan_part", "landing.trouble", "quality.milestone",
         "quality.delivery_profile", "quality.column_profile", "reference.calendar_day", "reference.region",
-        "reference.region_resolution", "reference.code_entry", "reference.rule", "reference.indicator_presentation",
+        "reference.region_resolution", "reference.code_entry", "reference.rule", "reference.indicator_presentation", "reference.indicator_floor",
         "mart.contribution_query", "mart.month_computed", "mart.month_figure",
     }  # fmt: skip
     unprotected = rows_of(

@@ -83,7 +83,7 @@ def test_every_figure_of_the_view_carries_units_names_and_its_period(connection:
         assert row["period_text"] == period_text(row["period_kind"], row["period_start"], row["period_end"])
         assert row["insurer_name"] == ("立春财险" if row["insurer_id"] == "lichun" else "全部机构")
         assert row["domain_name"] == ("危险化学品" if row["domain_code"] == "20" else "全部行业领域")
-        assert row["is_small_sample"] == d.is_small(row["denominator"])
+        assert row["is_small_sample"] == d.is_small(row["denominator"], row["period_end"])
     days = figure(connection, "I4e", "ytd", region_code="370000")
     assert (days.shown_text, days.numerator) == ("3.25 天", 280_800)
     assert figure(connection, "I1a", "as_of", region_code="370000").shown_text == "1 家"

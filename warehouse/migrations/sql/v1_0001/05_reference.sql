@@ -2,7 +2,7 @@
 -- Grain: calendar_day one row a day of a calendar version; region one row a validity of a code; region_resolution
 --   one row a validity of a code, with the county, city and province that figures count it under;
 --   code_entry one row a code of an edition of a list; rule one row a rule of the catalogue; indicator_presentation one
---   row an indicator, filled from its definition.
+--   row an indicator, filled from its definition; indicator_floor one row a validity of an indicator's floor.
 -- Scope: working_day_no counts the working days up to and including the day, so that the n-th working day after any
 --   day e is the working day whose number is e's plus n.
 -- Limits: an indicator that the release no longer has is shown without units.
@@ -78,14 +78,21 @@ create table reference.indicator_presentation (
     numerator_decimals integer not null,
     denominator_unit text,
     denominator_decimals integer,
-    shown_per numeric not null check (shown_per > 0),
-    min_denominator numeric,
-    min_denominator_source text,
-    check ((min_denominator is null) = (min_denominator_source is null))
+    shown_per numeric not null check (shown_per > 0)
 );
-comment on table reference.indicator_presentation is '指标的单位、小数位和最小分母,默认口径,可配置';
+comment on table reference.indicator_presentation is '指标的单位和小数位';
 comment on column reference.indicator_presentation.shown_per is '显示时分子、分母各除以此数(秒换算为天:86400)';
-comment on column reference.indicator_presentation.min_denominator is '分母(按显示单位)低于此数的格标为样本过小';
+
+create table reference.indicator_floor (
+    indicator text not null,
+    valid_from date not null,
+    valid_to date not null check (valid_to >= valid_from),
+    min_denominator numeric not null,
+    source text not null,
+    primary key (indicator, valid_from)
+);
+comment on table reference.indicator_floor is '指标的最小分母:期间最后一日在起止日内(含两端)的格适用,默认口径,可配置';
+comment on column reference.indicator_floor.min_denominator is '分母(按显示单位)低于此数的格标为样本过小';
 
 create view reference.region_title as
 select
@@ -117,5 +124,5 @@ order by e.code asc, e.valid_from desc nulls last;
 
 grant insert, update, delete on
 reference.calendar_day, reference.region, reference.region_resolution, reference.code_entry, reference.rule,
-reference.indicator_presentation
+reference.indicator_presentation, reference.indicator_floor
 to anze_loader;

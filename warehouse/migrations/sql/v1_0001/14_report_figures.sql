@@ -117,14 +117,14 @@ select
         ),
         cast(trim_scale(v.denominator) as text)
     ) as denominator_text,
-    coalesce(v.value is not null and v.denominator < u.min_denominator * u.shown_per, false) as is_small_sample,
+    coalesce(v.value is not null and v.denominator < f.min_denominator * u.shown_per, false) as is_small_sample,
     case
-        when v.denominator < u.min_denominator * u.shown_per then null
+        when v.denominator < f.min_denominator * u.shown_per then null
         else v.value
     end as comparable_value,
     concat_ws(
         ',',
-        case when v.value is not null and v.denominator < u.min_denominator * u.shown_per then '样本过小' end,
+        case when v.value is not null and v.denominator < f.min_denominator * u.shown_per then '样本过小' end,
         case v.null_reason when 'zero_denominator' then '分母为零' when 'negative_denominator' then '分母为负' end,
         case when v.is_provisional then '暂定' end
     ) as mark_text
@@ -132,6 +132,8 @@ from mart.indicator_value as v
 inner join mart.publication as p on v.publication_id = p.publication_id
 left join report.indicator_definition as d on v.indicator = d.indicator
 left join reference.indicator_presentation as u on v.indicator = u.indicator
+left join reference.indicator_floor as f
+    on v.indicator = f.indicator and v.period_end between f.valid_from and f.valid_to
 left join insurer_name as i on v.insurer_id = i.insurer_id
 left join reference.domain_title as t on v.domain_code = t.domain_code
 left join lateral (
@@ -388,13 +390,20 @@ select
     core.period_text(
         period_kind, coalesce(a.period_start, b.period_start), coalesce(a.period_end, b.period_end)
     ) as period_text,
-    coalesce(a.value is not null and a.denominator < u.min_denominator * u.shown_per, false) as first_is_small_sample,
-    coalesce(b.value is not null and b.denominator < u.min_denominator * u.shown_per, false) as latest_is_small_sample
+    coalesce(a.value is not null and a.denominator < f.min_denominator * u.shown_per, false) as first_is_small_sample,
+    coalesce(b.value is not null and b.denominator < f.min_denominator * u.shown_per, false) as latest_is_small_sample
 from first_figure as a
 full join latest_figure as b using (month, indicator, period_kind, region_code, domain_code, insurer_id)
 inner join frozen as s using (month)
 left join report.indicator_definition as d using (indicator)
 left join reference.indicator_presentation as u using (indicator)
+left join lateral (
+    select g.min_denominator
+    from reference.indicator_floor as g
+    where
+        g.indicator = coalesce(a.indicator, b.indicator)
+        and coalesce(a.period_end, b.period_end) between g.valid_from and g.valid_to
+) as f on true
 left join insurer_name as i using (insurer_id)
 left join reference.domain_title as t using (domain_code)
 left join lateral (
