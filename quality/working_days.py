@@ -20,8 +20,12 @@ from itertools import pairwise
 from schemas.errors import DefinitionError
 from schemas.province import Province, by_province
 from schemas.time_zone import SHANGHAI
+from schemas.yaml_text import decoded
 
 FOLDER = pathlib.Path(__file__).parent / "calendar"
+#: Columns of ``notices.csv``, and of the file of a notice; spreadsheets write the mark in front.
+NOTICES, SPANS = ("year", "revision", "announced", "source", "confidence"), ("holiday", "kind", "first_day", "last_day")
+BOM = "\ufeff"
 
 
 @dataclass(frozen=True)
@@ -114,9 +118,12 @@ def read_calendar(folder: pathlib.Path, announced_by: str | None = None, own: pa
 
     The version is the last year and a digest of what the notices say: other days, other version.
     """
-    found = _notices([folder, *([own] if own else [])], announced_by)
+    folders = [folder, *([own] if own else [])]
+    found = _notices(folders, announced_by)
     notices = [notice for notice, _ in found]
     spans = [span for notice, kept_in in found for span in _spans(kept_in, notice)]
+    for each in folders:
+        _require_announced(each)
     first_day, last_day = dt.date(notices[0].year, 1, 1), dt.date(notices[-1].year, 12, 31)
     off = {day: span.holiday for span in spans if span.kind == "off" for day in span.days()}
     make_up = {day: f"调休上班({span.holiday})" for span in spans if span.kind == "work" for day in span.days()}
@@ -151,8 +158,7 @@ def _moment(text: str) -> dt.date | dt.datetime:
 def _notices(folders: list[pathlib.Path], announced_by: str | None) -> list[tuple[Notice, pathlib.Path]]:
     """The last notice of each year, and the folder where its days stand."""
     latest: dict[int, tuple[Notice, pathlib.Path]] = {}
-    for folder, row in [(each, row) for each in folders for row in _rows(each / "notices.csv")]:
-        notice = Notice(int(row["year"]), int(row["revision"]), row["announced"], row["source"], row["confidence"])
+    for notice, folder in [(notice, each) for each in folders for notice in _announced(each)]:
         is_known = announced_by is None or notice.announced[:10] <= announced_by
         if is_known and (notice.year not in latest or notice.revision >= latest[notice.year][0].revision):
             latest[notice.year] = notice, folder
@@ -164,10 +170,33 @@ def _notices(folders: list[pathlib.Path], announced_by: str | None) -> list[tupl
     return [latest[year] for year in years]
 
 
+def _announced(folder: pathlib.Path) -> list[Notice]:
+    """The notices of a folder."""
+    found: dict[str, Notice] = {}
+    for line, row in enumerate(_rows(folder / "notices.csv", NOTICES), start=2):
+        name = f"{row['year']}-{row['revision']}"
+        if not re.fullmatch(r"\d{4}-[1-9]\d?", name):
+            raise DefinitionError("notices.csv", name, "is no year and revision", line, "write both in digits: 2027,1")
+        if name in found:
+            raise DefinitionError(
+                "notices.csv", name, "stands twice", line, "a change of a notice is the next revision"
+            )
+        found[name] = Notice(int(row["year"]), int(row["revision"]), row["announced"], row["source"], row["confidence"])
+    return list(found.values())
+
+
+def _require_announced(folder: pathlib.Path) -> None:
+    """Raise DefinitionError for days that no notice stands behind."""
+    announced = {f"{notice.year}-{notice.revision}" for notice in _announced(folder)}
+    for path in sorted(folder.glob("????-*.csv")):
+        if path.stem not in announced:
+            raise DefinitionError(path.name, "file", "has no notice", fix="add its line to notices.csv")
+
+
 def _spans(folder: pathlib.Path, notice: Notice) -> list[_Span]:
     file = folder / f"{notice.year}-{notice.revision}.csv"
     spans = []
-    for line, row in enumerate(_rows(file), start=2):
+    for line, row in enumerate(_rows(file, SPANS), start=2):
         try:
             first, last = dt.date.fromisoformat(row["first_day"]), dt.date.fromisoformat(row["last_day"])
         except ValueError as error:
@@ -180,10 +209,15 @@ def _spans(folder: pathlib.Path, notice: Notice) -> list[_Span]:
     return spans
 
 
-def _rows(file: pathlib.Path) -> list[dict[str, str]]:
+def _rows(file: pathlib.Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     if not file.is_file():
         raise DefinitionError(
             file.name, "file", "is missing", fix="a notice of notices.csv has a file <year>-<revision>.csv"
         )
-    with file.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    head, *rows = list(csv.reader(decoded(file.name, file.read_bytes()).removeprefix(BOM).splitlines())) or [[]]
+    if tuple(head) != columns:
+        raise DefinitionError(file.name, "header", f"is {','.join(head)}", 1, f"write {','.join(columns)}")
+    for line, row in enumerate(rows, start=2):
+        if len(row) != len(columns):
+            raise DefinitionError(file.name, "row", f"has {len(row)} cells", line, f"write {','.join(columns)}")
+    return [dict(zip(columns, row, strict=True)) for row in rows]

@@ -12,6 +12,7 @@ from quality.calendar_page import calendar_markdown
 from quality.working_days import FOLDER, event_date, read_calendar
 from schemas.errors import DefinitionError
 
+HEAD = "year,revision,announced,source,confidence\n"
 #: As announced by a day, so that the next notice changes nothing here.
 CALENDAR = read_calendar(FOLDER, announced_by="2026-11-28")
 DAY = dt.timedelta(days=1)
@@ -191,6 +192,19 @@ def test_loading_the_next_notice_settles_what_was_undetermined(tmp_path: pathlib
             r"not one unbroken row",
         ),
         ("notices.csv", "year,revision,announced,source,confidence\n2026,9,,x,y\n", r"2026-9.csv: file: is missing"),
+        (
+            "notices.csv",
+            f"{HEAD}2026,1,,x,y\n2026,1,,x,y\n",
+            r"notices.csv:3: 2026-1: stands twice; fix: a change .* next",
+        ),
+        (
+            "notices.csv",
+            f"{HEAD}二〇二六,1,,x,y\n",
+            r"notices.csv:2: 二〇二六-1: is no year and revision; fix: .*digits",
+        ),
+        ("notices.csv", f"{HEAD}2026,1\n", r"notices.csv:2: row: has 2 cells; fix: write year,revision,announced"),
+        ("2027-1.csv", "holiday,kind,first_day,last_day\n", r"2027-1.csv: file: has no notice; fix: add its line to"),
+        ("2026-1.csv", "节日,kind,first_day,last_day\n", r"2026-1.csv:1: header: is 节日,.*; fix: write holiday,kind"),
     ],
 )
 def test_a_mistake_in_the_calendar_is_named(tmp_path: pathlib.Path, file: str, text: str, message: str) -> None:
@@ -198,6 +212,18 @@ def test_a_mistake_in_the_calendar_is_named(tmp_path: pathlib.Path, file: str, t
     shutil.copytree(FOLDER, folder)
     (folder / file).write_text(text, encoding="utf-8")
     with pytest.raises(DefinitionError, match=message):
+        read_calendar(folder)
+
+
+def test_a_calendar_file_may_come_from_a_spreadsheet_in_utf_8_only(tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / "calendar"
+    shutil.copytree(FOLDER, folder)
+    path = folder / "2026-1.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8-sig")
+    assert read_calendar(folder).version == CALENDAR.version
+    path.write_text(text, encoding="gb18030")
+    with pytest.raises(DefinitionError, match=r"2026-1.csv:2: document: is not UTF-8; fix: save it as UTF-8"):
         read_calendar(folder)
 
 
