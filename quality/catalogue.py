@@ -26,7 +26,7 @@ from schemas.contract import RECORD_TYPES, Contract, load_contract
 from schemas.errors import DefinitionError
 from schemas.findings import Rule
 from schemas.generate import table
-from schemas.mistakes import Mistakes
+from schemas.mistakes import Mistakes, nearest
 from schemas.province import Province, by_province
 
 _B = TypeVar("_B", Bound, AmountBound, ReplacingBound)
@@ -171,7 +171,7 @@ def find_rules(here: Province) -> RuleSet:
 
 
 def _own_bounds(here: Province) -> dict[str, str]:
-    return {OWN + name: text for name, text in _texts(here.folder, "bounds/*.yml").items()}
+    return {OWN + name: text for name, text in _texts(here.folder, "bounds/*.*").items()}
 
 
 def read_rules(folder: pathlib.Path) -> RuleSet:
@@ -202,6 +202,9 @@ def rules_of(texts: Mapping[str, str]) -> RuleSet:
             continue
         if read_bounds := _READ_BOUNDS.get(name.removeprefix(OWN)):
             told.attempt(read_bounds, texts[name], name)
+        elif name.startswith(OWN):
+            fix = nearest(name, [OWN + known for known in _READ_BOUNDS])
+            told.add(DefinitionError(name, "file name", "is no file of bounds", fix=fix))
         if not re.fullmatch(r"[^/]+\.yml", name):
             continue
         for rule, twice in read_entries(name, _speaks_of(name), texts[name], told):
@@ -214,7 +217,7 @@ def rules_of(texts: Mapping[str, str]) -> RuleSet:
 
 
 def _texts(folder: pathlib.Path, pattern: str = "**/*.*") -> dict[str, str]:
-    paths = [path for path in folder.glob(pattern) if path.suffix in (".yml", ".sql")]
+    paths = [path for path in folder.glob(pattern) if path.suffix in (".yml", ".yaml", ".sql")]
     return {path.relative_to(folder).as_posix(): path.read_bytes().decode(errors="replace") for path in paths}
 
 

@@ -32,8 +32,11 @@ def write(insurer_id: str, dialect: str, name: str, folder: pathlib.Path | None 
     """
     files = Files(folder)
     target, vendors = files.path(f"insurers/{insurer_id}.yml"), stems(files, "vendors")
-    if not re.fullmatch(r"[a-z][a-z0-9_]{1,30}", insurer_id) or insurer_id == REGULATOR:
-        raise DefinitionError(target.name, "insurer", f"{insurer_id!r} is no id", fix="lower-case letters, digits, _")
+    if not re.fullmatch(r"[a-z][a-z0-9_]{1,30}", insurer_id):
+        fix = "2 to 31 lower-case letters, digits, _; a letter first"
+        raise DefinitionError(target.name, "insurer", f"{insurer_id!r} is no id", fix=fix)
+    if insurer_id == REGULATOR:
+        raise DefinitionError(target.name, "insurer", "is who sends the registers", fix="choose another id")
     if dialect not in vendors:
         raise DefinitionError(
             target.name, "extends", f"no vendor profile {dialect}", fix=f"one of {', '.join(vendors)}"

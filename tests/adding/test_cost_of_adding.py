@@ -52,7 +52,12 @@ def test_an_insurer_is_one_file_whatever_its_dialect(own_province: pathlib.Path,
 
 @pytest.mark.parametrize(
     ("insurer_id", "dialect", "told"),
-    [("New-One", "xinghe", "lower-case"), ("xinren", "nobody", "one of"), ("lichun", "xinghe", "another id")],
+    [
+        ("New-One", "xinghe", "lower-case"),
+        ("regulator", "xinghe", "who sends the registers"),
+        ("xinren", "nobody", "one of"),
+        ("lichun", "xinghe", "another id"),
+    ],
 )
 def test_a_mistake_in_a_new_insurer_says_the_fix(
     own_province: pathlib.Path, insurer_id: str, dialect: str, told: str

@@ -59,6 +59,16 @@ def test_a_mistake_in_own_bounds_is_told_with_its_file_and_line(
     assert find_rules().is_broken("policy")
 
 
+@pytest.mark.parametrize("name", ["amount.yml", "amounts.yaml"])
+def test_bounds_in_a_file_that_nobody_reads_are_told(
+    folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (folder / "bounds" / name).write_text("[]\n", encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(folder))
+    with pytest.raises(DefinitionError, match=rf"province/bounds/{name}: file name: .*; fix: .*bounds/amounts.yml"):
+        load_rules()
+
+
 def test_an_own_floor_counts_instead_of_the_shipped_one_from_its_first_day(
     folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
