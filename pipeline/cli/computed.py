@@ -55,6 +55,8 @@ def show_at(asked: Asked, as_of: str | None, known_at: str | None, as_json: bool
         else:
             cells = _computed(connection, hub, asked, on, known)
         is_settled = bitemporal.is_settled(connection)
+    if not cells:
+        refuse(asked.definitions, Question(asked.period, asked.region, asked.level, asked.domain, asked.insurer))
     if cells or as_json:
         _print(cells, as_json)
     pair = f"as of {on}, known at {known.astimezone(SHANGHAI).isoformat()}"
@@ -67,7 +69,6 @@ def show_at(asked: Asked, as_of: str | None, known_at: str | None, as_json: bool
     if not is_settled:
         stderr.print("a load is running: what is known of the last minutes may still grow", soft_wrap=True)
     if not cells:
-        refuse(asked.definitions, Question(asked.period, asked.region, asked.level, asked.domain, asked.insurer))
         stderr.print("没有计入的记录 no record counts there", soft_wrap=True)
         raise typer.Exit(1)
 

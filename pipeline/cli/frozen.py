@@ -61,7 +61,7 @@ def show_frozen(connection: sa.Connection, month: str, show_all: bool, wanted: W
         raise typer.BadParameter(str(error)) from error
     newest = frozen.find_frozen(connection, first_day)
     if newest is None:
-        raise typer.BadParameter(f"{month} is not frozen: anze publish --freeze {month}")
+        raise typer.BadParameter(frozen.not_frozen(month))
     cells = frozen.figures(connection, first_day, **wanted, only_revised=not show_all)
     if as_json:
         print_json([{**fields_of(cell), "difference": cell.difference} for cell in cells])

@@ -165,26 +165,34 @@ def resolve_publication(connection: sa.Connection, name: str) -> Publication:
     elif name.isdecimal():
         return find_publication(connection, int(name))
     else:
-        month, revision_no = _named_month(name)
-        frozen = find_frozen(connection, month, revision_no)
+        named = _named_month(name)
+        if named is None:
+            raise LookupError(f"{name} is no publication: write an id, `latest`, 2026-10 or 2026-10@1")
+        frozen = find_frozen(connection, *named)
         found = frozen.publication if frozen else None
     if found is None:
-        raise LookupError(f"no publication {name}")
+        raise LookupError("no latest publication: anze publish" if name == "latest" else not_frozen(name))
     return found
+
+
+def not_frozen(name: str) -> str:
+    """What to do for a month that is not frozen, or a revision that is not there."""
+    return f"{name} is no revision of it" if "@" in name else f"{name} is not frozen: anze publish --freeze {name}"
 
 
 def parse_month(text: str) -> dt.date:
     """The first day of a month written ``2026-10``. Raises LookupError for anything else."""
-    month, revision_no = _named_month(text)
-    if "@" in text:
-        raise LookupError(f"{text} is a revision, not a month (revision {revision_no})")
-    return month
+    named = _named_month(text)
+    if named is None or "@" in text:
+        raise LookupError(f"{text} is no month: write 2026-10")
+    return named[0]
 
 
-def _named_month(text: str) -> tuple[dt.date, int]:
+def _named_month(text: str) -> tuple[dt.date, int] | None:
+    """The month and the revision that a text names, if any."""
     found = _MONTH.fullmatch(text)
     if found is None or not 1 <= int(found[2]) <= 12:
-        raise LookupError(f"{text} is no publication: write an id, `latest`, 2026-10 or 2026-10@1")
+        return None
     return dt.date(int(found[1]), int(found[2]), 1), int(found[3] or 0)
 
 

@@ -50,6 +50,11 @@ def told(engine: sa.Engine, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPa
         ("show I1 --publication 99", "no publication 99"),
         ("explain I1 --publication 99", "no publication 99"),
         ("explain I1 --limit -1", "--limit"),
+        ("frozen 2026-13", "2026-13 is no month: write 2026-10"),
+        ("frozen 7", "7 is no month: write 2026-10"),
+        ("frozen 2026-10", "2026-10 is not frozen: anze publish --freeze 2026-10"),
+        ("diff 2026-10 latest", "2026-10 is not frozen: anze publish --freeze 2026-10"),
+        ("diff 2026-13 latest", "2026-13 is no publication: write an id, `latest`, 2026-10"),
     ],
 )
 def test_a_question_without_an_answer_is_wrong_usage_and_says_what_there_is(
@@ -152,3 +157,10 @@ def test_a_difference_is_told_in_units_too(told: sa.Engine, anze: Anze, tmp_path
     assert "100.00 元" in out
     assert "+100.00 元" in out
     assert "200.00 元" in out
+
+
+@pytest.mark.usefixtures("told")
+def test_a_question_about_any_day_that_has_no_answer_is_one_line(anze: Anze) -> None:
+    refused = anze("indicator", "at", "I1", "--insurer", "lichun", "--known-at", "2026-11-21T12:00")
+    assert (refused.code, refused.out, len(refused.err.splitlines())) == (2, "", 1)
+    assert "I1a 按机构计数" in refused.err
