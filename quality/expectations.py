@@ -110,7 +110,7 @@ def expectation(rule: Rule) -> Expectation:
     """A rule as an expectation that carries its id. Raises DefinitionError."""
     kind = getattr(gxe, str(rule.expectation), None)
     if kind is None:
-        known = [name for name in dir(gxe) if name.startswith("Expect")]
+        known = [name for name in dir(gxe) if name.startswith("Expect") and name != "Expectation"]
         problem = f"Great Expectations has no {rule.expectation}"
         raise _mistake(rule, "expectation", problem, nearest(str(rule.expectation), known))
     given = {k: v for k, v in rule.arguments.items() if k != _CONDITION}
