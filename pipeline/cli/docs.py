@@ -12,6 +12,8 @@ from typer.core import TyperGroup
 
 from pipeline.cli.output import stdout
 from pipeline.settings import ROOT
+from schemas.errors import SetupError
+from schemas.province import DEFAULT, province
 
 REFERENCE = ROOT / "docs" / "reference"
 
@@ -24,25 +26,29 @@ def register(app: typer.Typer) -> None:
 def docs(
     context: typer.Context,
     check: Annotated[bool, typer.Option("--check", help="Only tell whether the pages are stale.")] = False,
+    into: Annotated[pathlib.Path | None, typer.Option(help="Folder of the pages; default docs/reference.")] = None,
 ) -> None:
     """Generate the reference pages from contracts, rules, insurers and indicators."""
     from pipeline.cli.command_page import commands_page
     from pipeline.definitions.reference_pages import write
 
+    if into is None and province().folder != DEFAULT:
+        raise SetupError("docs/reference is of the shipped province: write the pages of another with --into FOLDER")
+    pages = into or REFERENCE
     root = context.find_root().command
     assert isinstance(root, TyperGroup)
     commands = commands_page(root)
     if not check:
-        write(REFERENCE, commands)
-        stdout.print(f"written: {REFERENCE.relative_to(ROOT)}")
+        write(pages, commands)
+        stdout.print(f"written: {pages}")
         return
     with tempfile.TemporaryDirectory() as folder:
         write(pathlib.Path(folder), commands)
-        stale = _differences(pathlib.Path(folder), REFERENCE)
+        stale = _differences(pathlib.Path(folder), pages)
     if stale:
-        stdout.print(f"docs/reference is stale, run `make docs`: {', '.join(stale[:5])}")
+        stdout.print(f"{pages} is stale, run `make docs`: {', '.join(stale[:5])}")
         raise typer.Exit(1)
-    stdout.print("docs/reference is fresh")
+    stdout.print(f"{pages} is fresh")
 
 
 def _differences(fresh: pathlib.Path, kept: pathlib.Path) -> list[str]:

@@ -15,7 +15,6 @@ import pytest
 from connectors import definition
 from connectors.files import Files, stems
 from pipeline import settings
-from pipeline.cli import docs
 from pipeline.services.postgres import Cluster, free_port, require_free_port
 from pipeline.services.processes import Service
 from quality.catalogue import load_rules
@@ -166,20 +165,24 @@ def test_a_new_insurer_that_would_not_load_is_not_written(
     assert not (own_province / "insurers" / f"{insurer_id}.yml").exists()
 
 
-def test_pages_that_were_changed_by_hand_are_stale(
-    tmp_path: pathlib.Path, anze: Anze, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(docs, "REFERENCE", tmp_path / "reference")
-    monkeypatch.setattr(docs, "ROOT", tmp_path)
-    assert anze("docs").code == 0
-    assert anze("docs", "--check").code == 0
-    (tmp_path / "reference" / "rules.md").write_text("by hand", encoding="utf-8")
-    (tmp_path / "reference" / "commands.md").unlink()
-    (tmp_path / "reference" / "more.md").write_text("by hand", encoding="utf-8")
-    stale = anze("docs", "--check")
+def test_pages_that_were_changed_by_hand_are_stale(tmp_path: pathlib.Path, anze: Anze) -> None:
+    into = ("--into", str(tmp_path))
+    assert anze("docs", *into).code == 0
+    assert anze("docs", "--check", *into).code == 0
+    (tmp_path / "rules.md").write_text("by hand", encoding="utf-8")
+    (tmp_path / "commands.md").unlink()
+    (tmp_path / "more.md").write_text("by hand", encoding="utf-8")
+    stale = anze("docs", "--check", *into)
     assert stale.code == 1
     assert "commands.md, more.md, rules.md" in stale.out
     assert "make docs" in stale.out
+
+
+@pytest.mark.usefixtures("own_province")
+def test_another_province_does_not_write_over_the_shipped_pages(anze: Anze) -> None:
+    refused = anze("docs")
+    assert refused.code == 4
+    assert "--into" in refused.err
 
 
 @pytest.mark.usefixtures("nowhere")
