@@ -1,7 +1,8 @@
 """PostgreSQL roles of the hub: who owns, who loads, who reads.
 
 anze_owner owns every object and cannot log in; anze_loader writes what the pipeline writes and cannot rewrite
-history; anze_regulator reads the views of schema ``report`` and nothing else.
+history; anze_regulator reads the views of schema ``report`` and nothing else. Logins of persons are members of the group
+of their kind, and each kind of anze_reader, which holds the rights; which rows they see, ``access.entitlement`` says.
 """
 
 from __future__ import annotations
@@ -15,24 +16,31 @@ from schemas.errors import SetupError
 from warehouse.database.engine import database_errors, driver
 from warehouse.database.statements import statement
 
-OWNER, LOADER, REGULATOR = "anze_owner", "anze_loader", "anze_regulator"
+OWNER, LOADER, REGULATOR, READER = "anze_owner", "anze_loader", "anze_regulator", "anze_reader"
+#: Kinds of reader, and their groups.
+KINDS = (
+    "province", "city", "county", "industry", "finance", "analyst", "insurer_reader", "insurer_submitter", "engineer",
+    "auditor",
+)  # fmt: skip
+GROUPS = {kind: f"anze_{kind}" for kind in KINDS}
 
 #: Attributes and per-role settings. Roles belong to the whole server, hence no settings per database.
 ROLE_ATTRIBUTES = {
     OWNER: "nologin",
     LOADER: "login noinherit connection limit 60",
     REGULATOR: "login noinherit connection limit 40",
+    READER: "nologin",
+    **dict.fromkeys(GROUPS.values(), f"nologin in role {READER}"),
 }
-ROLE_SETTINGS = {
-    REGULATOR: {
-        "default_transaction_read_only": "on",
-        "statement_timeout": "60s",
-        "idle_in_transaction_session_timeout": "60s",
-        "temp_file_limit": "2GB",
-        "work_mem": "16MB",
-        "search_path": "report",
-        "TimeZone": "Asia/Shanghai",
-    },
+#: Of every login that reads: settings of a group would not reach its members.
+READER_SETTINGS = {
+    "default_transaction_read_only": "on",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+    "temp_file_limit": "2GB",
+    "work_mem": "16MB",
+    "search_path": "report",
+    "TimeZone": "Asia/Shanghai",
 }
 
 
@@ -49,7 +57,7 @@ def create_roles(engine: sa.Engine) -> None:
         for role in _missing(connection):
             connection.exec_driver_sql(f"create role {role} {ROLE_ATTRIBUTES[role]}")
         for role in _strayed(connection):
-            _restore_settings(connection, role)
+            restore_settings(connection, role)
 
 
 def protect_database(connection: sa.Connection) -> None:
@@ -58,7 +66,7 @@ def protect_database(connection: sa.Connection) -> None:
     connection.exec_driver_sql(f"revoke all on database {database} from public")
     connection.exec_driver_sql(f"grant connect, create on database {database} to {OWNER}")
     connection.exec_driver_sql(f"grant connect, temporary on database {database} to {LOADER}")
-    connection.exec_driver_sql(f"grant connect on database {database} to {REGULATOR}")
+    connection.exec_driver_sql(f"grant connect on database {database} to {REGULATOR}, {READER}")
     connection.exec_driver_sql("revoke all on schema public from public")
     connection.execute(statement("database/access/close_builtins"))
 
@@ -66,13 +74,18 @@ def protect_database(connection: sa.Connection) -> None:
 def close_database(connection: sa.Connection) -> None:
     """Close the connected database to every role but its owner: a twin holds all that the first one does."""
     database = connection.exec_driver_sql("select quote_ident(current_database())").scalar_one()
-    connection.exec_driver_sql(f"revoke all on database {database} from public, {LOADER}, {REGULATOR}")
+    connection.exec_driver_sql(f"revoke all on database {database} from public, {LOADER}, {REGULATOR}, {READER}")
 
 
 def open_databases(connection: sa.Connection) -> list[str]:
     """Other databases of the server that a login of the hub may enter, quoted."""
-    rows = connection.execute(statement("database/access/open_databases"), {"roles": [LOADER, REGULATOR]})
+    rows = connection.execute(statement("database/access/open_databases"), {"roles": [LOADER, REGULATOR, READER]})
     return list(rows.scalars())
+
+
+def protect_rows(connection: sa.Connection) -> None:
+    """Give row security to every table of ours that has none yet."""
+    connection.exec_driver_sql("call access.protect_everything()")
 
 
 def show_version(connection: sa.Connection) -> None:
@@ -91,15 +104,27 @@ def set_passwords(engine: sa.Engine, passwords: Mapping[str, str]) -> None:
             cursor.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(password)))
 
 
+def accounts(connection: sa.Connection) -> list[str]:
+    """Logins of persons, disabled ones too."""
+    return list(connection.execute(statement("database/access/accounts"), {"groups": [*GROUPS.values()]}).scalars())
+
+
+def join_group(connection: sa.Connection, role: str, kind: str) -> None:
+    """Make a login a member of the group of its kind and of no other; it may not become the group."""
+    quoted = connection.dialect.identifier_preparer.quote_identifier(role)
+    connection.exec_driver_sql(f"revoke {', '.join(GROUPS.values())} from {quoted}")
+    connection.exec_driver_sql(f"grant {GROUPS[kind]} to {quoted} with inherit true, set false")
+
+
 def _missing(connection: sa.Connection) -> list[str]:
     found = set(connection.exec_driver_sql("select rolname from pg_catalog.pg_roles").scalars())
     return [role for role in ROLE_ATTRIBUTES if role not in found]
 
 
 def _strayed(connection: sa.Connection) -> list[str]:
-    """Roles whose settings are not those of ``ROLE_SETTINGS``: every role may change its own."""
-    wanted = {role: {(None, f"{name}={value}") for name, value in kept.items()} for role, kept in ROLE_SETTINGS.items()}
-    return [role for role, kept in wanted.items() if _settings(connection, role) != kept]
+    """Readers whose settings are not those of ``READER_SETTINGS``: every role may change its own."""
+    wanted = {(None, f"{name}={value}") for name, value in READER_SETTINGS.items()}
+    return [role for role in (REGULATOR, *accounts(connection)) if _settings(connection, role) != wanted]
 
 
 def _settings(connection: sa.Connection, role: str) -> set[tuple[str | None, str]]:
@@ -109,10 +134,11 @@ def _settings(connection: sa.Connection, role: str) -> set[tuple[str | None, str
     }
 
 
-def _restore_settings(connection: sa.Connection, role: str) -> None:
+def restore_settings(connection: sa.Connection, role: str) -> None:
+    """Give a login that reads the settings of readers, and no others."""
     databases = {database for database, _ in _settings(connection, role) if database}
-    quoted = [connection.dialect.identifier_preparer.quote(name) for name in sorted(databases)]
-    for place in ("", *(f"in database {name}" for name in quoted)):
-        connection.exec_driver_sql(f"alter role {role} {place} reset all")
-    for name, value in ROLE_SETTINGS[role].items():
-        connection.exec_driver_sql(f"alter role {role} set {name} = '{value}'")
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    for place in ("", *(f"in database {quote(name)}" for name in sorted(databases))):
+        connection.exec_driver_sql(f"alter role {quote(role)} {place} reset all")
+    for name, value in READER_SETTINGS.items():
+        connection.exec_driver_sql(f"alter role {quote(role)} set {name} = '{value}'")

@@ -30,6 +30,8 @@ BOOKS = (
 def fill(source: sa.Connection, target: sa.Connection, content: str) -> None:
     """Copy the tables that ``content`` names, identity values as they are, and set the sequences behind them."""
     tables = {row.name: tuple(row.columns) for row in source.execute(statement("history/twin/tables"))}
+    every = list(tables)
+    _set_row_security(target, every, "disable")
     if content == "receipts":
         tables = {name: c for name, c in tables.items() if name in RECEIPTS or name.startswith("reference.")}
     for name in _in_order(tables, source):
@@ -41,6 +43,13 @@ def fill(source: sa.Connection, target: sa.Connection, content: str) -> None:
         _copy_refusals(source, target)
     for row in source.execute(statement("history/twin/sequences")):
         target.execute(sa.text("select setval(cast(:name as regclass), :value)"), row._asdict())
+    _set_row_security(target, every, "enable")
+
+
+def _set_row_security(target: sa.Connection, tables: Iterable[str], switch: str) -> None:
+    """PostgreSQL copies into no table with row security, unless a superuser does; the transaction ends with it on."""
+    for name in tables:
+        target.exec_driver_sql(f"alter table {name} {switch} row level security")
 
 
 def _copy_refusals(source: sa.Connection, target: sa.Connection) -> None:

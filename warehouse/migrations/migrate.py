@@ -34,6 +34,7 @@ def migrate(url: str, scripts: pathlib.Path = SCRIPTS) -> None:
                 access.protect_database(connection)
                 connection.exec_driver_sql("set local role anze_owner")
                 _upgrade(connection, scripts)
+                access.protect_rows(connection)
                 access.show_version(connection)
                 queries.install(connection)
                 describing.describe_records(connection)

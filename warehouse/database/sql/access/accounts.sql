@@ -1,0 +1,7 @@
+-- Logins of persons: members of the groups of readers. Grain: one row a login. Exclusions: logins that were disabled stay.
+select distinct cast(m.rolname as text) as role_name
+from pg_catalog.pg_auth_members as a
+inner join pg_catalog.pg_roles as g on a.roleid = g.oid
+inner join pg_catalog.pg_roles as m on a.member = m.oid
+where g.rolname = any(:groups)
+order by role_name
