@@ -39,6 +39,7 @@ COMMANDS = (
     "docs",
     "province",
     "record_type",
+    "user",
 )
 
 
