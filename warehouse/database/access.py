@@ -17,6 +17,8 @@ from warehouse.database.engine import database_errors, driver
 from warehouse.database.statements import statement
 
 OWNER, LOADER, REGULATOR, READER = "anze_owner", "anze_loader", "anze_regulator", "anze_reader"
+#: Computes the records behind a cell. The owner may hand functions to it, and inherits nothing of it.
+EXPLAINER = "anze_explainer"
 #: Kinds of reader, and their groups.
 KINDS = (
     "province", "city", "county", "industry", "finance", "analyst", "insurer_reader", "insurer_submitter", "engineer",
@@ -29,6 +31,7 @@ ROLE_ATTRIBUTES = {
     OWNER: "nologin",
     LOADER: "login noinherit connection limit 60",
     REGULATOR: "login noinherit connection limit 40",
+    EXPLAINER: "nologin",
     READER: "nologin",
     **dict.fromkeys(GROUPS.values(), f"nologin in role {READER}"),
 }
@@ -56,6 +59,8 @@ def create_roles(engine: sa.Engine) -> None:
         connection.exec_driver_sql("lock table pg_catalog.pg_authid in share row exclusive mode")
         for role in _missing(connection):
             connection.exec_driver_sql(f"create role {role} {ROLE_ATTRIBUTES[role]}")
+            if role == EXPLAINER:
+                connection.exec_driver_sql(f"grant {EXPLAINER} to {OWNER} with inherit false, set true")
         for role in _strayed(connection):
             restore_settings(connection, role)
 

@@ -92,6 +92,12 @@ def deliver(hub: Hub) -> None:
             for (region, domain), token in tokens.items()
         ],
     )  # fmt: skip
+    # An enterprise that is insured where it is not registered: figures of its place count a policy of another.
+    place = {"region_code": "370203", "high_risk_domain_code": "20", "enterprise_name": "R370203D20Iregulator"}
+    hub.deliver("enterprise", [{"credit_code": "C-MOVED", **place}])
+    moved = {"policy_no": "R370102D20Ilichun-moved", "region_code": "370102", "insured_credit_code": "C-MOVED"}
+    hub.deliver("policy", [moved])
+    hub.deliver("service_record", [{"service_no": "R370102D20Ilichun-moved", "policy_no": moved["policy_no"]}])
     for insurer_id in INSURERS:
         numbers = {f"{token}{insurer_id}": place for place, token in tokens.items()}
         policies = [

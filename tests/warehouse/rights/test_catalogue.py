@@ -50,12 +50,34 @@ def test_every_table_of_ours_has_row_security_that_binds_its_owner_too(world: sa
         """,
     )
     assert len(tables) > 50
-    assert [row for row in tables if row[1:] != (True, True, ["loaded", "seen"])] == []
+    assert [row for row in tables if row[1:3] != (True, True)] == []
+    assert {tuple(row[3]) for row in tables} == {("loaded", "seen"), ("explained", "loaded", "seen")}
 
 
-def test_only_owner_and_loader_have_policies(world: sa.Engine) -> None:
-    query = "select distinct polroles::regrole[]::text, polpermissive from pg_policy order by 1"
-    assert rows_of(world, query) == [("{anze_loader}", True), ("{anze_owner}", True)]
+def test_no_reader_has_a_policy(world: sa.Engine) -> None:
+    query = "select distinct polname, polroles::regrole[]::text, polcmd::text from pg_policy order by 1"
+    assert rows_of(world, query) == [
+        ("explained", "{anze_explainer}", "r"),
+        ("loaded", "{anze_loader}", "*"),
+        ("seen", "{anze_owner}", "*"),
+    ]
+
+
+def test_nobody_is_or_becomes_the_one_who_explains(world: sa.Engine) -> None:
+    query = """
+    select m.rolname, a.inherit_option from pg_auth_members as a
+    inner join pg_roles as g on a.roleid = g.oid and g.rolname = 'anze_explainer'
+    inner join pg_roles as m on a.member = m.oid
+    """
+    assert rows_of(world, query) == [("anze_owner", False)]
+    owned = "select oid::regproc::text from pg_proc where proowner = 'anze_explainer'::regrole"
+    assert rows_of(world, owned) == [("mart.cell_records",)]
+    held = "select rolname from pg_roles where has_function_privilege(oid, (select oid from pg_proc where proname = 'cell_records'), 'execute')"
+    assert {name for (name,) in rows_of(world, held) if not name.startswith("pg_")} == {
+        "anze_explainer", "anze_owner", "postgres",
+    }  # fmt: skip
+    written = "select c.oid::regclass from pg_class as c where c.relkind = 'r' and has_table_privilege('anze_explainer', c.oid, 'insert, update, delete')"
+    assert rows_of(world, written) == []
 
 
 def test_tables_that_are_open_to_every_reader_are_those_with_a_reason(world: sa.Engine) -> None:

@@ -13,6 +13,7 @@ from schemas.contract import load_contracts
 from tests.warehouse.building import rows_of
 from tests.warehouse.rights.places import OPEN, READERS, TOKEN, Reader
 from warehouse.database import ddl
+from warehouse.indicators.catalogue import load_definitions
 
 RELATIONS = """
 select n.nspname, c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname)
@@ -31,6 +32,12 @@ DATE, MOMENT = "'2026-11-30'::date", "'2026-12-01T00:00Z'::timestamptz"
 #: The regulator's registers and records of insurers.
 COUNTED = sorted(ddl.reported_as(name) for name in load_contracts() if name != "renumbering")
 CELLS = "select distinct region_code, insurer_id, domain_code from report.indicator order by 1, 2, 3"
+
+SOME_CELLS = """
+select indicator, region_code, domain_code, insurer_id, period_kind, numerator, denominator from report.indicator
+where definition_version is not null order by md5(concat(indicator, region_code, domain_code, insurer_id, period_kind)) limit 40
+"""
+DISTINCT = frozenset(d.indicator for d in load_definitions().values() if d.is_distinct)
 
 
 def seen(engine: sa.Engine, query: str) -> list[dict[str, Any]] | None:
@@ -116,6 +123,19 @@ def test_no_function_gives_a_foreign_row(world: sa.Engine, reader: Reader, login
             assert list(leaks(reader, shown, rows or [])) == [], call
     assert asked > 100
     assert answered > 40
+
+
+def test_records_behind_a_cell_add_up_to_it_for_who_sees_a_part(
+    world: sa.Engine, reader: Reader, login: sa.Engine
+) -> None:
+    cells = rows_of(login, SOME_CELLS)
+    assert cells
+    for indicator, region, domain, insurer, kind, numerator, denominator in cells:
+        call = f"report.explain_cell('{indicator}', '{region}', '{domain}', '{insurer}', '{kind}')"
+        found = rows_of(login, f"select sum(numerator), sum(denominator), count(unit) from {call}")[0]
+        assert found == rows_of(world, f"select sum(numerator), sum(denominator), count(unit) from {call}")[0]
+        if indicator not in DISTINCT:
+            assert (round(found[0] or 0, 12), round(found[1] or 0, 12)) == (numerator, denominator or 0), call
 
 
 def test_a_region_of_the_past_is_seen_by_what_became_of_it(logins: dict[str, sa.Engine]) -> None:

@@ -12,7 +12,7 @@ down_revision = "v1_0001"
 branch_labels = None
 depends_on = None
 
-PARTS = ("01_entitlement", "02_seen", "03_policies", "04_report", "05_record_views")
+PARTS = ("01_entitlement", "02_seen", "03_policies", "04_report", "05_record_views", "06_cells")
 
 
 def upgrade() -> None:

@@ -80,6 +80,16 @@ begin
     execute format('drop policy if exists loaded on %s', relation);
     execute format('create policy seen on %s to anze_owner using (%s)', relation, access.condition(relation));
     execute format('create policy loaded on %s to anze_loader using (true)', relation);
+    if relation in ('landing.batch'::regclass, 'landing.batch_payload'::regclass, 'mart.contribution_query'::regclass)
+        or (
+            select c.relnamespace in ('core'::regnamespace, 'reference'::regnamespace) from pg_class as c
+            where c.oid = relation
+        )
+    then
+        execute format('drop policy if exists explained on %s', relation);
+        execute format('create policy explained on %s for select to anze_explainer using (true)', relation);
+        execute format('grant select on %s to anze_explainer', relation);
+    end if;
 end
 $$;
 
