@@ -54,8 +54,11 @@ def add(
 
     Uses the login of ANZE_TWIN_DATABASE_URL (var/admin.env), which may create roles, as `anze migrate` does.
     """
+    from connectors.files import REGULATOR
     from warehouse.database import accounts
 
+    if insurer == REGULATOR:
+        raise typer.BadParameter(f"{insurer} 不是保险机构 is no insurer")
     account = accounts.Account(
         name,
         kind,
