@@ -3,7 +3,7 @@
     password = add(engine, Account("li_wei", "city", region_codes=("370100",), granted_by="...", source="..."))
 
 A login reaches the same rows with psql, a BI tool or the portal. Passwords reach the server as SCRAM verifiers only.
-Everything here needs a login that may create roles: a superuser, or who owns the database.
+Everything here needs a superuser: no other login may cap the temporary files of another.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ PASSWORD_BYTES = 18
 #: Of a password that a person chooses.
 LEAST_LENGTH = 12
 EVERYTHING = ("*",)
+#: Kinds to whom personal values are never shown.
+MASKED = ("finance", "analyst", "engineer", "auditor")
 _NAME = re.compile(r"[a-z][a-z0-9_]{2,39}")
 _OURS = ("anze_", "pg_")
 
@@ -40,6 +42,7 @@ class Account:
     region_codes: tuple[str, ...] = EVERYTHING
     domain_codes: tuple[str, ...] = EVERYTHING
     insurer_id: str = "*"
+    sees_personal: bool = False
     granted_by: str = ""
     source: str = ""
 
@@ -53,6 +56,7 @@ class Entitlement:
     region_codes: list[str]
     domain_codes: list[str]
     insurer_id: str
+    sees_personal: bool
     valid_from: dt.datetime
     valid_to: dt.datetime | None
     granted_by: str
@@ -154,6 +158,8 @@ def _objection(account: Account) -> str | None:
         return "看全省 sees the province: name no region"
     if account.kind == "industry" and "*" in account.domain_codes:
         return "须指定行业领域 name its sectors"
+    if account.sees_personal and account.kind in MASKED:
+        return "不看个人信息 is shown no personal values"
     if not account.granted_by:
         return "须写明授权人 say who grants it"
     return None

@@ -61,7 +61,7 @@ class Reader:
 READERS = (
     Reader("a_province", "province"),
     Reader("a_city", "city", {"region_codes": ("370100",)}, frozenset({"370102", "371202"})),
-    Reader("another_city", "city", {"region_codes": ("370200",)}, frozenset({"370202", "370203", "370285"})),
+    Reader("another_city", "city", {"region_codes": ("370200",), "sees_personal": True}, frozenset({"370202", "370203", "370285"})),
     Reader("a_county", "county", {"region_codes": ("370202",)}, frozenset({"370202"})),
     Reader("a_new_county", "county", {"region_codes": ("370116",)}, frozenset({"371202"})),
     Reader("an_industry", "industry", {"domain_codes": ("20",)}, None, frozenset({"20"})),
@@ -73,7 +73,7 @@ READERS = (
     Reader("finance_bureau", "finance"),
     Reader("an_analyst", "analyst", {"region_codes": ("370100", "370202")}, frozenset({"370102", "371202", "370202"})),
     Reader("a_company", "insurer_reader", {"insurer_id": "lichun"}, None, None, "lichun"),
-    Reader("a_submitter", "insurer_submitter", {"insurer_id": "yushui"}, None, None, "yushui"),
+    Reader("a_submitter", "insurer_submitter", {"insurer_id": "yushui", "sees_personal": True}, None, None, "yushui"),
     Reader("an_engineer", "engineer"),
     Reader("an_auditor", "auditor"),
 )  # fmt: skip

@@ -135,6 +135,7 @@ def test_another_password_replaces_the_first(database: sa.Engine) -> None:
         (Account("made_a", "province", ("370100",), **SAID), "name no region"),
         (Account("made_a", "county", ("371202",), **SAID), "371202 不是地区 region, 现为 now 370116"),
         (Account("made_a", "county", ("379999",), **SAID), "379999 不是地区"),
+        (Account("made_a", "analyst", sees_personal=True, **SAID), "no personal values"),
         (Account("made_a", "finance"), "who grants it"),
     ],
 )

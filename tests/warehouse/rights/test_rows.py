@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -136,6 +137,24 @@ def test_records_behind_a_cell_add_up_to_it_for_who_sees_a_part(
         assert found == rows_of(world, f"select sum(numerator), sum(denominator), count(unit) from {call}")[0]
         if indicator not in DISTINCT:
             assert (round(found[0] or 0, 12), round(found[1] or 0, 12)) == (numerator, denominator or 0), call
+
+
+def test_personal_values_are_shown_to_whom_they_are_granted_and_of_own_records_only(
+    world: sa.Engine, reader: Reader, login: sa.Engine
+) -> None:
+    query = "select record_type, insurer_id, record_key, field, value from report.personal_value order by 1, 2, 3, 4"
+    everything = [
+        row for row in rows_of(world, query) if not (found := TOKEN.search(row[2])) or reader.sees(*found.groups())
+    ]
+    shown = bool(reader.right.get("sees_personal"))
+    assert {row[3] for row in everything} >= {"contact_name", "contact_phone"}
+    assert rows_of(login, query) == [(*row[:4], row[4] if shown else "(已隐去)") for row in everything]
+
+
+def test_personal_values_are_those_of_the_fields_that_contracts_hide(world: sa.Engine) -> None:
+    definition = rows_of(world, "select pg_get_viewdef('report.personal_value'::regclass)")[0][0]
+    listed = set(re.findall(r"\('(\w+)'::text, ", definition)) | set(re.findall(r"\('(\w+)'::text,v", definition))
+    assert listed == {f.name for c in load_contracts().values() for f in c.fields if f.is_hidden}
 
 
 def test_a_region_of_the_past_is_seen_by_what_became_of_it(logins: dict[str, sa.Engine]) -> None:

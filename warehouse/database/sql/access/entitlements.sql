@@ -5,6 +5,7 @@ select
     e.region_codes,
     e.domain_codes,
     e.insurer_id,
+    e.sees_personal,
     e.valid_from,
     e.valid_to,
     e.granted_by,

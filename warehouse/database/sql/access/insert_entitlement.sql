@@ -1,3 +1,7 @@
 -- A login's right, from now on. Grain: one row.
-insert into access.entitlement (role_name, kind, region_codes, domain_codes, insurer_id, granted_by, source)
-values (:role_name, :kind, :region_codes, :domain_codes, :insurer_id, :granted_by, :source)
+insert into access.entitlement (
+    role_name, kind, region_codes, domain_codes, insurer_id, sees_personal, granted_by, source
+)
+values (
+    :role_name, :kind, :region_codes, :domain_codes, :insurer_id, :sees_personal, :granted_by, :source
+)

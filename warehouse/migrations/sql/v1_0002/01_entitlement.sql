@@ -19,6 +19,7 @@ create table access.entitlement (
     region_codes text[] not null check (cardinality(region_codes) > 0),
     domain_codes text[] not null check (cardinality(domain_codes) > 0),
     insurer_id text not null,
+    sees_personal boolean not null default false,
     valid_from timestamptz not null default now(),
     valid_to timestamptz check (valid_to >= valid_from),
     granted_by text not null check (granted_by <> ''),
@@ -26,9 +27,14 @@ create table access.entitlement (
     constraint area_of_kind check (kind not in ('city', 'county') or not '*' = any(region_codes)),
     constraint domain_of_kind check (kind <> 'industry' or not '*' = any(domain_codes)),
     constraint insurer_of_kind check ((kind in ('insurer_reader', 'insurer_submitter')) = (insurer_id <> '*')),
+    constraint personal_of_kind check (
+        not sees_personal
+        or kind in ('province', 'city', 'county', 'industry', 'insurer_reader', 'insurer_submitter')
+    ),
     constraint everything_of_kind check (kind <> 'province' or '*' = any(region_codes))
 );
 comment on table access.entitlement is '账号的权限:每个账号的每段有效期一行;地区、行业、机构三者都须相符,* 为全部';
+comment on column access.entitlement.sees_personal is '可否看到个人信息(report.personal_value);否则一律隐去';
 comment on column access.entitlement.source is '授权依据';
 create unique index entitlement_open on access.entitlement (role_name) where valid_to is null;
 
@@ -39,7 +45,7 @@ end
 $$;
 
 create trigger entitlement_kept before update of
-entitlement_id, role_name, kind, region_codes, domain_codes, insurer_id, valid_from, granted_by, source
+entitlement_id, role_name, kind, region_codes, domain_codes, insurer_id, sees_personal, valid_from, granted_by, source
 on access.entitlement
 for each row execute function access.refuse_rewriting();
 

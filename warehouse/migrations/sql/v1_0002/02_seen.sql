@@ -49,6 +49,12 @@ language sql stable parallel restricted security definer set search_path = pg_ca
     select access.is_ours() or coalesce((select e.insurer_id = '*' from access.mine() as e), false)
 $$;
 
+create function access.sees_personal() returns boolean
+language sql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
+    select access.is_ours() or coalesce((select e.sees_personal from access.mine() as e), false)
+$$;
+comment on function access.sees_personal is 'whether the caller is shown names, phones and texts about persons';
+
 create function access.insurer() returns text
 language sql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
     select e.insurer_id from access.mine() as e where e.insurer_id <> '*'

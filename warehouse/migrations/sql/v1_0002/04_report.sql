@@ -20,6 +20,7 @@ select
     e.region_codes,
     e.domain_codes,
     e.insurer_id,
+    e.sees_personal,
     e.valid_from,
     e.valid_to,
     e.granted_by,
@@ -39,6 +40,7 @@ comment on column report.account.kind is
 comment on column report.account.region_codes is '地区,* 为全省(含不详)';
 comment on column report.account.domain_codes is '行业领域,* 为全部';
 comment on column report.account.insurer_id is '机构,* 为全部';
+comment on column report.account.sees_personal is '可否看到个人信息,见 report.personal_value';
 comment on column report.account.valid_from is '权限起';
 comment on column report.account.valid_to is '权限止,空为仍有效';
 comment on column report.account.granted_by is '授权人';

@@ -1,5 +1,51 @@
 -- Report views of record types stand on their tables, so that the views of core between can be read as who asks.
 -- Grain and scope: as before. Limits: none of its own.
+-- List the fields of every record type that no other report view shows: names, phones and texts about persons. What is
+-- forgotten by a record type's view is personal by that.
+create procedure migration.list_personal_values() language plpgsql as $procedure$
+begin
+    execute 'create or replace view report.personal_value as ' || (
+        select string_agg(
+            format(
+                'select %L as record_type, v.insurer_id, core.masked(concat_ws(''|'', %s)) as record_key, f.field,'
+                ' case when (select access.sees_personal()) then f.value else ''(已隐去)'' end as value, v.version_id'
+                ' from core.%I as v cross join lateral (values %s) as f (field, value)'
+                ' where v.superseded_at is null and not v.is_withdrawn and f.value is not null',
+                t.relname,
+                (
+                    select string_agg('v.' || pg_get_indexdef(i.indexrelid, n.place, true), ', ' order by n.place)
+                    from generate_series(1, i.indnatts - 1) as n (place)
+                ),
+                t.relname,
+                h.fields
+            ),
+            ' union all ' order by t.relname
+        )
+        from pg_catalog.pg_class as t
+        inner join pg_catalog.pg_index as i on i.indrelid = t.oid
+        inner join pg_catalog.pg_class as x on x.oid = i.indexrelid and x.relname = t.relname || '_current_key'
+        cross join lateral (
+            select string_agg(format('(%L, cast(v.%I as text))', a.attname, a.attname), ', ' order by a.attnum) as fields
+            from pg_catalog.pg_attribute as a
+            where a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
+                and not exists (
+                    select from pg_catalog.pg_attribute as b
+                    where b.attname = a.attname
+                        and b.attrelid in ('migration.version_head'::regclass, 'migration.version_tail'::regclass)
+                )
+                and not exists (
+                    select from pg_catalog.pg_depend as d
+                    inner join pg_catalog.pg_rewrite as r on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+                    inner join pg_catalog.pg_class as w on r.ev_class = w.oid
+                    where d.refobjid = t.oid and d.refobjsubid = a.attnum
+                        and w.relnamespace = 'report'::regnamespace and w.relname <> 'personal_value'
+                )
+        ) as h
+        where t.relnamespace = 'core'::regnamespace and h.fields is not null
+    );
+end
+$procedure$;
+
 -- Give a record type its view in schema report and its functions there, of the columns that are shown: none that is
 -- personal or sensitive. A function of schema report runs as its owner, with a fixed search path, and is never opened up
 -- into the query that calls it: no condition or plan of that query sees a column or row that it does not return. The view
@@ -41,6 +87,7 @@ begin
         $sql$,
         told || '_known', returned, selected, record_type || '_known', told || '_at', record_type || '_at'
     );
+    call migration.list_personal_values();
 end
 $procedure$;
 
@@ -63,3 +110,13 @@ begin
     end loop;
 end
 $$;
+
+call migration.list_personal_values();
+comment on view report.personal_value is
+'个人信息:当前版本的记录中不在各视图内的每个非空字段一行(姓名、电话、涉及个人的文字);已撤销和已被替换的版本不在内。账号可看个人信息时显示原值,否则隐去';
+comment on column report.personal_value.record_type is '数据类型';
+comment on column report.personal_value.insurer_id is '报送机构';
+comment on column report.personal_value.record_key is '业务编号;个人号码已隐去';
+comment on column report.personal_value.field is '字段名,见 report.field';
+comment on column report.personal_value.value is '值;账号不可看个人信息时为(已隐去)';
+comment on column report.personal_value.version_id is '版本号(平台内部),同该记录的视图';
