@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 user = typer.Typer(help="Accounts 账号 of persons: what each may see.", no_args_is_help=True)
-COLUMNS = ("账号 account", "类别 kind", "地区 regions", "行业 sectors", "机构 insurer", "起 from", "止 until", "授权人 granted by", "依据 source")  # fmt: skip
+COLUMNS = ("账号 account", "类别 kind", "地区 regions", "行业 sectors", "机构 insurer", "个人信息 personal", "起 from", "止 until", "授权人 granted by", "依据 source")  # fmt: skip
 
 Name = Annotated[str, typer.Argument(help="The login: 3 to 40 of a-z, 0-9 and _.")]
 Ask = Annotated[
@@ -46,13 +46,16 @@ def add(
         list[str] | None, typer.Option(help="High-risk domain code, several times; default: all sectors.")
     ] = None,
     insurer: OnlyInsurer = None,
+    personal: Annotated[
+        bool, typer.Option("--personal", help="Show names, phones and texts about persons; never to some kinds.")
+    ] = False,
     source: Annotated[str, typer.Option(help="By what it is granted, such as the letter's number.")] = "",
     by: Annotated[str, typer.Option(help="Who grants it; default: who runs this.")] = "",
     ask: Ask = False,
 ) -> None:
     """Create an account that reads schema report with psql or a BI tool. Its password is shown once.
 
-    Uses the login of ANZE_TWIN_DATABASE_URL (var/admin.env), which may create roles, as `anze migrate` does.
+    Uses the login of ANZE_TWIN_DATABASE_URL (var/admin.env), which must be a superuser's here.
     """
     from connectors.files import REGULATOR
     from warehouse.database import accounts
@@ -65,6 +68,7 @@ def add(
         region_codes=tuple(region or accounts.EVERYTHING),
         domain_codes=tuple(domain or accounts.EVERYTHING),
         insurer_id=insurer or "*",
+        sees_personal=personal,
         granted_by=by or getpass.getuser(),
         source=source,
     )
@@ -85,7 +89,7 @@ def list_all(
         return
     rows = [
         (
-            r.role_name, r.kind, " ".join(r.region_codes), " ".join(r.domain_codes), r.insurer_id, _day(r.valid_from),
+            r.role_name, r.kind, " ".join(r.region_codes), " ".join(r.domain_codes), r.insurer_id, "可看 shown" if r.sees_personal else "", _day(r.valid_from),
             _day(r.valid_to), r.granted_by, r.source,
         )
         for r in found
@@ -112,7 +116,7 @@ def password(name: Name, ask: Ask = False) -> None:
 
 
 def _administering() -> sa.Engine:
-    """The database, opened by the login that may create roles; its schema must be the present one."""
+    """The database, opened by the login that administers it; its schema must be the present one."""
     from pipeline.settings import load_settings
     from warehouse.database.engine import connect
     from warehouse.database.schema_version import require_current
