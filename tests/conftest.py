@@ -28,7 +28,8 @@ SLOW = (
     "sandbox/test_truth", "soak/", "warehouse/history", "warehouse/indicators/test_cases",
     "warehouse/indicators/test_difference", "warehouse/indicators/test_frozen", "warehouse/indicators/test_regulator",
     "warehouse/loading/test_concurrency", "warehouse/loading/test_corrections", "warehouse/loading/test_model",
-    "warehouse/loading/test_profiles", "warehouse/loading/test_renumbering_model",
+    "warehouse/loading/test_profiles", "warehouse/loading/test_renumbering_model", "warehouse/rights/test_rows",
+    "warehouse/rights/test_side_channels",
 )  # fmt: skip
 _names = (f"test_{n}" for n in itertools.count())
 
