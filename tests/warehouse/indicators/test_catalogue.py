@@ -182,8 +182,8 @@ def test_a_mistake_keeps_no_other_indicator_from_being_explained_in_sql(
     monkeypatch.setattr(queries, "find_definitions", lambda: found)
     connection.exec_driver_sql("truncate mart.contribution_query cascade")
     queries.install(connection)
-    kept = set(connection.exec_driver_sql("select indicator from mart.contribution_query").scalars())
-    assert kept == set(found.usable)
+    kept = set(connection.exec_driver_sql("select digest from mart.contribution_query").scalars())
+    assert kept == {d.digest for d in found.usable.values()}
 
 
 def test_sql_without_a_definition_is_named(folder: pathlib.Path) -> None:
