@@ -1,16 +1,7 @@
--- Rights of logins. Grain: one row a login and stretch of time.
+-- Rights of logins, for who administers them. Grain: one row a login and stretch of time.
 select
-    e.role_name,
-    e.kind,
-    e.region_codes,
-    e.domain_codes,
-    e.insurer_id,
-    e.sees_personal,
-    e.valid_from,
-    e.valid_to,
-    e.granted_by,
-    e.source,
-    e.valid_to is null and coalesce(r.rolcanlogin, false) as may_log_in
-from access.entitlement as e
-left join pg_catalog.pg_roles as r on e.role_name = r.rolname
-order by e.role_name asc, e.valid_from desc
+    a.*,
+    a.valid_to is null and coalesce(r.rolcanlogin, false) as may_log_in
+from report.account as a
+left join pg_catalog.pg_roles as r on a.role_name = r.rolname
+order by a.role_name asc, a.valid_from desc
