@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-  --python-version 3.11
+  --python-version 3.11 --no-emit-package django
 export VIRTUAL_ENV := $(CURDIR)/.venv
 export PYTHONPATH := $(CURDIR)
 
@@ -24,7 +24,7 @@ check: .venv/dev.stamp  ## Lint, types, layers, contracts, SQL, generated docs
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/sqlfluff lint --disable-progress-bar warehouse
+	@$(BIN)/sqlfluff lint --disable-progress-bar portal warehouse
 	@$(BIN)/python -m tests.sql_of_rules
 	@$(BIN)/anze docs --check
 	@for contract in schemas/*.odcs.yaml; do said=$$($(BIN)/datacontract lint $$contract 2>&1) || { echo "$$said"; exit 1; }; done
@@ -65,7 +65,7 @@ install: .venv/dev.stamp  ## Only install
 
 .venv/%.stamp: requirements/%.txt pyproject.toml | .venv/python.stamp
 	@echo "installing requirements/$*.txt ..."
-	@{ [ -x $(BIN)/uv ] && $(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements/$*.txt; } \
-	  || $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/$*.txt
+	@{ [ -x $(BIN)/uv ] && $(BIN)/uv pip install -q --compile-bytecode --no-deps --require-hashes -r requirements/$*.txt; } \
+	  || $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/$*.txt
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
