@@ -67,6 +67,20 @@ class Replacement:
 
 
 @dataclass(frozen=True)
+class Submitter:
+    """The account that hands in a delivery at the front door. A key that it gave once has one receipt, whenever it asks.
+
+    ``request_sha256``: of everything that was asked, so that a key is not used for two requests.
+    """
+
+    login: str
+    via: Literal["portal", "api"]
+    client: str
+    idempotency_key: str | None = None
+    request_sha256: str | None = None
+
+
+@dataclass(frozen=True)
 class Delivery:
     """One delivery of one feed, ready to land; ``cursor`` moves the feed's cursor in the receipt's transaction.
 
@@ -85,6 +99,7 @@ class Delivery:
     definition_digest: str = ""
     ruleset_version: str = ""
     replaces: Replacement | None = None
+    submitter: Submitter | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ HubError
 │   ├── LandingDamaged
 │   ├── ProgramFault
 │   ├── NothingToDecide
+│   ├── KeyUsedOtherwise
 │   └── NotFound
 ├── TellInsurer           the delivery cannot be read; the receipt says why
 │   ├── UnreadableFile
@@ -125,6 +126,10 @@ class ProgramFault(StopFeed):
 
 class NothingToDecide(StopFeed):
     """Raised when a batch does not await a decision, or was decided before, from warehouse.landing.decisions."""
+
+
+class KeyUsedOtherwise(StopFeed):
+    """Raised when an Idempotency-Key comes again with another request, from warehouse.landing.receipts; nothing lands."""
 
 
 class NotFound(StopFeed):

@@ -1,4 +1,4 @@
-"""``anze user add | list | disable | password``: logins of persons, and what each may see."""
+"""``anze user add | list | disable | password | second-factor | totp | token``: accounts, and what each may see."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ import typer
 
 from pipeline.cli.arguments import OnlyInsurer
 from pipeline.cli.output import AsJson, print_json, print_table, stderr, stdout
+from pipeline.cli.token import administering, day, token
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     import sqlalchemy as sa
 
 user = typer.Typer(help="Accounts 账号 of persons: what each may see.", no_args_is_help=True)
+user.add_typer(token, name="token")
 COLUMNS = ("账号 account", "类别 kind", "地区 regions", "行业 sectors", "机构 insurer", "个人信息 personal", "起 from", "止 until", "授权人 granted by", "依据 source")  # fmt: skip
 
 Name = Annotated[str, typer.Argument(help="The login: 3 to 40 of a-z, 0-9 and _.")]
 Ask = Annotated[
     bool, typer.Option("--ask", help="Ask for the password (or read its line from standard input); else one is made.")
 ]
+
+By = Annotated[str, typer.Option(help="Who does it; default: who runs this.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -50,10 +52,10 @@ def add(
         bool, typer.Option("--personal", help="Show names, phones and texts about persons; never to some kinds.")
     ] = False,
     source: Annotated[str, typer.Option(help="By what it is granted, such as the letter's number.")] = "",
-    by: Annotated[str, typer.Option(help="Who grants it; default: who runs this.")] = "",
+    by: By = "",
     ask: Ask = False,
 ) -> None:
-    """Create an account that reads schema report with psql or a BI tool. Its password is shown once.
+    """Create an account that reads schema report at the portal, with psql or a BI tool. Its password is shown once.
 
     Uses the login of ANZE_TWIN_DATABASE_URL (var/admin.env), which must be a superuser's here.
     """
@@ -72,7 +74,7 @@ def add(
         granted_by=by or getpass.getuser(),
         source=source,
     )
-    engine = _administering()
+    engine = administering()
     _show_once(engine, name, accounts.add(engine, account, _asked(ask)), is_asked=ask)
 
 
@@ -83,14 +85,14 @@ def list_all(
     """List accounts and what each may see."""
     from warehouse.database import accounts
 
-    found = [right for right in accounts.listed(_administering()) if everything or right.valid_to is None]
+    found = [right for right in accounts.listed(administering()) if everything or right.valid_to is None]
     if as_json:
         print_json(found)
         return
     rows = [
         (
-            r.role_name, r.kind, " ".join(r.region_codes), " ".join(r.domain_codes), r.insurer_id, "可看 shown" if r.sees_personal else "", _day(r.valid_from),
-            _day(r.valid_to), r.granted_by, r.source,
+            r.role_name, r.kind, " ".join(r.region_codes), " ".join(r.domain_codes), r.insurer_id, "可看 shown" if r.sees_personal else "", day(r.valid_from),
+            day(r.valid_to), r.granted_by, r.source,
         )
         for r in found
     ]  # fmt: skip
@@ -98,33 +100,48 @@ def list_all(
 
 
 @user.command()
-def disable(name: Name) -> None:
-    """End an account's right, its login and its sessions at once. Nothing is deleted; `anze user add` opens it again."""
+def disable(name: Name, by: By = "") -> None:
+    """End an account's right, login, tokens and sessions at once. The right stays listed; `anze user add` opens it again."""
     from warehouse.database import accounts
 
-    ended = accounts.disable(_administering(), name)
+    ended = accounts.disable(administering(), name, by or getpass.getuser())
     stdout.print(f"{name}: 已停用 disabled; 断开会话 sessions ended: {ended}")
 
 
 @user.command()
-def password(name: Name, ask: Ask = False) -> None:
-    """Give an account another password, shown once."""
+def password(name: Name, ask: Ask = False, by: By = "") -> None:
+    """Give an account another password, shown once. Its sessions at the portal end."""
     from warehouse.database import accounts
 
-    engine = _administering()
-    _show_once(engine, name, accounts.set_password(engine, name, _asked(ask)), is_asked=ask)
+    engine = administering()
+    _show_once(engine, name, accounts.set_password(engine, name, _asked(ask), by=by or getpass.getuser()), is_asked=ask)
 
 
-def _administering() -> sa.Engine:
-    """The database, opened by the login that administers it; its schema must be the present one."""
-    from pipeline.settings import load_settings
-    from warehouse.database.engine import connect
-    from warehouse.database.schema_version import require_current
+@user.command("second-factor")
+def second_factor(
+    kind: Annotated[str, typer.Argument(help="A kind of account, as in `anze user add`.")],
+    on: Annotated[bool, typer.Option("--on/--off", help="Whether it signs in with a second factor.")] = True,
+    by: By = "",
+) -> None:
+    """Switch the second factor at the portal for a kind of account; each account then needs `anze user totp`."""
+    from warehouse.database import credentials
 
-    settings = load_settings()
-    engine = connect(settings.twin_database_url or settings.database_url)
-    require_current(engine)
-    return engine
+    credentials.require_second_factor(administering(), kind, is_required=on, by=by or getpass.getuser())
+    stdout.print(f"{kind}: 二次验证 second factor {'on' if on else 'off'}")
+
+
+@user.command()
+def totp(name: Name, by: By = "") -> None:
+    """Give an account a new secret for its second factor, shown once, as a text and as a QR code for the app."""
+    import pyotp
+    import segno
+
+    from warehouse.database import credentials
+
+    secret = credentials.new_totp_secret(administering(), name, by or getpass.getuser())
+    address = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="anze-hub")
+    stdout.print(f"密钥 secret: {secret}", soft_wrap=True)
+    segno.make(address, error="m").terminal(compact=True)
 
 
 def _asked(ask: bool) -> str | None:
@@ -145,9 +162,3 @@ def _show_once(engine: sa.Engine, name: str, secret: str, *, is_asked: bool) -> 
         return
     stdout.print(f"密码 password: {secret}", soft_wrap=True)
     stderr.print("只显示这一次 shown only now; 本平台不保存 the hub keeps none: anze user password", soft_wrap=True)
-
-
-def _day(moment: dt.datetime | None) -> str:
-    from schemas.time_zone import SHANGHAI
-
-    return "" if moment is None else f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

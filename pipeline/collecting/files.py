@@ -14,7 +14,7 @@ from pipeline.collecting.declaring import with_control_sheet
 from pipeline.hub import Hub
 from quality.messages import refusals
 from schemas.contract import load_contract
-from schemas.delivery import Control, Delivery, PayloadFile
+from schemas.delivery import Control, Delivery, PayloadFile, Submitter
 from schemas.errors import FileChanging, TellInsurer
 from warehouse.landing import feeds, receipts
 
@@ -31,12 +31,15 @@ def submit(
     replaces: str | None = None,
     *,
     declared: Control | None = None,
+    name: str | None = None,
+    submitter: Submitter | None = None,
 ) -> receipts.Landed:
     """Land one file that a person hands in, as a drop would; the receipt comes before its rows are looked at.
 
-    ``declared`` are its totals, beside those that its own control sheet says. ``replaces`` ``all`` or
+    ``declared`` are its totals, beside those that its own control sheet says. ``name``: as its sender calls it, where the
+    path does not. ``submitter``: the account that hands it in at the front door. ``replaces`` ``all`` or
     ``2026-10-01..2026-10-31``: what the file does not hold is withdrawn. Raises UnreadableFile (FILE-063) when it is
-    neither; nothing lands then.
+    neither, and KeyUsedOtherwise; nothing lands then.
     """
     definition = hub.definition(insurer_id)
     load_contract(record_type)
@@ -44,10 +47,10 @@ def submit(
         scope = replacement_of_text(replaces, record_type) if replaces is not None else None
     except BadReplacement as error:
         raise refuse("FILE-063", "", str(error)) from error
-    payload = _payload(path, path.name)
+    payload = _payload(path, name or path.name)
     delivery = Delivery(
         insurer_id, record_type, "submit", hub.sure_now(), (payload,), control=declared, **judged_by(hub, definition),
-        replaces=scope,
+        replaces=scope, submitter=submitter,
     )  # fmt: skip
     return _land_declared(hub, delivery)
 
@@ -92,4 +95,4 @@ def _land_declared(hub: Hub, delivery: Delivery) -> receipts.Landed:
 
 
 def _payload(path: pathlib.Path, name: str) -> PayloadFile:
-    return PayloadFile(name, MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream"), path)
+    return PayloadFile(name, MEDIA_TYPES.get(pathlib.PurePath(name).suffix.lower(), "application/octet-stream"), path)

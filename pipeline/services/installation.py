@@ -45,6 +45,14 @@ FIRST_NIGHT = dt.datetime(2026, 11, 18, 1, 30, tzinfo=SHANGHAI)
 NIGHT = dt.datetime(2026, 11, 21, 1, 30, tzinfo=SHANGHAI)
 
 AIRFLOW_ROLE = "airflow"
+#: Logins of the hub's own, and the settings that keep their passwords.
+PASSWORDS = {
+    access.LOADER: "ANZE_LOADER_PASSWORD",
+    access.REGULATOR: "ANZE_REGULATOR_PASSWORD",
+    access.PORTAL: "ANZE_PORTAL_PASSWORD",
+    access.PORTAL_INSURER: "ANZE_PORTAL_INSURER_PASSWORD",
+    access.PORTAL_REGULATOR: "ANZE_PORTAL_REGULATOR_PASSWORD",
+}
 PORTS = range(1, 65536)
 
 Tell = Callable[[str], None]
@@ -222,15 +230,14 @@ def _create_databases(here: Installation) -> None:
 def _set_passwords(here: Installation) -> None:
     engine = sa.create_engine(here.cluster.url("anze"))
     kept = here.settings()
-    passwords = {access.LOADER: kept["ANZE_LOADER_PASSWORD"], access.REGULATOR: kept["ANZE_REGULATOR_PASSWORD"]}
-    access.set_passwords(engine, passwords)
+    access.set_passwords(engine, {role: kept[name] for role, name in PASSWORDS.items()})
     engine.dispose()
 
 
 def _write_settings(here: Installation) -> None:
     """Write what follows from ports and folders anew at each start; secrets and the clock stay."""
     kept = here.settings()
-    names = ("ANZE_LOADER_PASSWORD", "ANZE_REGULATOR_PASSWORD", "ANZE_AIRFLOW_DATABASE_PASSWORD")
+    names = (*PASSWORDS.values(), "ANZE_AIRFLOW_DATABASE_PASSWORD")
     passwords = {name: kept.get(name) or secrets.token_urlsafe(12) for name in names}
     values = {
         "ANZE_DATABASE_URL": here.cluster.url("anze", access.LOADER, passwords["ANZE_LOADER_PASSWORD"]),

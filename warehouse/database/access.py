@@ -19,6 +19,8 @@ from warehouse.database.statements import statement
 OWNER, LOADER, REGULATOR, READER = "anze_owner", "anze_loader", "anze_regulator", "anze_reader"
 #: Computes the records behind a cell. The owner may hand functions to it, and inherits nothing of it.
 EXPLAINER = "anze_explainer"
+#: The portal: keeps sessions and the audit; and, a login for each side, becomes the account that asks.
+PORTAL, PORTAL_INSURER, PORTAL_REGULATOR = "anze_portal", "anze_portal_insurer", "anze_portal_regulator"
 #: Kinds of reader, and their groups.
 KINDS = (
     "province", "city", "county", "industry", "finance", "analyst", "insurer_reader", "insurer_submitter", "engineer",
@@ -33,9 +35,13 @@ ROLE_ATTRIBUTES = {
     REGULATOR: "login noinherit connection limit 40",
     EXPLAINER: "nologin",
     READER: "nologin",
+    **dict.fromkeys((PORTAL, PORTAL_INSURER, PORTAL_REGULATOR), "login noinherit connection limit 40"),
     **dict.fromkeys(GROUPS.values(), f"nologin in role {READER}"),
 }
-#: Of every login that reads: settings of a group would not reach its members.
+#: Logins of the hub's own whose sessions only read, and all that may enter the database of a hub.
+_READING = (REGULATOR, PORTAL_INSURER, PORTAL_REGULATOR)
+_ENTERING = (LOADER, PORTAL, READER, *_READING)
+#: Of every login that reads, and of the two by which the portal reads: settings of a group would not reach its members.
 READER_SETTINGS = {
     "default_transaction_read_only": "on",
     "statement_timeout": "60s",
@@ -70,8 +76,8 @@ def protect_database(connection: sa.Connection) -> None:
     database = connection.exec_driver_sql("select quote_ident(current_database())").scalar_one()
     connection.exec_driver_sql(f"revoke all on database {database} from public")
     connection.exec_driver_sql(f"grant connect, create on database {database} to {OWNER}")
-    connection.exec_driver_sql(f"grant connect, temporary on database {database} to {LOADER}")
-    connection.exec_driver_sql(f"grant connect on database {database} to {REGULATOR}, {READER}")
+    connection.exec_driver_sql(f"grant temporary on database {database} to {LOADER}")
+    connection.exec_driver_sql(f"grant connect on database {database} to {', '.join(_ENTERING)}")
     connection.exec_driver_sql("revoke all on schema public from public")
     connection.execute(statement("database/access/close_builtins"))
 
@@ -79,12 +85,12 @@ def protect_database(connection: sa.Connection) -> None:
 def close_database(connection: sa.Connection) -> None:
     """Close the connected database to every role but its owner: a twin holds all that the first one does."""
     database = connection.exec_driver_sql("select quote_ident(current_database())").scalar_one()
-    connection.exec_driver_sql(f"revoke all on database {database} from public, {LOADER}, {REGULATOR}, {READER}")
+    connection.exec_driver_sql(f"revoke all on database {database} from public, {', '.join(_ENTERING)}")
 
 
 def open_databases(connection: sa.Connection) -> list[str]:
     """Other databases of the server that a login of the hub may enter, quoted."""
-    rows = connection.execute(statement("database/access/open_databases"), {"roles": [LOADER, REGULATOR, READER]})
+    rows = connection.execute(statement("database/access/open_databases"), {"roles": [*_ENTERING]})
     return list(rows.scalars())
 
 
@@ -115,10 +121,20 @@ def accounts(connection: sa.Connection) -> list[str]:
 
 
 def join_group(connection: sa.Connection, role: str, kind: str) -> None:
-    """Make a login a member of the group of its kind and of no other; it may not become the group."""
+    """Make a login a member of the group of its kind and of no other; it may not become the group.
+
+    The portal's login of its side may become it.
+    """
     quoted = connection.dialect.identifier_preparer.quote_identifier(role)
     connection.exec_driver_sql(f"revoke {', '.join(GROUPS.values())} from {quoted}")
     connection.exec_driver_sql(f"grant {GROUPS[kind]} to {quoted} with inherit true, set false")
+    connection.exec_driver_sql(f"revoke {quoted} from {PORTAL_INSURER}, {PORTAL_REGULATOR}")
+    connection.exec_driver_sql(f"grant {quoted} to {portal_login(kind)} with inherit false, set true")
+
+
+def portal_login(kind: str) -> str:
+    """The login by which the portal reads as an account of this kind."""
+    return PORTAL_INSURER if kind.startswith("insurer_") else PORTAL_REGULATOR
 
 
 def _missing(connection: sa.Connection) -> list[str]:
@@ -129,7 +145,7 @@ def _missing(connection: sa.Connection) -> list[str]:
 def _strayed(connection: sa.Connection) -> list[str]:
     """Readers whose settings are not those of ``READER_SETTINGS``: every role may change its own."""
     wanted = {(None, f"{name}={value}") for name, value in READER_SETTINGS.items()}
-    return [role for role in (REGULATOR, *accounts(connection)) if _settings(connection, role) != wanted]
+    return [role for role in (*_READING, *accounts(connection)) if _settings(connection, role) != wanted]
 
 
 def _settings(connection: sa.Connection, role: str) -> set[tuple[str | None, str]]:

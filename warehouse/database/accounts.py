@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from psycopg2 import sql
 
 from schemas.errors import SetupError
-from warehouse.database import access
+from warehouse.database import access, credentials
 from warehouse.database.engine import database_errors, driver
 from warehouse.database.statements import statement
 
@@ -82,28 +82,38 @@ def add(engine: sa.Engine, account: Account, password: str | None = None) -> str
         _set_password(connection, account.role_name, chosen)
         row = {**asdict(account), "region_codes": [*account.region_codes], "domain_codes": [*account.domain_codes]}
         connection.execute(statement("database/access/insert_entitlement"), row)
+        credentials.told(connection, account.granted_by, f"account {account.role_name}", {"kind": account.kind})
     return chosen
 
 
-def disable(engine: sa.Engine, role_name: str) -> int:
-    """End an account's right and login at once; returns how many of its sessions were ended. Nothing is deleted."""
+def disable(engine: sa.Engine, role_name: str, by: str) -> int:
+    """End an account's right, login, tokens and sessions at once; returns how many sessions of the server were ended.
+
+    The right stays listed.
+    """
     with database_errors("disabling an account"), engine.begin() as connection:
         _require_account(connection, role_name)
         _run(connection, "alter role {} nologin password null", sql.Identifier(role_name))
         connection.execute(statement("database/access/end_entitlement"), {"role_name": role_name})
+        credentials.forget(connection, role_name)
+        credentials.told(connection, by, f"account {role_name}", {"disabled": True})
     with database_errors("ending an account's sessions"), engine.begin() as connection:
         ended = connection.execute(statement("database/access/end_sessions"), {"role_name": role_name})
         return len(ended.all())
 
 
-def set_password(engine: sa.Engine, role_name: str, password: str | None = None) -> str:
-    """Give an account another password, a new one unless given, and returns it. Raises SetupError for no open account."""
+def set_password(engine: sa.Engine, role_name: str, password: str | None = None, *, by: str) -> str:
+    """Give an account another password, a new one unless given, and return it; its sessions at the portal end.
+
+    Raises SetupError for no open account.
+    """
     chosen = _strong(password)
     with database_errors("setting a password"), engine.begin() as connection:
         _require_account(connection, role_name)
         if not any(e.role_name == role_name and e.may_log_in for e in _listed(connection)):
             raise SetupError(f"账号已停用 account {role_name} is disabled: anze user add")
         _set_password(connection, role_name, chosen)
+        credentials.told(connection, by, f"password {role_name}", {})
     return chosen
 
 
@@ -174,9 +184,10 @@ def _strong(password: str | None) -> str:
 
 
 def _set_password(connection: sa.Connection, role_name: str, password: str) -> None:
-    """The server gets the verifier: neither its log nor its activity view ever holds the password."""
+    """The server gets the verifier, the portal a digest: neither a log nor an activity view ever holds the password."""
     verifier = psycopg2.extensions.encrypt_password(password, role_name, driver(connection), "scram-sha-256")
     _run(connection, "alter role {} password {}", sql.Identifier(role_name), sql.Literal(verifier))
+    credentials.keep_password(connection, role_name, password)
 
 
 def _run(connection: sa.Connection, text: str, *parts: sql.Composable) -> None:

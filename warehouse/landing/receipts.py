@@ -10,14 +10,14 @@ import datetime as dt
 import hashlib
 import pathlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from schemas.contract import load_contract
-from schemas.delivery import Delivery, Replacement
-from schemas.errors import LandingDamaged, NotFound
+from schemas.delivery import Delivery, Replacement, Submitter
+from schemas.errors import KeyUsedOtherwise, LandingDamaged, NotFound
 from schemas.findings import Finding
 from warehouse.database import locks
 from warehouse.database.engine import database_errors
@@ -31,6 +31,7 @@ __all__ = [
     "LandedPayload",
     "Store",
     "StuckBatch",
+    "answered_before",
     "damaged",
     "declared",
     "delivery_digest",
@@ -111,6 +112,8 @@ def land(engine: sa.Engine, store: Store, delivery: Delivery) -> Landed:
     kept = [store.keep(payload) for payload in delivery.payloads]
     with database_errors("landing a delivery"), engine.begin() as connection:
         locks.feed(connection, delivery.insurer_id, delivery.record_type)
+        if answered := _answered_before(connection, delivery.submitter):
+            return answered
         digest = delivery_digest([part.sha256 for part in kept], delivery.replaces)
         landed = _insert_batch(connection, delivery, digest, kept)
         _insert_payloads(connection, landed.batch_id, delivery, kept)
@@ -128,6 +131,8 @@ def refuse(engine: sa.Engine, store: Store, delivery: Delivery, refusal: Finding
     names = [payload.name for payload in delivery.payloads]
     with database_errors("refusing a delivery"), engine.begin() as connection:
         locks.feed(connection, delivery.insurer_id, delivery.record_type)
+        if answered := _answered_before(connection, delivery.submitter):
+            return answered
         digest = delivery_digest([*(part.sha256 for part in kept), refusal.rule_id, *names])
         landed = _insert_batch(connection, delivery, digest, kept, can_be_duplicate=False)
         _insert_payloads(connection, landed.batch_id, delivery, kept)
@@ -217,6 +222,28 @@ def _insert_batch(
         "can_be_duplicate": can_be_duplicate,
     }
     row = connection.execute(statement("landing/receipts/insert_batch"), values).one()
+    if delivery.submitter is not None:
+        submitted = {"batch_id": row.batch_id, "insurer_id": delivery.insurer_id, **asdict(delivery.submitter)}
+        connection.execute(statement("landing/receipts/insert_submission"), submitted)
+    return Landed(row.batch_id, row.state, row.duplicate_of, row.again_of)
+
+
+def answered_before(engine: sa.Engine, submitter: Submitter) -> Landed | None:
+    """The receipt that this account's key has, if it has one. Raises KeyUsedOtherwise."""
+    with database_errors("reading a receipt"), engine.connect() as connection:
+        return _answered_before(connection, submitter)
+
+
+def _answered_before(connection: sa.Connection, submitter: Submitter | None) -> Landed | None:
+    """The receipt that this account's key has, if it has one. Raises KeyUsedOtherwise when that was for another request."""
+    if submitter is None or submitter.idempotency_key is None:
+        return None
+    values = {"submitted_by": submitter.login, "idempotency_key": submitter.idempotency_key}
+    row = connection.execute(statement("landing/receipts/answered_before"), values).one_or_none()
+    if row is None:
+        return None
+    if row.request_sha256 != submitter.request_sha256:
+        raise KeyUsedOtherwise(f"key {submitter.idempotency_key!a} was used for another request: batch {row.batch_id}")
     return Landed(row.batch_id, row.state, row.duplicate_of, row.again_of)
 
 

@@ -87,7 +87,7 @@ def test_a_disabled_account_is_out_at_once_and_its_right_is_kept(database: sa.En
     login = opened(database, "made_gone", password)
     session = login.connect()
     session.exec_driver_sql("select 1")
-    assert accounts.disable(database, "made_gone") >= 1
+    assert accounts.disable(database, "made_gone", "处长") >= 1
     with pytest.raises(sa.exc.DBAPIError):
         session.exec_driver_sql("select count(*) from report.policy")
     login.dispose()
@@ -97,12 +97,12 @@ def test_a_disabled_account_is_out_at_once_and_its_right_is_kept(database: sa.En
     assert right.valid_to is not None
     assert not right.may_log_in
     with pytest.raises(SetupError, match="停用"):
-        accounts.set_password(database, "made_gone")
+        accounts.set_password(database, "made_gone", by="处长")
 
 
 def test_an_account_opened_again_has_its_new_right_only(database: sa.Engine) -> None:
     accounts.add(database, Account("made_moved", "county", ("370202",), **SAID))
-    accounts.disable(database, "made_moved")
+    accounts.disable(database, "made_moved", "处长")
     password = accounts.add(database, Account("made_moved", "city", ("370100",), **SAID))
     login = opened(database, "made_moved", password)
     assert rows_of(login, "select kind from account where valid_to is null") == [("city",)]
@@ -112,7 +112,7 @@ def test_an_account_opened_again_has_its_new_right_only(database: sa.Engine) -> 
 
 def test_another_password_replaces_the_first(database: sa.Engine) -> None:
     first = accounts.add(database, Account("made_new", "auditor", **SAID))
-    second = accounts.set_password(database, "made_new", "a password of a person")
+    second = accounts.set_password(database, "made_new", "a password of a person", by="处长")
     assert second == "a password of a person"
     with pytest.raises(SetupError, match="wrong password"):
         opened(database, "made_new", first)
@@ -161,7 +161,7 @@ def test_a_short_password_is_refused(database: sa.Engine) -> None:
 )
 def test_rights_are_ended_never_rewritten(database: sa.Engine, attempt: str) -> None:
     accounts.add(database, Account("made_past", "finance", **SAID))
-    accounts.disable(database, "made_past")
+    accounts.disable(database, "made_past", "处长")
     with pytest.raises(sa.exc.DBAPIError), database.begin() as connection:
         connection.exec_driver_sql(attempt)
 
