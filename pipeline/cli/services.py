@@ -150,7 +150,7 @@ def _tell(what: str) -> None:
 
 
 def _addresses() -> None:
-    from pipeline.services import installation
+    from pipeline.services import demo_accounts, installation
     from pipeline.services.postgres import binaries
     from sandbox.world import is_simulated
     from warehouse.database.access import REGULATOR
@@ -158,6 +158,7 @@ def _addresses() -> None:
     here = installation.installation()
     environ = here.environ()
     rows = [
+        ("门户 portal", here.portal_url, str(here.folder / demo_accounts.FILE) if is_simulated() else "anze user add"),
         ("Airflow", here.airflow.address, f"admin / {here.airflow.password}"),
         (
             "PostgreSQL (监管只读 regulator)",

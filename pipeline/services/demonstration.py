@@ -15,6 +15,7 @@ from connectors.definition import REGULATOR
 from pipeline import steps
 from pipeline.scheduling.schedule import feeds
 from pipeline.scheduling.warm import warm_up
+from pipeline.services import demo_accounts
 from pipeline.services.airflow import PAGE, Client
 from pipeline.services.installation import (
     FIRST_NIGHT,
@@ -25,6 +26,7 @@ from pipeline.services.installation import (
     set_clock,
     start_airflow,
     start_database,
+    start_portal,
     start_sandbox,
 )
 from pipeline.settings import load_settings
@@ -32,6 +34,7 @@ from sandbox import drops, registers, truth
 from sandbox.cast import cast
 from sandbox.world import is_simulated
 from schemas.errors import SetupError
+from warehouse.database.engine import connect
 
 #: A progress bar that is open while something long runs; what it yields moves it on by one, saying what is done.
 ProgressBar = AbstractContextManager[Callable[[str], None]]
@@ -60,6 +63,9 @@ def start(here: Installation, tell: Tell, progress: Progress, *, with_airflow: b
     start_sandbox(here, tell)
     if is_simulated() and not here.history_mark.exists():
         _collect_history(here, tell, progress)
+    if is_simulated():
+        _make_accounts(here)
+    start_portal(here, tell)
     if with_airflow:
         start_airflow(here, tell)
 
@@ -80,6 +86,12 @@ def run_night(here: Installation, tell: Tell, progress: Progress) -> Night:
     for dag_id in ON_DEMAND:
         client.unpause(dag_id)
     return Night(runs, begun, dt.datetime.now(dt.UTC))
+
+
+def _make_accounts(here: Installation) -> None:
+    engine = connect(here.cluster.url("anze"))
+    demo_accounts.make(engine, here.folder)
+    engine.dispose()
 
 
 def _begin(client: Client, dag_ids: Iterable[str]) -> None:

@@ -66,6 +66,7 @@ class Installation:
     postgres_port: int
     airflow_port: int
     sandbox_port: int
+    portal_port: int
     seed: int
     scale: str
 
@@ -83,6 +84,14 @@ class Installation:
     @property
     def sandbox(self) -> Service:
         return Service("sandbox", self.folder / "run")
+
+    @property
+    def portal(self) -> Service:
+        return Service("portal", self.folder / "run")
+
+    @property
+    def portal_url(self) -> str:
+        return f"http://127.0.0.1:{self.portal_port}"
 
     @property
     def sandbox_url(self) -> str:
@@ -126,6 +135,7 @@ def installation(environ: Mapping[str, str] = os.environ) -> Installation:
         postgres_port=_number(chosen, "ANZE_POSTGRES_PORT", "54329", PORTS),
         airflow_port=_number(chosen, "ANZE_AIRFLOW_PORT", "8088", PORTS),
         sandbox_port=_number(chosen, "ANZE_SANDBOX_PORT", "8035", PORTS),
+        portal_port=_number(chosen, "ANZE_PORTAL_PORT", "8060", PORTS),
         seed=_number({**chosen, **kept}, "ANZE_SANDBOX_SEED", "20261121"),
         scale=_size({**chosen, **kept}.get("ANZE_SANDBOX_SCALE", "0.01")),
     )
@@ -141,6 +151,7 @@ def require_ports(here: Installation, *, with_airflow: bool = True) -> None:
     ours = [
         (here.postgres_port, "PostgreSQL", "ANZE_POSTGRES_PORT", here.cluster.is_running(), True),
         (here.sandbox_port, "the sandbox", "ANZE_SANDBOX_PORT", here.sandbox.pid is not None, is_simulated()),
+        (here.portal_port, "the portal", "ANZE_PORTAL_PORT", here.portal.pid is not None, True),
         (here.airflow_port, "Airflow", "ANZE_AIRFLOW_PORT", here.airflow.services()[0].pid is not None, with_airflow),
     ]
     for port, who, setting, is_running, is_wanted in ours:
@@ -176,6 +187,14 @@ def start_sandbox(here: Installation, tell: Tell) -> None:
         here.sandbox.start([sys.executable, *map(str, command)], {**os.environ, "PYTHONPATH": str(ROOT)}, ROOT)
 
 
+def start_portal(here: Installation, tell: Tell) -> None:
+    """Start the portal, anew where its settings (the sandbox's clock) have changed since."""
+    tell("the portal")
+    here.portal.stop()
+    require_free_port(here.portal_port, "the portal", "ANZE_PORTAL_PORT")
+    here.portal.start([sys.executable, "-m", "portal.server"], {**here.environ(), "PYTHONPATH": str(ROOT)}, ROOT)
+
+
 def start_airflow(here: Installation, tell: Tell) -> None:
     """Start Airflow's processes."""
     tell("Airflow")
@@ -192,8 +211,9 @@ def set_clock(here: Installation, moment: dt.datetime) -> None:
 
 def stop(here: Installation) -> list[str]:
     """Stop everything that runs; returns the names of what was stopped."""
-    services = [*reversed(here.airflow.services()), here.sandbox]
+    services = [here.portal, *reversed(here.airflow.services()), here.sandbox]
     running = [service.name for service in services if service.pid is not None]
+    here.portal.stop()
     here.airflow.stop()
     here.sandbox.stop()
     if here.cluster.is_running():
@@ -206,7 +226,7 @@ def states(here: Installation) -> dict[str, bool]:
     """Which parts run, by name; none where this machine has no installation of its own."""
     if not here.cluster.pgdata.exists():
         return {}
-    services = [*([here.sandbox] if is_simulated() else []), *here.airflow.services()]
+    services = [*([here.sandbox] if is_simulated() else []), here.portal, *here.airflow.services()]
     return {"PostgreSQL": here.cluster.is_running(), **{s.name: s.pid is not None for s in services}}
 
 
@@ -244,6 +264,7 @@ def _write_settings(here: Installation) -> None:
         "ANZE_POSTGRES_PORT": here.postgres_port,
         "ANZE_AIRFLOW_PORT": here.airflow_port,
         "ANZE_SANDBOX_PORT": here.sandbox_port,
+        "ANZE_PORTAL_PORT": here.portal_port,
         "ANZE_SANDBOX_SEED": here.seed,
         "ANZE_SANDBOX_SCALE": here.scale,
         "ANZE_SANDBOX_URL": here.sandbox_url,

@@ -60,7 +60,7 @@ create table access.sign_in_failure (
 );
 
 create type access.person as (
-    role_name text, kind text, region_codes text[], domain_codes text[], insurer_id text, sees_personal boolean
+    role_name text, kind text, region_codes text [], domain_codes text [], insurer_id text, sees_personal boolean
 );
 
 create function access.person_of(login text) returns setof access.person
@@ -79,6 +79,12 @@ language sql stable rows 1 security definer set search_path = pg_catalog, pg_tem
     left join access.second_factor as f on f.kind = p.kind
 $$;
 comment on function access.sign_in_facts is 'what a password is checked against; no row for a login that has none';
+
+create function access.asks_for_codes() returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select exists (select from access.second_factor as f where f.is_required)
+$$;
+comment on function access.asks_for_codes is 'whether any kind of account signs in with a second factor';
 
 create function access.waits(subjects bytea[]) returns integer
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$

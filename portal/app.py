@@ -1,0 +1,152 @@
+"""The portal as one application: its routes, what every answer carries, and how a fault is told."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from urllib.parse import urlencode
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from portal.asking import Who, client, found, language, page, require_own_form
+from portal.door import Door
+from portal.look.pages import CONTENT_SECURITY_POLICY, texts
+from portal.look.static_files import static_file
+from portal.menu import home
+from portal.pace import Pace
+from portal.problems import MEDIA_TYPE, OF_STATUS, Problem, of_hub, told
+from portal.signing_in import pages as signing_in
+from schemas.errors import HubError
+from warehouse.database.engine import database_errors
+
+logger = logging.getLogger(__name__)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+PAGES = (signing_in.router,)
+
+
+def create_app(door: Door) -> FastAPI:
+    """The application that answers for one installation; ``door`` is closed with it."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        door.close()
+
+    app = FastAPI(
+        title="anze-hub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,
+        dependencies=[Depends(require_own_form)],
+    )  # fmt: skip
+    app.state.door, app.state.pace = door, Pace()
+    app.middleware("http")(_guarded)
+    for kind in (Problem, HubError, HTTPException, RequestValidationError, Exception):
+        app.exception_handler(kind)(_told)
+    app.get("/healthz", include_in_schema=False)(healthz)
+    app.get("/static/{name}", include_in_schema=False)(static)
+    app.get("/", include_in_schema=False)(start)
+    for router in PAGES:
+        app.include_router(router)
+    return app
+
+
+def healthz(request: Request) -> dict[str, str]:
+    """Whether the portal and its database answer. Raises WarehouseUnreachable."""
+    door: Door = request.app.state.door
+    with database_errors("looking after itself"), door.state.connect() as connection:
+        connection.exec_driver_sql("select 1")
+    return {"status": "ok"}
+
+
+def static(name: str) -> Response:
+    """A file that pages load. Raises Problem NOT-FOUND."""
+    try:
+        file = static_file(name)
+    except FileNotFoundError:
+        raise Problem("NOT-FOUND") from None
+    return Response(file.content, media_type=file.media_type, headers={"Cache-Control": file.cache_control})
+
+
+def start(who: Who) -> Response:
+    """Where a person begins."""
+    return RedirectResponse(home(who.person), 303)
+
+
+async def _guarded(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Keep the pace, and give every answer the headers that protect it."""
+    open_to_all = request.url.path == "/healthz" or request.url.path.startswith("/static/")
+    if not open_to_all and (seconds := await run_in_threadpool(_seconds_to_wait, request)):
+        response = _told(request, Problem("TOO-MANY", retry_after=seconds))
+    else:
+        response = await answer(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _seconds_to_wait(request: Request) -> int:
+    who = found(request)
+    pace: Pace = request.app.state.pace
+    return pace.seconds_to_wait(who.person.login if who else None, client(request))
+
+
+def _told(request: Request, error: Exception) -> Response:
+    """A fault as the caller understands it: problem details for programs, a page for people, a way to sign in."""
+    problem = _problem(request, error)
+    answer = told(problem, language(request))
+    if request.url.path.startswith("/api/") or request.url.path == "/healthz":
+        document = answer.document(request.url.path)
+        return JSONResponse(document, answer.status, media_type=MEDIA_TYPE, headers=answer.headers)
+    if answer.code == "SIGN-IN-NEEDED":
+        return _to_sign_in(request)
+    return _page(request, answer.status, answer.title, answer.detail, answer.headers)
+
+
+def _problem(request: Request, error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, HubError):
+        logger.warning("%s %s: %s", request.method, request.url.path, error)
+        return of_hub(error)
+    if isinstance(error, RequestValidationError):
+        return Problem("REQUEST-INVALID", "; ".join(_place(each) for each in error.errors()))
+    if isinstance(error, HTTPException):
+        return Problem(OF_STATUS.get(error.status_code, "REQUEST-INVALID"), headers=error.headers)
+    logger.error("%s %s", request.method, request.url.path, exc_info=error)
+    return Problem("FAULT")
+
+
+def _place(error: dict[str, object]) -> str:
+    """Where in the request something is wrong, and what; never what was sent."""
+    where = error["loc"]
+    assert isinstance(where, tuple)
+    return f"{'.'.join(map(str, where))}: {error['msg']}"
+
+
+def _to_sign_in(request: Request) -> Response:
+    """To the form, and from there back to the page that was asked for."""
+    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    wanted = f"?{urlencode({'next': back})}" if request.method == "GET" and back != "/" else ""
+    return RedirectResponse(f"/sign-in{wanted}", 303)
+
+
+def _page(request: Request, status: int, title: str, detail: str, headers: dict[str, str]) -> Response:
+    t = texts(language(request))
+    answer = page(
+        request, "message.html", status=status, heading=title, what=detail or title, todo=[], reference=None,
+        links=[(t("返回首页", "Home"), "/")], has_errors=True,
+    )  # fmt: skip
+    answer.headers.update(headers)
+    return answer

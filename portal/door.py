@@ -1,0 +1,111 @@
+"""One installation's front door, opened: the hub for what is handed in, and three logins of the database.
+
+The login of the portal keeps sessions and the audit; by the other two, one for insurers and one for everybody else, it
+reads as the account that asks. Neither of them has a right of its own, and none can become an account of the other side.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from pipeline.hub import Hub, open_hub
+from pipeline.settings import Settings, load_settings
+from portal.person import Person
+from portal.sql_text import statement
+from schemas.errors import SetupError
+from warehouse.database import access
+from warehouse.database.engine import connect, database_errors
+
+#: Megabytes that one upload may have, unless ``ANZE_PORTAL_MAX_MB`` says otherwise.
+MAX_MEGABYTES = 300
+
+
+@dataclass(frozen=True)
+class Door:
+    """What every page needs. ``address``: where people find it, with scheme; secure cookies need https."""
+
+    hub: Hub
+    state: sa.Engine
+    of_insurers: sa.Engine
+    of_regulators: sa.Engine
+    address: str
+    max_bytes: int
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach it by TLS."""
+        return self.address.startswith("https://")
+
+    @contextlib.contextmanager
+    def reading_as(self, person: Person) -> Iterator[sa.Connection]:
+        """A read-only transaction as the account itself: PostgreSQL decides what it sees, and bounds its time.
+
+        Raises WarehouseBusy and WarehouseUnreachable.
+        """
+        engine = self.of_insurers if person.is_of_insurer else self.of_regulators
+        with database_errors("reading"), engine.begin() as connection:
+            became = connection.execute(statement("signing_in/become"), {"login": person.login}).one().became
+            if became != person.login:
+                connection.invalidate()
+                raise SetupError("a connection of the portal was no longer itself; it is closed")
+            yield connection
+
+    def record(self, event: Event) -> None:
+        """Append to the audit. Raises WarehouseBusy and WarehouseUnreachable: what cannot be recorded is not done."""
+        with database_errors("recording"), self.state.begin() as connection:
+            connection.execute(statement("signing_in/record"), event.values)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        for engine in (self.state, self.of_insurers, self.of_regulators, self.hub.engine):
+            engine.dispose()
+
+
+@dataclass(frozen=True)
+class Event:
+    """What the audit keeps: who, what, by which condition, how many rows. ``identifiers`` are kept as keyed digests."""
+
+    login: str
+    kind: str
+    target: str
+    client: str
+    via: str
+    filter: Mapping[str, object] | None = None
+    identifiers: Mapping[str, str] | None = None
+    row_count: int | None = None
+
+    @property
+    def values(self) -> dict[str, object]:
+        """As the statement takes them."""
+        return {
+            "login": self.login, "kind": self.kind, "object": self.target, "client": self.client, "via": self.via,
+            "filter": json.dumps(dict(self.filter or {}), ensure_ascii=False, default=str),
+            "identifiers": json.dumps(dict(self.identifiers or {}), ensure_ascii=False), "row_count": self.row_count,
+        }  # fmt: skip
+
+
+def open_door(settings: Settings | None = None) -> Door:
+    """Open the installation that ``settings`` (default: this environment's) describe. Raises as ``open_hub`` does."""
+    chosen = settings or load_settings()
+    environ = chosen.environ
+    return Door(
+        hub=open_hub(chosen),
+        state=_login(chosen, access.PORTAL),
+        of_insurers=_login(chosen, access.PORTAL_INSURER),
+        of_regulators=_login(chosen, access.PORTAL_REGULATOR),
+        address=environ.get("ANZE_PORTAL_URL", "http://127.0.0.1:8060").rstrip("/"),
+        max_bytes=int(environ.get("ANZE_PORTAL_MAX_MB", MAX_MEGABYTES)) << 20,
+    )
+
+
+def _login(settings: Settings, role: str) -> sa.Engine:
+    name = f"{role.upper()}_PASSWORD"
+    if name not in settings.environ:
+        raise SetupError(f"{name} is not set: `anze up` makes one for a local installation")
+    url = sa.make_url(settings.database_url).set(username=role, password=settings.environ[name])
+    return connect(url.render_as_string(hide_password=False))

@@ -1,0 +1,46 @@
+"""The left menu of each kind of account: the one list of the portal's pages that people start from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from portal.look.frame import MenuEntry
+from portal.person import Person
+
+Texts = Callable[[str, str], str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page that people start from. ``is_for`` insurers, regulators or both."""
+
+    href: str
+    zh: str
+    en: str
+    icon: str
+    is_for: str
+    group: tuple[str, str] | None = None
+
+
+ENTRIES = (
+    Entry("/submissions", "数据报送", "Submit", "upload", "insurers", ("报送", "Submissions")),
+    Entry("/submissions/history", "报送记录", "History", "list", "insurers"),
+    Entry("/console", "总览", "Overview", "chart", "regulators", ("监管", "Supervision")),
+)
+
+
+def menu(person: Person, path: str, t: Texts) -> tuple[MenuEntry, ...]:
+    """The entries that a person has; the one with the longest address that begins the path is the present page."""
+    side = "insurers" if person.is_of_insurer else "regulators"
+    shown = [entry for entry in ENTRIES if entry.is_for in (side, "both")]
+    begun = [e.href for e in shown if path == e.href or path.startswith(f"{e.href}/")]
+    current = max(begun, key=len, default=None)
+    return tuple(
+        MenuEntry(t(e.zh, e.en), e.href, e.icon, e.href == current, t(*e.group) if e.group else None) for e in shown
+    )
+
+
+def home(person: Person) -> str:
+    """Where a person begins."""
+    return "/submissions" if person.is_of_insurer else "/console"

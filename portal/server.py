@@ -1,0 +1,37 @@
+"""``python -m portal.server``: the portal on a port, for people's browsers and insurers' programs."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+import uvicorn
+
+from pipeline.settings import adopt_province
+from portal.app import create_app
+from portal.door import open_door
+
+HOST, PORT = "127.0.0.1", "8060"
+#: A client that sends nothing for so long has gone.
+IDLE_SECONDS = 30
+
+
+def main() -> None:
+    """Serve until told to stop. TLS ends at a proxy in front; ANZE_PORTAL_PROXY names the addresses whose word is taken."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    adopt_province()
+    uvicorn.run(
+        create_app(open_door()),
+        host=os.environ.get("ANZE_PORTAL_HOST", HOST),
+        port=int(os.environ.get("ANZE_PORTAL_PORT", PORT)),
+        forwarded_allow_ips=os.environ.get("ANZE_PORTAL_PROXY", ""),
+        proxy_headers=bool(os.environ.get("ANZE_PORTAL_PROXY")),
+        timeout_keep_alive=IDLE_SECONDS,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+    )
+
+
+if __name__ == "__main__":
+    main()

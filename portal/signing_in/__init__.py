@@ -1,0 +1,1 @@
+"""Who asks: passwords, second factors, sessions, tokens, and what keeps other sites out."""
