@@ -21,6 +21,9 @@ from portal.menu import home
 from portal.pace import Pace
 from portal.problems import MEDIA_TYPE, OF_STATUS, Problem, of_hub, told
 from portal.signing_in import pages as signing_in
+from portal.submissions import pages as submissions
+from portal.submissions import receiving
+from portal.submissions.loading import Worker
 from schemas.errors import HubError
 from warehouse.database.engine import database_errors
 
@@ -35,22 +38,27 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
-PAGES = (signing_in.router,)
+PAGES = (signing_in.router, submissions.router)
 
 
 def create_app(door: Door) -> FastAPI:
     """The application that answers for one installation; ``door`` is closed with it."""
+    worker = Worker(door.hub.settings)
+    receiving.spool_here(door.hub.settings.var_folder)
+    receiving.empty(door.hub.settings.var_folder)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        worker.start()
         yield
+        await run_in_threadpool(worker.stop)
         door.close()
 
     app = FastAPI(
         title="anze-hub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,
         dependencies=[Depends(require_own_form)],
     )  # fmt: skip
-    app.state.door, app.state.pace = door, Pace()
+    app.state.door, app.state.pace, app.state.worker = door, Pace(), worker
     app.middleware("http")(_guarded)
     for kind in (Problem, HubError, HTTPException, RequestValidationError, Exception):
         app.exception_handler(kind)(_told)

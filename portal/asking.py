@@ -131,14 +131,14 @@ def record(request: Request, who: Identity, kind: str, target: str, **more: obje
 
 
 def page(
-    request: Request, template: str, *, crumbs: tuple[Crumb, ...] = (), status: int = 200, **context: object
+    request: Request, template: str, /, *, crumbs: tuple[Crumb, ...] = (), status: int = 200, **context: object
 ) -> HTMLResponse:
     """Answer with a page: its template with frame, language and context. ``data_as_of`` and ``has_errors`` go to the frame."""
     frame = _frame(request, crumbs, context)
     return HTMLResponse(render(template, language(request), frame=frame, **context), status)
 
 
-def part(request: Request, template: str, **context: object) -> HTMLResponse:
+def part(request: Request, template: str, /, **context: object) -> HTMLResponse:
     """Answer with a part of a page, for htmx to put in its place."""
     return HTMLResponse(render(template, language(request), **context))
 

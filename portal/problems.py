@@ -31,6 +31,7 @@ KINDS = {
     "FORGED": Kind(403, "页面已过期,请返回重新操作", "This page is out of date: go back and try again"),
     "NOT-FOUND": Kind(404, "没有找到", "Not found"),
     "METHOD-NOT-ALLOWED": Kind(405, "这个地址不支持这种请求", "This address does not take that method"),
+    "TOO-SLOW": Kind(408, "上传中断:一分钟没有收到内容,请重新上传", "The upload stalled: send it again"),
     "KEY-REUSED": Kind(409, "这个 Idempotency-Key 已用于另一次不同的请求", "This Idempotency-Key was used for another request"),
     "TOO-LARGE": Kind(413, "文件超过大小上限", "The file is larger than allowed"),
     "MEDIA-TYPE": Kind(415, "不支持这种内容类型", "This media type is not supported"),

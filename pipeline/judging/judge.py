@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import pathlib
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -27,7 +28,7 @@ from quality.replacing import in_force
 from quality.working_days import load_calendar
 from schemas.contract import load_contract
 from schemas.errors import TellInsurer, WarehouseBusy
-from schemas.findings import Finding, Note, Notes, Observation, Rule, Tell
+from schemas.findings import Finding, Note, Notes, Observation, Rule
 from schemas.time_zone import SHANGHAI
 from warehouse.landing import editions, receipts
 from warehouse.landing.editions import Edition
@@ -100,11 +101,18 @@ def judge(
         engine, batch, holder(), contract, mode.recorded_at, judgement.versions, tell,
         kind=mode.kind, is_logged_moment=mode.is_logged_moment, is_rehearsal=mode.is_rehearsal,
     ) as loading:  # fmt: skip
-        try:
-            _stage(loading, batch, parts, judgement, tell)
-        except TellInsurer as refusal:
-            return loading.reject(refusals(judgement.words, refusal))
-        return loading.merge(judgement.rules.sql_rules(batch.record_type), _missing_bounds(judgement.rules, batch))
+        return judge_into(loading, batch, [part.path for part in parts], judgement)
+
+
+def judge_into(
+    loading: Loading, batch: receipts.Batch, paths: Sequence[pathlib.Path], judgement: Judgement
+) -> LoadReport:
+    """Read, check and merge a batch's bytes into an open load; the caller commits. Raises as ``judge`` does."""
+    try:
+        _stage(loading, batch, paths, judgement)
+    except TellInsurer as refusal:
+        return loading.reject(refusals(judgement.words, refusal))
+    return loading.merge(judgement.rules.sql_rules(batch.record_type), _missing_bounds(judgement.rules, batch))
 
 
 def _missing_bounds(rules: RuleSet, batch: receipts.Batch) -> Bounds:
@@ -128,18 +136,13 @@ def retry_while_busy(act: Callable[[], LoadReport], seconds: float = PATIENCE_SE
         time.sleep(LOOK_SECONDS)
 
 
-def _stage(
-    loading: Loading,
-    batch: receipts.Batch,
-    parts: Iterable[receipts.LandedPayload],
-    judgement: Judgement,
-    tell: Tell,
-) -> None:
+def _stage(loading: Loading, batch: receipts.Batch, paths: Sequence[pathlib.Path], judgement: Judgement) -> None:
     """Read, map and check the batch's bytes chunk by chunk. Raises TellInsurer."""
     contract, told = loading.contract, set[Finding]()
+    tell = telling(judgement.words, contract)
     notes = Notes()
     row_count, is_file = 0, False
-    for chunk in read_chunks(judgement.definition, contract, batch.channel, [part.path for part in parts]):
+    for chunk in read_chunks(judgement.definition, contract, batch.channel, paths):
         mapped = mapping.apply(chunk.rows, chunk.layout, contract)
         checked = check(mapped.table, contract, judgement.rules, batch.received_at)
         judged = (finding for finding in checked.findings if finding.row_no not in mapped.not_records)

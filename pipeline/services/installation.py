@@ -10,10 +10,12 @@ import os
 import pathlib
 import secrets
 import sys
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import requests
 import sqlalchemy as sa
 
 from pipeline.services.airflow import LocalAirflow
@@ -54,6 +56,9 @@ PASSWORDS = {
     access.PORTAL_REGULATOR: "ANZE_PORTAL_REGULATOR_PASSWORD",
 }
 PORTS = range(1, 65536)
+
+#: Until the portal answers, on a slow machine.
+PORTAL_SECONDS = 60.0
 
 Tell = Callable[[str], None]
 
@@ -188,11 +193,23 @@ def start_sandbox(here: Installation, tell: Tell) -> None:
 
 
 def start_portal(here: Installation, tell: Tell) -> None:
-    """Start the portal, anew where its settings (the sandbox's clock) have changed since."""
+    """Start the portal anew, since the sandbox's clock may have moved, and wait until it answers. Raises SetupError."""
     tell("the portal")
     here.portal.stop()
     require_free_port(here.portal_port, "the portal", "ANZE_PORTAL_PORT")
     here.portal.start([sys.executable, "-m", "portal.server"], {**here.environ(), "PYTHONPATH": str(ROOT)}, ROOT)
+    deadline = time.monotonic() + PORTAL_SECONDS
+    while not _answers(f"{here.portal_url}/healthz"):
+        if here.portal.pid is None or time.monotonic() > deadline:
+            raise SetupError(f"门户没有启动 the portal does not answer: {here.portal.log}")
+        time.sleep(0.2)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return requests.get(address, timeout=2).ok
+    except requests.RequestException:
+        return False
 
 
 def start_airflow(here: Installation, tell: Tell) -> None:

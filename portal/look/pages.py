@@ -14,6 +14,7 @@ from collections.abc import Callable
 import jinja2
 
 from portal.look import formats
+from portal.look.frame import Column
 from portal.look.static_files import static_url
 from portal.look.watermark import watermark
 
@@ -32,7 +33,7 @@ _FILTERS = (
 )  # fmt: skip
 
 
-def render(name: str, request_language: str, **context: object) -> str:
+def render(name: str, request_language: str, /, **context: object) -> str:
     """The page of a template. Raises jinja2.UndefinedError for a name that the context lacks."""
     return environment(request_language).get_template(name).render(**context)
 
@@ -49,6 +50,7 @@ def environment(language: str) -> jinja2.Environment:
         "language": language,
         "t": texts(language),
         "url": formats.url,
+        "frame_column": Column,
         "static_url": static_url,
         "watermark": watermark,
         "CSRF_FIELD": CSRF_FIELD,

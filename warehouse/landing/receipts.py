@@ -36,6 +36,7 @@ __all__ = [
     "declared",
     "delivery_digest",
     "land",
+    "land_for_trial",
     "mark_stuck",
     "payloads",
     "pending",
@@ -114,11 +115,14 @@ def land(engine: sa.Engine, store: Store, delivery: Delivery) -> Landed:
         locks.feed(connection, delivery.insurer_id, delivery.record_type)
         if answered := _answered_before(connection, delivery.submitter):
             return answered
-        digest = delivery_digest([part.sha256 for part in kept], delivery.replaces)
-        landed = _insert_batch(connection, delivery, digest, kept)
-        _insert_payloads(connection, landed.batch_id, delivery, kept)
+        landed = _insert(connection, delivery, kept)
         _move_cursor(connection, landed.batch_id, delivery)
     return landed
+
+
+def land_for_trial(connection: sa.Connection, delivery: Delivery, kept: Sequence[Kept]) -> int:
+    """A batch that exists in the caller's transaction only, and is judged whatever came before; its number."""
+    return _insert(connection, delivery, kept, can_be_duplicate=False).batch_id
 
 
 def refuse(engine: sa.Engine, store: Store, delivery: Delivery, refusal: Finding) -> Landed:
@@ -202,6 +206,15 @@ def damaged(engine: sa.Engine, store: Store) -> Iterator[Damage]:
             verify_raw(store, row.sha256, row.size_bytes)
         except LandingDamaged as error:
             yield Damage(store.path(row.sha256), tuple(row.batches), str(error))
+
+
+def _insert(
+    connection: sa.Connection, delivery: Delivery, kept: Sequence[Kept], *, can_be_duplicate: bool = True
+) -> Landed:
+    digest = delivery_digest([part.sha256 for part in kept], delivery.replaces)
+    landed = _insert_batch(connection, delivery, digest, kept, can_be_duplicate=can_be_duplicate)
+    _insert_payloads(connection, landed.batch_id, delivery, kept)
+    return landed
 
 
 def _insert_batch(

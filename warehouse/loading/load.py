@@ -14,11 +14,11 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from types import MappingProxyType, TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -35,6 +35,8 @@ from warehouse.loading.lease import Lease
 from warehouse.loading.scope import Counts, Findings, Scope
 from warehouse.loading.snapshot_deletes import Bounds
 
+T = TypeVar("T")
+
 LEASE_SECONDS = 900.0
 FINAL_STATES = ("loaded", "partly_loaded", "rejected", "duplicate")
 _NOTHING_MISSING = Bounds()
@@ -49,7 +51,8 @@ class Loading:
     """One batch being loaded. Raises WarehouseBusy (lease), WarehouseUnreachable, AlreadyLoaded, NotFound, SetupError.
 
     ``is_logged_moment``: recorded_at comes from the log of loads and is taken as it is. ``is_rehearsal``: the report
-    says what would become of the batch, and nothing is committed.
+    says what would become of the batch, and nothing is committed. ``landing`` lands the batch itself in the transaction of
+    the load and gives its number: together with a rehearsal, a delivery is judged and leaves nothing.
     """
 
     _scope: Scope
@@ -67,12 +70,14 @@ class Loading:
         kind: LoadKind = "first",
         is_logged_moment: bool = False,
         is_rehearsal: bool = False,
+        landing: Callable[[sa.Connection], int] | None = None,
         lease_seconds: float = LEASE_SECONDS,
     ) -> None:
         self.kind, self._is_logged_moment, self._is_rehearsal = kind, is_logged_moment, is_rehearsal
         if batch.record_type != contract.record_type:
             raise SetupError(f"batch {batch.batch_id} holds {batch.record_type}, not {contract.record_type}")
         self.engine, self.batch_id, self.contract, self.versions = engine, batch.batch_id, contract, versions
+        self._landing = landing
         self._feed = f"{batch.insurer_id}/{batch.record_type}"
         self._tell = tell
         self._holder, self._lease_seconds, self._asked_recorded_at = holder, lease_seconds, recorded_at
@@ -113,6 +118,11 @@ class Loading:
         self._copying = self._worker.submit(
             staging.stage_chunk, self._connection, lines, [*findings, *map(self._tell, unstorable)]
         )
+
+    def read(self, reading: Callable[[sa.Connection, int], T]) -> T:
+        """What ``reading`` finds in the load's own transaction, given the batch's number."""
+        with database_errors(f"reading batch {self.batch_id}"):
+            return reading(self._connection, self.batch_id)
 
     @property
     def is_replacing(self) -> bool:
@@ -193,6 +203,8 @@ class Loading:
 
     def _open(self) -> None:
         locks.cut(self._connection, shared=True)
+        if self._landing is not None:
+            self.batch_id = self._landing(self._connection)
         row = merge.open_batch(self._connection, self.batch_id)
         if row.state in FINAL_STATES and (self.kind == "first" or row.state == "duplicate"):
             raise AlreadyLoaded(f"batch {self.batch_id} is {row.state} already")

@@ -12,7 +12,7 @@ down_revision = "v1_0002"
 branch_labels = None
 depends_on = None
 
-PARTS = ("01_sign_in", "02_audit", "03_submissions", "04_portal_rights")
+PARTS = ("01_sign_in", "02_audit", "03_submissions", "04_portal_rights", "05_findings")
 
 
 def upgrade() -> None:

@@ -1,0 +1,1 @@
+"""What insurers hand in: uploads, receipts, what was wrong with them, and what is to be done."""
