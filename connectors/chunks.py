@@ -10,9 +10,10 @@ import pyarrow as pa
 
 from connectors import mapping, parse
 from connectors.model import InsurerDefinition, RecordMapping
+from connectors.parse.reasons import refuse
 from connectors.template import Reading, reading
 from schemas.contract import Contract
-from schemas.errors import TellInsurer
+from schemas.errors import SchemaDrift, TellInsurer
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,17 @@ def read_chunks(
     try:
         for rows in chunks:
             layout = how.layout(rows.column_names)
-            if how.source.kind != "json" and (lack := mapping.lacking(rows, layout, contract)):
+            is_handed_in = channel == "submit" or how.source.kind != "json"
+            if is_handed_in and (lack := mapping.lacking(rows, layout, contract)):
                 _read_on(chunks)
                 raise lack
             yield Chunk(rows, layout)
     except TellInsurer as refusal:
         _complete(refusal, how, contract)
+        raise
+    except SchemaDrift as drift:
+        if channel == "submit":  # whoever hands in JSON is told; nothing was agreed that could have changed
+            raise refuse("FILE-044", "", "") from drift
         raise
 
 

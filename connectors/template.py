@@ -1,9 +1,10 @@
-"""Files that a person hands in: the insurer's own layout, or the hub's template in whichever form a spreadsheet saved it.
+"""Files that are handed in: the insurer's own layout, the hub's template in whichever form a spreadsheet saved it, or JSON.
 
 A drop folder's files follow the insurer's definition and nothing else. For a file that is handed in, encoding and
 delimiter are read off the file (UTF-8 is checked, not assumed; the delimiter is the one that the header holds), and the
 layout is the first one whose columns are all there (the definition's, canonical names, Chinese names), else the one
-that knows most of them. Who fills in the template may leave out optional columns: nothing was agreed on them.
+that knows most of them. Who fills in the template may leave out optional columns: nothing was agreed on them. JSON is a
+list of records, or an object whose ``records`` is one; an empty list says that there is nothing to tell.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from schemas.contract import OCCASIONAL_RECORD_TYPES, REGISTER_RECORD_TYPES, Con
 HEADER_BYTES = 1 << 16
 DELIMITERS: tuple[Delimiter, ...] = ("\t", ";", "|", ",")
 _HEADER_SEARCH_LINES = 30
+#: Where the records stand in a JSON object that is handed in.
+RECORDS = "records"
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*([\[{])")
 _SEPARATOR_LINE = re.compile(rb'"?sep=([,;\t|])"?\r?\n', re.IGNORECASE)
 
 
@@ -89,6 +93,8 @@ def _source_of(definition: InsurerDefinition, path: pathlib.Path) -> SourceForma
     with path.open("rb") as file:
         head = file.read(HEADER_BYTES)
     own = definition.source_format
+    if mark := _JSON.match(head):
+        return SourceFormat(kind="json", items_path=RECORDS if mark[1] == b"{" else "")
     if head.startswith((ARCHIVE_MARK, OLE_MARK)):
         return own if own.kind == "xlsx" else SourceFormat(kind="xlsx")
     encoding: Encoding = "utf-8" if _is_utf8(head) else "gb18030"

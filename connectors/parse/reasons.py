@@ -43,6 +43,7 @@ _UNREADABLE = (
     "FILE-041",
     "FILE-042",
     "FILE-043",
+    "FILE-044",
     "FILE-050",
     "FILE-051",
     "FILE-052",
