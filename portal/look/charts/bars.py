@@ -13,7 +13,7 @@ from portal.look.charts.tabular import ChartTable, remark
 from portal.look.frame import Column
 from portal.look.texts import texts
 
-_ROW, _TOP, _GAP = 24, 22, 10
+_ROW, _TOP, _GAP = 24, 22, 14
 
 
 @dataclass(frozen=True)
@@ -109,13 +109,13 @@ def _line(chart: RankedBars, pen: Pen, plan: _Plan, place: tuple[int, int | None
     y = _TOP + row * _ROW
     base = y + 16
     said = " ".join(filter(None, (bar.label, _shown(bar, plan.language), bar.of_text, _remark(bar, plan.language))))
-    tone = "" if _is_real(bar) else "c-muted"
+    tone = "c-strong" if _is_real(bar) else "c-muted"
     return pen.link(
         bar.href, said,
         pen.shape("rect", "c-hit", x=1, y=y + 1, width=chart.width - 2, height=_ROW - 2, rx=3),
         pen.text(str(rank) if rank else "–", "c-muted", x=18, y=base, text_anchor="end"),
         pen.text(bar.label, "c-label", x=26, y=base),
-        pen.text(_shown(bar, plan.language), f"c-strong {tone}".strip(), x=plan.value, y=base, text_anchor="end"),
+        pen.text(_shown(bar, plan.language), tone, x=plan.value, y=base, text_anchor="end"),
         *_bar(chart, pen, plan, (y, bar)),
         pen.text(bar.of_text, "c-muted c-small", x=chart.width - 2, y=base, text_anchor="end"),
     )  # fmt: skip
@@ -134,7 +134,7 @@ def _bar(chart: RankedBars, pen: Pen, plan: _Plan, place: tuple[int, Bar]) -> li
         fill = f"url(#{chart.chart_id}-hatch)"
         marks.append(pen.shape("rect", x=start, y=y + 6, width=length, height=12, rx=2, fill=fill))
     if bar.meets_target is False:
-        marks.append(pen.shape("path", "c-behind", d=f"M{plan.scale.start - 8:.1f} {y + 8}h6l-3 7z"))
+        marks.append(pen.shape("path", "c-behind", d=f"M{plan.scale.start - 9:.1f} {y + 8}h6l-3 7z"))
     return marks
 
 

@@ -54,6 +54,7 @@ _PAPER: dict[str, dict[str, str]] = {
     "c-tile-2": {"fill": "#a9c6f0"},
     "c-tile-3": {"fill": "#2c66c0"},
     "c-tile-4": {"fill": "#173f86"},
+    "c-on-tile": {"fill": "#14213a"},
     "c-on-dark-tile": {"fill": "#fff"},
     "c-hit": {"fill": "none"},
 }
@@ -71,7 +72,8 @@ class Pen:
         written: dict[str, Number | str] = {key.replace("_", "-"): value for key, value in attributes.items()}
         if self.standalone:
             return _element(name, written | self._looks(classes.split()), inside)
-        return _element(name, written | ({"class": classes} if classes else {}), inside)
+        named: dict[str, Number | str] = {"class": classes} if classes else {}
+        return _element(name, written | named, inside)
 
     def text(self, words: str, classes: str = "", **attributes: Number | str) -> Markup:
         """A text at ``x``, ``y`` (its baseline)."""
@@ -90,11 +92,11 @@ class Pen:
     def hatch(self, pattern_id: str, classes: str) -> Markup:
         """A pattern of slanting lines, to fill with ``url(#<pattern_id>)``."""
         lines = self.shape("path", classes, d="M-1 7 7 -1M3 11 11 3M-5 3 3 -5")
-        pattern = {"id": pattern_id, "width": 8, "height": 8, "patternUnits": "userSpaceOnUse"}
+        pattern: dict[str, Number | str] = {"id": pattern_id, "width": 8, "height": 8, "patternUnits": "userSpaceOnUse"}
         return _element("defs", {}, [_element("pattern", pattern, [lines])])
 
     def _looks(self, classes: Iterable[str]) -> dict[str, Number | str]:
-        looks: dict[str, Number | str] = {}
+        looks = dict[str, Number | str]()
         for name in classes:
             looks |= _PAPER.get(name, {})
         return looks

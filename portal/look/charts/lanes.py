@@ -59,7 +59,7 @@ def draw_lanes(chart: Lanes, *, language: str = "zh", standalone: bool = False) 
         marks, y = marks + drawn, y + height
     sheet = Sheet(
         chart.chart_id, chart.title, _description(chart, language), chart.width, y + 4,
-        has_links=any(each.href for lane in chart.lanes for each in lane.happenings), classes="chart-wide",
+        has_links=any(each.href for lane in chart.lanes for each in lane.happenings), classes="chart-wide chart-latest",
     )  # fmt: skip
     return svg(pen, sheet, [*_years(chart, pen, (left, y)), *marks, *_today(chart, pen, (left, y), language)])
 

@@ -44,7 +44,7 @@ def draw_multiples(chart: Multiples, *, language: str = "zh", standalone: bool =
     rows = -(-len(chart.smalls) // chart.columns)
     sheet = Sheet(
         chart.chart_id, chart.title, _description(chart, language), chart.width, rows * _HEIGHT,
-        has_links=any(small.href for small in chart.smalls),
+        has_links=any(small.href for small in chart.smalls), classes="chart-wide",
     )  # fmt: skip
     return svg(pen, sheet, marks)
 
@@ -54,7 +54,7 @@ def multiples_table(chart: Multiples, *, language: str = "zh") -> ChartTable:
     t = texts(language)
     months = chart.smalls[0].points if chart.smalls else ()
     columns = (Column(t("名称", "Name")), *(Column(p.full_label or p.label, is_number=True) for p in months))
-    rows = tuple((small.label, *(_shown(p, language) for p in small.points)) for small in chart.smalls)
+    rows = tuple((small.label, *(_in_full(p, language) for p in small.points)) for small in chart.smalls)
     return ChartTable(chart.title, columns, rows)
 
 
@@ -66,7 +66,7 @@ def _small(chart: Multiples, pen: Pen, place: tuple[int, Small], language: str) 
     values = tuple(map(_value, small.points))
     box = (x + 2, y + 24, width - 12, _HEIGHT - 32)
     return pen.link(
-        small.href, f"{small.label} {last}",
+        small.href, f"{small.label} {last} {_remark(small, language)}".strip(),
         pen.shape("rect", "c-lane", x=x + 2, y=y + 24, width=width - 12, height=_HEIGHT - 32, rx=3),
         pen.text(small.label, "c-label", x=x + 3, y=y + 17),
         pen.text(last, "c-strong", x=x + width - 11, y=y + 17, text_anchor="end"),
@@ -89,10 +89,17 @@ def _shown(point: Point, language: str) -> str:
         return texts(language)("样本不足", "too few")
     if point.value is None:
         return "—"
-    note = remark(language, is_provisional=point.is_provisional)
-    return (
-        texts(language)(f"{point.shown_text}（{note}）", f"{point.shown_text} ({note})") if note else point.shown_text
-    )
+    return point.shown_text
+
+
+def _in_full(point: Point, language: str) -> str:
+    note = remark(language, is_provisional=point.is_provisional and _value(point) is not None)
+    shown = _shown(point, language)
+    return texts(language)(f"{shown}（{note}）", f"{shown} ({note})") if note else shown
+
+
+def _remark(small: Small, language: str) -> str:
+    return remark(language, is_provisional=bool(small.points) and small.points[-1].is_provisional)
 
 
 def _value(point: Point) -> Decimal | None:

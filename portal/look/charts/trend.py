@@ -60,7 +60,7 @@ def draw_trend(chart: Trend, *, language: str = "zh", standalone: bool = False) 
     ]
     sheet = Sheet(
         chart.chart_id, chart.title, _description(chart, language), chart.width, chart.height,
-        has_links=any(point.href for point in chart.points),
+        has_links=any(point.href for point in chart.points), classes="chart-latest",
     )  # fmt: skip
     return svg(pen, sheet, marks)
 
