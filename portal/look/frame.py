@@ -5,6 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+THEMES = ("auto", "light", "dark")
+
+
+def theme_of(cookie: str | None) -> str:
+    """The colour scheme that the cookie ``theme`` names; ``auto``, the system's, for anything else."""
+    return cookie if cookie in THEMES else THEMES[0]
+
+
 @dataclass(frozen=True)
 class MenuEntry:
     """One line of the left menu. ``group`` is a heading above the first entry of a group; ``count_text`` is what waits there."""

@@ -39,6 +39,17 @@ def test_no_barrier(browser: Browser, site: Site, violations: Violations, scheme
     page.close()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/sign-in", "/message"])
+def test_no_barrier_on_plain_pages(
+    browser: Browser, site: Site, violations: Violations, scheme: Scheme, path: str
+) -> None:
+    page, complaints = opened(browser, site[0] + path, scheme)
+    assert violations(page) == []
+    assert complaints == []
+    page.close()
+
+
 @pytest.mark.parametrize("width", [1366, 390])
 def test_a_page_is_never_wider_than_the_window(browser: Browser, site: Site, width: int) -> None:
     page, _ = opened(browser, f"{site[0]}/gallery", width=width)

@@ -9,6 +9,7 @@ import jinja2
 import pytest
 from markupsafe import escape
 
+from portal.look.frame import theme_of
 from portal.look.gallery import frame, gallery
 from portal.look.pages import environment, render
 
@@ -125,3 +126,15 @@ def test_a_table_tells_what_it_shows_of_what_there_is() -> None:
     assert '<td class="number">12</td>' in text
     assert '<td class="number">—</td>' in text
     assert "没有符合条件的记录" in written(table, columns=columns, rows=[])
+
+
+def test_a_cookie_names_a_scheme_or_nothing() -> None:
+    assert theme_of("dark") == "dark"
+    assert theme_of('"><script>') == "auto"
+    assert theme_of(None) == "auto"
+
+
+def test_a_part_that_asks_again_waits_between() -> None:
+    text = written('{% call parts.live("state", "/submissions/1/state", 3) %}检查中{% endcall %}')
+    assert 'hx-get="/submissions/1/state" hx-trigger="every 3s" hx-swap="outerHTML"' in text
+    assert "检查中" in text
