@@ -161,8 +161,7 @@ def path(points: Iterable[tuple[float, float]]) -> str:
 
 
 def _element(name: str, attributes: Mapping[str, Number | str], inside: Iterable[Markup]) -> Markup:
-    written = Markup("").join(
-        Markup(' {}="{}"').format(key, value if isinstance(value, str) else number(value))
-        for key, value in attributes.items()
+    written = "".join(
+        f' {key}="{escape(value) if isinstance(value, str) else number(value)}"' for key, value in attributes.items()
     )
-    return Markup("<{0}{1}>{2}</{0}>").format(name, written, Markup("").join(inside))
+    return Markup(f"<{name}{written}>{''.join(map(escape, inside))}</{name}>")  # noqa: S704 - all that came is escaped
