@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+THEMES = ("auto", "light", "dark")
+
+
+def theme_of(cookie: str | None) -> str:
+    """The colour scheme that the cookie ``theme`` names; ``auto``, the system's, for anything else."""
+    return cookie if cookie in THEMES else THEMES[0]
+
 
 @dataclass(frozen=True)
 class MenuEntry:

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import functools
 import pathlib
-from collections.abc import Callable
 
 import jinja2
 
 from portal.look import formats
 from portal.look.frame import Column
 from portal.look.static_files import static_url
+from portal.look.texts import LANGUAGES, texts
 from portal.look.watermark import watermark
 
-LANGUAGES = ("zh", "en")
 #: Of a form that writes, and of an htmx request: where the session's token against forged requests travels.
 CSRF_FIELD, CSRF_HEADER = "csrf_token", "X-CSRF-Token"
 #: What the pages need of the browser, and nothing else.
@@ -57,11 +56,6 @@ def environment(language: str) -> jinja2.Environment:
         "NOTHING": formats.NOTHING,
     }
     return made
-
-
-def texts(language: str) -> Callable[[str, str], str]:
-    """``t``: of a pair of texts the one of a language."""
-    return (lambda _zh, en: en) if language == "en" else (lambda zh, _en: zh)
 
 
 def _loader() -> jinja2.BaseLoader:

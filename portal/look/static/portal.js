@@ -80,6 +80,9 @@
       button.hidden = false;
       button.addEventListener("click", () => print());
     });
+    each(".chart-latest", (svg) => {
+      svg.parentElement.scrollLeft = svg.parentElement.scrollWidth;
+    });
     each("[data-focus]", (element) => element.focus());
   };
 

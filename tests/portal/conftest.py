@@ -1,0 +1,38 @@
+"""A real browser for the portal's pages."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium of the system. Fails, and never skips, where there is none."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.fail("these tests look at pages in Chromium, and there is none: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def violations() -> Callable[[Page], list[str]]:
+    """What axe finds on a page against WCAG 2.1 AA, one line each. It does not judge the contrast of texts in drawings."""
+
+    def found(page: Page) -> list[str]:
+        told: dict[str, Any] = Axe().run(page, options={"runOnly": RULES}).response
+        return [
+            f"{v['id']} {node['target']}: {node['failureSummary']}" for v in told["violations"] for node in v["nodes"]
+        ]
+
+    return found
