@@ -14,10 +14,11 @@ from starlette.concurrency import run_in_threadpool
 from portal.asking import Here, Insurer, Reader, Submitting, client, language, page, part, record, require_insurer
 from portal.door import Door
 from portal.look.frame import Crumb
-from portal.look.pages import texts
+from portal.look.texts import texts
 from portal.problems import Problem, of_hub, told
 from portal.signing_in.sessions import Identity
 from portal.submissions import reading, receipt_code
+from portal.submissions.downloads import XLSX, download
 from portal.submissions.loading import Worker
 from portal.submissions.reading import Filter, RuleCount
 from portal.submissions.receiving import Arrived, Form, form_of
@@ -34,7 +35,6 @@ router = APIRouter(include_in_schema=False)
 #: What the platform's rule grants for each record (5个工作日).
 WORKING_DAYS = 5
 RECENT = 8
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BatchId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Cursor = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 
@@ -136,14 +136,6 @@ def receipt(request: Request, here: Here, who: Reader, batch_id: BatchId) -> HTM
     return page(request, "submissions/receipt.html", **_batch(request, here, who, batch_id))
 
 
-def download(content: bytes, name: str, media_type: str) -> Response:
-    """A file to save, by its Chinese name."""
-    from urllib.parse import quote
-
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    return Response(content, media_type=media_type, headers={"Content-Disposition": disposition})
-
-
 def _home(request: Request, here: Door, who: Identity, errors: list[tuple[str, str]] | None = None) -> HTMLResponse:
     insurer_id = who.person.insurer_id
     with here.reading_as(who.person) as connection:
@@ -206,7 +198,7 @@ def _batch(request: Request, here: Door, who: Identity, batch_id: int) -> dict[s
     address = f"{here.address}/submissions/{batch_id}"
     return {
         "batch": batch, "files": files, "rules": by_rule, "state": STATES[batch.state], "counts": COUNTS,
-        "severities": SEVERITIES, "todo": todo(batch, language(request)), "qr": receipt_code.code_of(address),
+        "severities": SEVERITIES, "todo": todo(batch, language(request), sum(rule.open_count for rule in by_rule)), "qr": receipt_code.code_of(address),
         "name": record_name(batch.record_type, language(request)), "crumbs": _crumbs(request, None, batch.receipt_no),
         "insurer_name": _insurer_name(here, batch.insurer_id),
     }  # fmt: skip
