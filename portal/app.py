@@ -26,7 +26,7 @@ from portal.pace import Pace
 from portal.problems import MEDIA_TYPE, OF_STATUS, Problem, of_hub, told
 from portal.signing_in import pages as signing_in
 from portal.submissions import pages as submissions
-from portal.submissions import receiving, rule_pages
+from portal.submissions import evidence_pages, receiving, report_files, rule_pages, statement_pages
 from portal.submissions.loading import Worker
 from schemas.errors import HubError
 from warehouse.database.engine import database_errors
@@ -47,7 +47,10 @@ HEADERS = {
 }
 ROUTERS = (
     signing_in.router,
+    statement_pages.router,
+    report_files.router,
     submissions.router,
+    evidence_pages.router,
     rule_pages.router,
     api.router,
     api_rules.router,

@@ -15,9 +15,10 @@ from portal.asking import Here, Insurer, Reader, Submitting, client, language, p
 from portal.door import Door
 from portal.look.frame import Crumb
 from portal.look.texts import texts
+from portal.person import KIND_NAMES
 from portal.problems import Problem, of_hub, told
 from portal.signing_in.sessions import Identity
-from portal.submissions import reading, receipt_code
+from portal.submissions import reading, receipt_code, stating
 from portal.submissions.downloads import XLSX, download
 from portal.submissions.loading import Worker
 from portal.submissions.reading import Filter, RuleCount
@@ -103,7 +104,13 @@ def show(request: Request, here: Here, who: Reader, batch_id: BatchId) -> HTMLRe
     """One delivery: receipt, live state, result."""
     context = _batch(request, here, who, batch_id)
     record(request, who, "read", f"batch {batch_id}")
-    return page(request, "submissions/batch.html", **context)
+    stating.see(here, who.person, batch_id)
+    with here.reading_as(who.person) as connection:
+        stated, sights = stating.attestations(connection, batch_id), stating.sights(connection, batch_id)
+    return page(
+        request, "submissions/batch.html", **context, attestations=stated, sights=sights, statement=stating.STATEMENT,
+        kinds=KIND_NAMES, may_submit=who.may("submit"), csrf=who.csrf,
+    )  # fmt: skip
 
 
 @router.get("/submissions/{batch_id}/state")
@@ -126,7 +133,8 @@ def findings(
     return page(
         request, "submissions/findings.html", batch=batch, rules=by_rule, findings=shown, total=total, rule=rule,
         severities=SEVERITIES, rule_tabs=_rule_tabs(batch_id, by_rule, rule), is_first=not after, after=f"{last.row_no or 0}-{last.finding_id}" if last else None,
-        crumbs=_crumbs(request, batch_id),
+        crumbs=_crumbs(request, batch_id), may_submit=who.may("submit"), csrf=who.csrf,
+        asks_reason=any(each.severity == "warning" and each.open_count for each in by_rule if each.rule_id == rule),
     )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ class File:
 
 @dataclass(frozen=True)
 class RuleCount:
-    """Problems of one rule in a batch: how many, of how many rows, how many not resolved yet."""
+    """Problems of one rule in a batch: how many, of how many rows, how many neither resolved nor confirmed."""
 
     rule_id: str
     severity: str
@@ -95,6 +95,9 @@ class Finding:
     opened_at: dt.datetime
     resolved_at: dt.datetime | None
     resolved_by_batch_id: int | None
+    confirmed_reason: str | None = None
+    confirmed_by: str | None = None
+    confirmed_at: dt.datetime | None = None
 
     @property
     def where(self) -> str:
