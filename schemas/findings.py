@@ -70,6 +70,26 @@ _PLACE = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class PlaceParts:
+    """A row's place taken apart: ``row`` as the sheet numbers it, ``line`` of a text file; both None for an API page."""
+
+    file_no: int = 1
+    """Position of the file in its batch, from 1."""
+    sheet: str | None = None
+    row: int | None = None
+    line: int | None = None
+
+
+def place_parts(place: str | None) -> PlaceParts | None:
+    """The parts of a place such as ``file 2 台账!5`` or ``line 5``; None for what is no place of a row."""
+    found = _PLACE.fullmatch(place or "")
+    if found is None:
+        return None
+    numbers = {name: None if found[name] is None else int(found[name]) for name in ("row", "line")}
+    return PlaceParts(int(found["file"] or 1), found["sheet"], **numbers)
+
+
 def place_chinese(place: str | None, column: SourceColumn | None = None, business_name: str | None = None) -> str:
     """A row's place and a column of it in Chinese: ``第5行 C列(保单号)``; of an API page ``第1页第3项 policyNo(保单号)``."""
     where = [_row_chinese(place or "")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.arguments import BatchId
-from pipeline.cli.export import write_csv_file, write_xlsx_file
+from pipeline.reporting.tables import write_csv_file, write_xlsx_file
 from pipeline.cli.output import stdout
 
 if TYPE_CHECKING:
