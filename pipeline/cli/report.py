@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.arguments import BatchId
-from pipeline.reporting.tables import write_csv_file, write_xlsx_file
 from pipeline.cli.output import stdout
+from pipeline.reporting.tables import write_csv_file, write_xlsx_file
 
 if TYPE_CHECKING:
     from warehouse.landing.batches import BatchView

@@ -75,6 +75,7 @@ def write_csv_file(target: Target, columns: Sequence[str], rows: Iterable[Sequen
     with opened(target) as file:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
         write_csv(text, columns, rows)
+        text.flush()
         text.detach()
 
 
@@ -100,10 +101,14 @@ def write_xlsx_sheets(target: Target, sheets: Mapping[str, Table]) -> None:
 
 @contextlib.contextmanager
 def opened(target: Target) -> Iterator[BinaryIO]:
-    """A new file at a path, closed in the end; a file that is open stays so. Raises FileExistsError."""
+    """A new file at a path, closed in the end and gone when writing fails; a file that is open stays so. Raises FileExistsError."""
     if isinstance(target, pathlib.Path):
         with target.open("xb") as file:
-            yield file
+            try:
+                yield file
+            except BaseException:
+                target.unlink()
+                raise
     else:
         yield target
 
