@@ -71,7 +71,7 @@ def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with tempfile.TemporaryDirectory(prefix="anze-bench-") as folder:
         path = pathlib.Path(folder) / "original.xlsx"
-        fill(path, rows)
+        subprocess.run([sys.executable, __file__, "--fill", str(path), str(rows)], check=True)
         print(f"{rows:,} x {COLUMNS}, {path.stat().st_size / 1e6:.1f} MB")
         cases = [("returned", count) for count in PROBLEMS] + [(kind, 50_000) for kind in ("xlsx", "csv", "json")]
         for what, count in cases:
@@ -79,7 +79,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--one"]:
+    if sys.argv[1:2] == ["--fill"]:
+        fill(pathlib.Path(sys.argv[2]), int(sys.argv[3]))
+    elif sys.argv[1:2] == ["--one"]:
         measure(sys.argv[2], pathlib.Path(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))
     else:
         main()

@@ -17,7 +17,7 @@ COLUMNS = (
 WIDTHS = (7, 14, 8, 7, 22, 24, 24, 7, 11, 26, 60, 30, 14)
 SHEET_ROWS, MOST_LINKS = 1_048_576, 60_000
 #: Of which column the text leads to the cell.
-_LINKED = COLUMNS.index("行号")
+LINKED = COLUMNS.index("行号")
 _NUMBERS = frozenset({COLUMNS.index("序号"), COLUMNS.index("行号")})
 
 
@@ -57,11 +57,11 @@ def written(listing: Listing) -> Iterator[bytes]:
     yield _row(first, COLUMNS, dict.fromkeys(range(len(COLUMNS)), header))
     links: list[bytes] = []
     for number, problem in enumerate(listing.problems, start=1):
-        target = _target(problem, listing.sheets) if len(links) < MOST_LINKS else None
+        target = link_of(problem, listing.sheets) if len(links) < MOST_LINKS else None
         styles = dict.fromkeys(range(len(COLUMNS)), body)
         if target is not None:
-            styles[_LINKED] = link
-            reference = f"{column_letter(_LINKED)}{first + number}"
+            styles[LINKED] = link
+            reference = f"{column_letter(LINKED)}{first + number}"
             links.append(b"<hyperlink ref=" + attribute(reference) + b" location=" + attribute(target) + b"/>")
         yield _row(first + number, cells_of(number, problem), styles)
     yield b"</sheetData>"
@@ -98,7 +98,7 @@ def _cell(reference: str, value: object, style: int, is_number: bool) -> bytes:
     return begin + text(fitting(str(text_of(value)))) + b"</t></is></c>"
 
 
-def _target(problem: Problem, sheets: frozenset[str]) -> str | None:
+def link_of(problem: Problem, sheets: frozenset[str]) -> str | None:
     """The cell that a problem stands in, as a link within the workbook names it."""
     sheet, row = problem.parts.sheet, problem.sheet_row
     if sheet is None or row is None or sheet not in sheets:

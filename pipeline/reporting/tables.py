@@ -129,12 +129,19 @@ def _write_sheet(page: Worksheet, table: Table, head: Format, body: Format) -> N
 def _write_cell(page: Worksheet, at: tuple[int, int], value: object, text: Format) -> None:
     if value is None or value == "":
         return
-    if isinstance(value, bool):
+    if isinstance(value, str):
+        page.write_string(*at, fitting(value), text)
+    elif isinstance(value, bool):
         page.write_boolean(*at, value)
-    elif isinstance(value, int | float | Decimal) and len(Decimal(str(value)).as_tuple().digits) <= EXACT_DIGITS:
+    elif isinstance(value, int | float | Decimal) and _is_exact(value):
         page.write_number(*at, value)
     else:
         page.write_string(*at, fitting(str(value)), text)
+
+
+def _is_exact(number: float | Decimal) -> bool:
+    """Whether a spreadsheet keeps every digit of a number."""
+    return len(Decimal(str(number)).as_tuple().digits) <= EXACT_DIGITS
 
 
 def fitting(text: str) -> str:
