@@ -41,6 +41,8 @@ _OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+_COMMENT = {"author": AUTHOR, "x_scale": 2, "y_scale": 1.5}
+Texts = Mapping[Place, str]
 Rows = Iterator[tuple[int, list[str]]]
 """Line on which a record begins, and its cells."""
 
@@ -116,9 +118,7 @@ def _write(file: BinaryIO, sheet: str, report: Report, records: Rows) -> Returne
     notes = marking.notes(report.batch_id, problems, len(shown), Outcome(len(placed), len(texts), unplaced))
     with xlsxwriter.Workbook(file, _OPTIONS) as book:
         page, listing = book.add_worksheet(sheet), book.add_worksheet(PROBLEMS_SHEET)
-        _write_rows(page, records, marks, _formats(book))
-        for (row, column), told in texts.items():
-            page.write_comment(row - 1, column, told, {"author": AUTHOR, "x_scale": 2, "y_scale": 1.5})
+        _write_rows(page, records, _formats(book), (marks, texts))
         _write_list(listing, notes, shown, _list_formats(book))
     return Returned(len(problems), len(shown), len(placed), len(texts), tuple(notes), is_annotated=True)
 
@@ -137,18 +137,21 @@ def _formats(book: Workbook) -> dict[str, Format]:
     return {name: book.add_format({"num_format": "@", **more}) for name, more in {"": {}, **coloured}.items()}
 
 
-def _write_rows(page: Worksheet, records: Rows, marks: Marks, formats: Mapping[str, Format]) -> None:
-    """Every cell as text; a wrong one that is empty is there, too, so that its colour shows."""
+def _write_rows(page: Worksheet, records: Rows, formats: Mapping[str, Format], wanted: tuple[Marks, Texts]) -> None:
+    """Every cell as text; a wrong one that is empty is there, too, so that its colour shows. Comments go with their row."""
+    marks, texts = wanted
     for number, (_, cells) in enumerate(records, start=1):
-        wanted = marks.get(number, {})
+        row = marks.get(number, {})
         if number == 1:
             page.set_column(0, max(len(cells) - 1, 0), _COLUMN_WIDTH, formats[""])
         for column, cell in enumerate(cells):
-            form = formats[wanted.get(column, "")]
+            form = formats[row.get(column, "")]
             if cell:
                 page.write_string(number - 1, column, cell, form)
-            elif column in wanted:
+            elif column in row:
                 page.write_blank(number - 1, column, None, form)
+            if told := texts.get((number, column)):
+                page.write_comment(number - 1, column, told, _COMMENT)
 
 
 def _list_formats(book: Workbook) -> tuple[Format, Format, Format]:
