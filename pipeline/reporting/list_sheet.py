@@ -67,7 +67,7 @@ def written(listing: Listing) -> Iterator[bytes]:
     yield b"</sheetData>"
     if links:
         yield b"<hyperlinks>" + b"".join(links) + b"</hyperlinks>"
-    yield b"</worksheet>"
+    yield b'<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
 
 
 def _beginning(listing: Listing, first: int) -> bytes:
@@ -75,7 +75,8 @@ def _beginning(listing: Listing, first: int) -> bytes:
         f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(WIDTHS, 1)
     )
     return (
-        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{listing.namespace}"><sheetViews>'
+        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{listing.namespace}"><sheetPr>'
+        '<pageSetUpPr fitToPage="1"/></sheetPr><sheetViews>'
         f'<sheetView workbookViewId="0"><pane ySplit="{first}" topLeftCell="A{first + 1}" activePane="bottomLeft" '
         f'state="frozen"/></sheetView></sheetViews><cols>{columns}</cols><sheetData>'
     ).encode()

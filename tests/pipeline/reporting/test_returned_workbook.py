@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 import pytest
@@ -272,21 +272,21 @@ def test_workbooks_of_any_habit_are_marked_and_read_as_before(tmp_path: pathlib.
     assert read_rows(made, XLSX, expected=HEADS) == read_rows(path, XLSX, expected=HEADS)
     for name, content in parts(made).items():
         if not name.endswith(".vml"):
-            ElementTree.fromstring(content)
+            ET.fromstring(content)
 
 
 def _coloured(path: pathlib.Path) -> list[str]:
     """Coloured cells by XML alone: openpyxl reads neither strict workbooks nor cells without references as Excel does."""
     content = parts(path)
-    styles = ElementTree.fromstring(content["xl/styles.xml"])
-    forms = [list(e) for e in styles if e.tag.endswith("}cellXfs")][0]
-    fills = [ElementTree.tostring(e) for group in styles if group.tag.endswith("}fills") for e in group]
+    styles = ET.fromstring(content["xl/styles.xml"])
+    forms = next(list(e) for e in styles if e.tag.endswith("}cellXfs"))
+    fills = [ET.tostring(e) for group in styles if group.tag.endswith("}fills") for e in group]
     ours = {
         str(n) for n, form in enumerate(forms) if re.search(b"FFFFC7C3|FFFFEB9A", fills[int(form.get("fillId", "0"))])
     }
     found: list[str] = []
     row_no = 0
-    for row in ElementTree.fromstring(content["xl/worksheets/sheet1.xml"]).iter():
+    for row in ET.fromstring(content["xl/worksheets/sheet1.xml"]).iter():
         if row.tag.endswith("}row"):
             row_no = int(row.get("r", row_no + 1))
             column = 0
@@ -321,7 +321,7 @@ def test_any_problems_leave_a_valid_workbook_with_the_same_values(ledger: pathli
     path = ledger.with_name("any.xlsx")
     path.write_bytes(target.getvalue())
     for content in parts(path).values():
-        ElementTree.fromstring(content)
+        ET.fromstring(content)
     before, after = (load_workbook(each)["台账"] for each in (ledger, path))
     assert [[c.value for c in row] for row in before["A1:D51"]] == [[c.value for c in row] for row in after["A1:D51"]]
     assert (outcome.total, outcome.listed) == (len(told), len(told))
