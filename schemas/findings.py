@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -81,6 +82,7 @@ class PlaceParts:
     line: int | None = None
 
 
+@functools.lru_cache(maxsize=1024)
 def place_parts(place: str | None) -> PlaceParts | None:
     """The parts of a place such as ``file 2 台账!5`` or ``line 5``; None for what is no place of a row."""
     found = _PLACE.fullmatch(place or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -163,14 +164,14 @@ class _Patch:
         if self._row is None:
             self._row = int(reference.lstrip("$").lstrip(_LETTERS).lstrip("$")) if reference else self._last_row + 1
             self._want(self._row)
-        letters = reference.replace("$", "").rstrip("0123456789") if reference else ""
-        column = column_index(letters) if letters else self._next_column
+        column = self._next_column if reference is None else _column(reference.rstrip("0123456789"))
         self._next_column = column + 1
-        if self._wanted is None and attributes.get("s") not in self._earlier:
-            return
-        at = self._parser.CurrentByteIndex
-        self._create(at, column)
-        self._restyle(at, column, attributes.get("s", ""))
+        style = attributes.get("s", "")
+        is_due = self._pending and self._pending[0] <= column
+        if is_due or style in self._earlier or (self._wanted is not None and ROW in self._wanted):
+            at = self._parser.CurrentByteIndex
+            self._create(at, column)
+            self._restyle(at, column, style)
 
     def _create(self, at: int, before: int) -> None:
         """Make the wanted cells that stand before a column and that the row lacks."""
@@ -234,4 +235,11 @@ class _Patch:
         return bytes(self._held[at - self._base : stop]), at, self._base + stop
 
 
+@functools.lru_cache(maxsize=20_000)
+def _column(letters: str) -> int:
+    """0-based column of the letters of a reference, which may be ``$A$``."""
+    return column_index(letters.replace("$", "")) if len(letters) <= _LONGEST_LETTERS else 0
+
+
+_LONGEST_LETTERS = 5
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -6,6 +6,7 @@ XML with every program that writes it; there we look at bytes only.
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -56,31 +57,22 @@ class Comments:
         self._authors, self._list = lists["authors"], lists["commentList"]
         authors = [self._content[e.inner : e.end].decode() for e in found if e.name == "author"]
         self._author_count = len(authors)
+        starts = [each.start for each in found]
         self._comments = [
-            _comment(self._content, each, [e for e in found if each.start < e.start < each.stop], authors)
-            for each in found
+            _comment(self._content, each, found[at + 1 : bisect.bisect_left(starts, each.stop)], authors)
+            for at, each in enumerate(found)
             if each.name == "comment"
         ]
 
-    @property
-    def kept_count(self) -> int:
-        """How many comments of others stay."""
-        return sum(1 for each in self._comments if not each.is_ours)
+        self.kept = frozenset(each.place for each in self._comments if not each.is_ours)
+        """Cells with a comment of others."""
+        self.dropped = frozenset(each.place for each in self._comments if each.is_ours)
+        """Cells whose comment a former return wrote."""
 
     @property
     def threads(self) -> frozenset[Place]:
         """Cells with a conversation, whose text is not ours to change."""
         return frozenset(each.place for each in self._comments if each.is_thread)
-
-    @property
-    def kept(self) -> frozenset[Place]:
-        """Cells with a comment of others."""
-        return frozenset(each.place for each in self._comments if not each.is_ours)
-
-    @property
-    def dropped(self) -> frozenset[Place]:
-        """Cells whose comment a former return wrote."""
-        return frozenset(each.place for each in self._comments if each.is_ours)
 
     def written(self, texts: Mapping[Place, str]) -> Iterator[bytes]:
         """The part with a comment for each text; a cell that has a comment of others gets it below theirs."""
@@ -101,9 +93,8 @@ class Comments:
         else:
             moved = [(a - begin, b - begin, new) for a, b, new in sorted(edits)]
             yield head + edited(self._content[begin:stop], moved)
-        kept = self.kept
         for place, told in texts.items():
-            if place not in kept:
+            if place not in self.kept:
                 yield self._new(p, place, told)
         yield f"</{p}commentList>".encode() if self._list.is_empty else b""
         yield self._content[stop:]

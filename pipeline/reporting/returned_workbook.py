@@ -174,7 +174,7 @@ class _Return:
         """The comments of a sheet, once its rows have been read; all sheets together stay within the limit."""
         if mine.made is None and mine.comments is not None:
             spent = sum(len(each.made or ()) for each in self.sheets)
-            kept = sum(each.comments.kept_count for each in self.sheets if each.comments)
+            kept = sum(len(each.comments.kept) for each in self.sheets if each.comments)
             found = marking.texts(mine.placed, mine.told.rows, MOST_COMMENTS - spent - kept)
             threads = mine.comments.threads
             mine.made = {p: text for p, text in found.items() if p in mine.told.cells and p not in threads}

@@ -79,7 +79,9 @@ class Styles:
         colours = [*COLOURS.values(), HEADER_COLOUR]
         solid = '<{0}fill><{0}patternFill patternType="solid"><{0}fgColor rgb="{1}"/><{0}bgColor indexed="64"/></{0}patternFill></{0}fill>'
         fills = "".join(solid.format(p, colour) for colour in colours).encode()
-        font = f'<{p}font><{p}u/><{p}sz val="11"/><{p}color rgb="{LINK_COLOUR}"/><{p}name val="宋体"/></{p}font>'.encode()
+        font = (
+            f'<{p}font><{p}u/><{p}sz val="11"/><{p}color rgb="{LINK_COLOUR}"/><{p}name val="宋体"/></{p}font>'.encode()
+        )
         edits: list[Edit] = []
         for name, children, count in (
             ("fonts", font, self._fonts + 1),

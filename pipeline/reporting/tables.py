@@ -123,12 +123,11 @@ def _write_sheet(page: Worksheet, table: Table, head: Format, body: Format) -> N
     page.autofilter(0, 0, len(rows), len(columns) - 1)
     for line, row in enumerate(rows, start=1):
         for n, value in enumerate(row):
-            _write_cell(page, (line, n), text_of(value), body)
+            if value is not None and value != "":
+                _write_cell(page, (line, n), text_of(value), body)
 
 
 def _write_cell(page: Worksheet, at: tuple[int, int], value: object, text: Format) -> None:
-    if value is None or value == "":
-        return
     if isinstance(value, str):
         page.write_string(*at, fitting(value), text)
     elif isinstance(value, bool):

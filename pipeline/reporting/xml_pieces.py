@@ -24,7 +24,7 @@ class Unpatchable(Exception):
     """Raised when a part of a workbook is written in a way that no change is safe in; ``str()`` of it says why in Chinese."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Element:
     """Where one element stands in its part, in bytes; ``inner`` to ``end`` is its content."""
 
