@@ -104,3 +104,14 @@ def test_a_part_in_another_encoding_gets_the_list_alone(ledger: pathlib.Path, en
     assert any("UTF-8" in note for note in outcome.notes)
     with zipfile.ZipFile(ledger.with_name("r.xlsx")) as archive, zipfile.ZipFile(ledger) as old:
         assert archive.read("xl/worksheets/sheet1.xml") == old.read("xl/worksheets/sheet1.xml")
+
+
+def test_a_workbook_without_styles_gets_some(tmp_path: pathlib.Path) -> None:
+    path, bare = tmp_path / "o.xlsx", tmp_path / "bare.xlsx"
+    path.write_bytes(spreadsheet(TABLE, Habit()))
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(bare, "w") as new:
+        for name in old.namelist():
+            if name != "xl/styles.xml":
+                content = re.sub(rb"<Relationship [^>]*styles[^>]*/>", b"", old.read(name))
+                new.writestr(name, re.sub(rb" s=\"\d+\"", b"", content) if "sheet1" in name else content)
+    assert marked(returned(bare, [problem(2, "A")])) == {"A2": RED}
