@@ -54,7 +54,12 @@ class Package:
         return next((to for of, to in links_of(self.archive, part, self.limits).values() if of == kind), None)
 
     def free(self, form: str) -> str:
-        """A part's name by a form such as ``xl/comments{}.xml`` that nothing has yet."""
+        """A part's name that nothing has yet, by a form such as ``xl/comments{}.xml``; a form without number is that name.
+
+        Raises Unpatchable when a name without number is taken.
+        """
+        if "{}" not in form and form.lower() in self._names:
+            raise Unpatchable(f"{form} 无法识别")
         number = 1
         while form.format(number).lower() in self._names:
             number += 1

@@ -27,6 +27,7 @@ from pipeline.reporting.list_sheet import COLUMNS, Listing, cells_of, room
 from pipeline.reporting.marking import Outcome, Returned
 from pipeline.reporting.package import RELATIONS, STRICT_RELATIONS, Package, Written
 from pipeline.reporting.problems import Problem, Report
+from pipeline.reporting.styles import PART as STYLES_PART
 from pipeline.reporting.styles import PLAIN, Styles
 from pipeline.reporting.tables import Target, opened, write_xlsx_sheets
 from pipeline.reporting.xml_pieces import Unpatchable, appended, attribute, edited, elements, prefix_of
@@ -122,7 +123,7 @@ class _Return:
                 raise Unpatchable("没有样式表")
             styles = Styles(PLAIN if part is None else package.read(part))
             if part is None:
-                part = new["styles"] = package.free("xl/styles{}.xml")
+                part = new["styles"] = package.free(STYLES_PART)
             self._plan_sheets(package, [sheet for sheet in sheets if sheet is not former], styles)
             formats = styles.listing()
             package.parts[part] = lambda: (styles.patched(),)
