@@ -15,6 +15,7 @@ from portal.console.errors import BadCursor
 from portal.sql_text import statement, text_of
 
 PAGE_ROWS = 50
+_NAMED = ("row_key", "record_type", "version_id", "record_key", "insurer_id", "region_code", "domain_code")
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,11 @@ def page(
     """
     sort_key, row_key = decode(after) if after else (None, None)
     query = statement("console/lists/page", list=text_of(name, **slots))
-    marks = {**wanted, "after_sort": sort_key, "after_row": row_key, "limit": limit + 1}
+    marks = {**wanted, "after_sort": sort_key, "after_row": row_key, "row_count": limit + 1}
     found = list(connection.execute(query, marks).mappings())
     rows = [row for row in found if row["row_key"] is not None]
     more = encode(rows[limit - 1]["sort_key"], rows[limit - 1]["row_key"]) if len(rows) > limit else None
-    return Page(found[0]["total"], tuple(map(_row, rows[:limit])), more)
+    return Page(found[0]["total"], tuple(_row(dict(row)) for row in rows[:limit]), more)
 
 
 def encode(sort_key: str, row_key: str) -> str:
@@ -83,6 +84,6 @@ def _is_text(part: object) -> bool:
 
 
 def _row(row: Mapping[str, Any]) -> Row:
-    ours = ("row_key", "record_type", "version_id", "record_key", "insurer_id", "region_code", "domain_code")
-    own = {name: value for name, value in row.items() if name not in {*ours, "total", "sort_key", "on_date"}}
-    return Row(*(row[name] for name in ours), own)
+    named = {name: row[name] for name in _NAMED}
+    own = {name: value for name, value in row.items() if name not in {*_NAMED, "total", "sort_key", "on_date"}}
+    return Row(**named, values=own)

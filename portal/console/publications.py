@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -56,11 +57,13 @@ def chosen(connection: sa.Connection, moment: Moment = NEWEST) -> Publication:
 def publications(connection: sa.Connection, moment: Moment = NEWEST, *, limit: int = 100) -> tuple[Publication, ...]:
     """Publications that a moment allows, the newest first."""
     wanted = {"publication_id": moment.publication_id, "as_of": moment.as_of, "known_at": moment.known_at}
-    rows = connection.execute(statement("console/publications"), {**wanted, "limit": limit}).mappings()
-    return tuple(
-        Publication(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()})
-        for row in rows
-    )
+    rows = connection.execute(statement("console/publications"), {**wanted, "row_count": limit}).mappings()
+    return tuple(_publication(dict(row)) for row in rows)
+
+
+def _publication(row: dict[str, Any]) -> Publication:
+    lists = {name: tuple(value) for name, value in row.items() if isinstance(value, list)}
+    return Publication(**{**row, **lists})
 
 
 def before(connection: sa.Connection, publication: Publication) -> Publication | None:

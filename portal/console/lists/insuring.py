@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal.console.lists.work_list import Column, WorkList
+from schemas.yaml_files import Words
 
 ENTERPRISE = Column("enterprise_name", "text", "企业名称", "Enterprise")
 CREDIT_CODE = Column("credit_code", "text", "统一社会信用代码", "Credit code")
@@ -17,14 +18,14 @@ DEPARTMENT = Column("regulator_dept_code", "code", "监管部门", "Department",
 INSURING = (
     WorkList(
         "uncovered", "应保未保企业", "Must insure, not insured",
-        (
-            "应投保企业名录中、统计截止日负有投保义务且在生产经营的企业,当日没有一份有效的企业保单。家数等于投保覆盖率的分母减分子",
-            "Enterprises of the register that must insure on the as-of day and operate, with no enterprise policy in "
+        Words(
+            zh="应投保企业名录中、统计截止日负有投保义务且在生产经营的企业,当日没有一份有效的企业保单。家数等于投保覆盖率的分母减分子",
+            en="Enterprises of the register that must insure on the as-of day and operate, with no enterprise policy in "
             "force: as many as the coverage ratio's denominator less its numerator",
         ),
-        (
-            "不含停产、关闭的企业,不含工程项目、车船保单所保的对象;其他机构或外地承保的企业算已投保",
-            "Enterprises that stopped or closed; objects of project and vessel policies. Cover anywhere by any insurer counts",
+        Words(
+            zh="不含停产、关闭的企业,不含工程项目、车船保单所保的对象;其他机构或外地承保的企业算已投保",
+            en="Enterprises that stopped or closed; objects of project and vessel policies. Cover anywhere by any insurer counts",
         ),
         (
             ENTERPRISE, CREDIT_CODE, REGION, DOMAIN, DEPARTMENT,
@@ -38,12 +39,12 @@ INSURING = (
     ),
     WorkList(
         "partly_insured", "未全员投保企业", "Not all staff insured",
-        (
-            "已投保的应投保企业,参保人数少于从业人员数。从业人员数取名录一年内的数,没有时取保单所报",
-            "Insured enterprises whose insured persons are fewer than their staff; the staff is the register's count of the "
+        Words(
+            zh="已投保的应投保企业,参保人数少于从业人员数。从业人员数取名录一年内的数,没有时取保单所报",
+            en="Insured enterprises whose insured persons are fewer than their staff; the staff is the register's count of the "
             "last year, else the policy's",
         ),
-        ("不含未投保的企业,见应保未保企业", "Enterprises without cover: they are in their own list"),
+        Words(zh="不含未投保的企业,见应保未保企业", en="Enterprises without cover: they are in their own list"),
         (
             ENTERPRISE, CREDIT_CODE, REGION, DOMAIN, DEPARTMENT,
             Column("staff_count", "count", "从业人员", "Staff"), Column("insured_count", "count", "参保人数", "Insured persons"),
@@ -53,14 +54,14 @@ INSURING = (
     ),
     WorkList(
         "low_limit", "限额低于最低标准的保单", "Limit below minimum",
-        (
-            "统计截止日有效的企业保单,每人死亡伤残责任限额低于签单日适用的最低标准(规则阈值名录,国家与地方取高者)",
-            "Enterprise policies in force whose limit per person is below the minimum that applied on the day of issue: the "
+        Words(
+            zh="统计截止日有效的企业保单,每人死亡伤残责任限额低于签单日适用的最低标准(规则阈值名录,国家与地方取高者)",
+            en="Enterprise policies in force whose limit per person is below the minimum that applied on the day of issue: the "
             "highest of the register's national and local ones",
         ),
-        (
-            "不含共保非首席、无投保义务企业的保单,不含没有最低标准可依的保单",
-            "Followers of coinsured policies, enterprises that need not insure, places without a minimum",
+        Words(
+            zh="不含共保非首席、无投保义务企业的保单,不含没有最低标准可依的保单",
+            en="Followers of coinsured policies, enterprises that need not insure, places without a minimum",
         ),
         (
             POLICY_NO, INSURED, INSURED_CODE, REGION, DOMAIN, INSURER,
@@ -73,13 +74,13 @@ INSURING = (
     ),
     WorkList(
         "ending", "即将到期的保单", "Cover ends soon",
-        (
-            "统计截止日有效、保障在之后若干天内(默认30天)终止的保单,批单已计入",
-            "Policies in force whose cover ends within some days (30 unless said otherwise), endorsements included",
+        Words(
+            zh="统计截止日有效、保障在之后若干天内(默认30天)终止的保单,批单已计入",
+            en="Policies in force whose cover ends within some days (30 unless said otherwise), endorsements included",
         ),
-        (
-            "不含已到期的保单和共保非首席的保单;续保保单只在您看得到的保单中查找",
-            "Policies that have ended, followers of coinsured ones; the renewal is looked for among the policies that you see",
+        Words(
+            zh="不含已到期的保单和共保非首席的保单;续保保单只在您看得到的保单中查找",
+            en="Policies that have ended, followers of coinsured ones; the renewal is looked for among the policies that you see",
         ),
         (
             POLICY_NO, INSURED, INSURED_CODE, REGION, DOMAIN, INSURER,
@@ -89,14 +90,14 @@ INSURING = (
     ),
     WorkList(
         "commission", "佣金超上限", "Commission over the bound",
-        (
-            "佣金比例(或佣金金额与签单保费之比)高于签单日上限的在库保单,以及因佣金规则被隔离的行",
-            "Policies whose commission ratio, or amount over written premium, is above the bound of the day of issue, and rows "
+        Words(
+            zh="佣金比例(或佣金金额与签单保费之比)高于签单日上限的在库保单,以及因佣金规则被隔离的行",
+            en="Policies whose commission ratio, or amount over written premium, is above the bound of the day of issue, and rows "
             "that rules on commission hold",
         ),
-        (
-            "不含未报佣金的保单;被隔离的行不属于任何地区,只在全省列出",
-            "Policies that name no commission; held rows have no area and are listed for the whole province",
+        Words(
+            zh="不含未报佣金的保单;被隔离的行不属于任何地区,只在全省列出",
+            en="Policies that name no commission; held rows have no area and are listed for the whole province",
         ),
         (
             Column("state", "text", "状态", "State"), POLICY_NO, INSURED, REGION, DOMAIN, INSURER,

@@ -33,8 +33,6 @@ def _policy(contract: Contract) -> str:
         return "v.policy_no"
     for field, parent in _LINKS.items():
         if field in contract.by_name:
-            return (
-                f"(select p.policy_no from report.{parent} as p"
-                f" where p.insurer_id = v.insurer_id and p.{field} = v.{field})"
-            )
+            told = text_of("console/lists/late_parent", parent=f"{parent}_known", field=field)
+            return f"(\n{told})"
     return "cast(null as text)"

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from portal.console.lists.insuring import DOMAIN, INSURED, INSURED_CODE, INSURER, POLICY_NO, REGION
 from portal.console.lists.work_list import Column, WorkList
+from schemas.yaml_files import Words
 
 SERVING = (
     WorkList(
         "services_overdue", "逾期未完成的计划服务", "Planned services overdue",
-        (
-            "本年内计划截止、双方确认完成次数少于计划次数的方案明细,与事故预防服务完成率同口径",
-            "Lines of plans whose window ended this year with fewer services confirmed by both sides than planned, as the "
+        Words(
+            zh="本年内计划截止、双方确认完成次数少于计划次数的方案明细,与事故预防服务完成率同口径",
+            en="Lines of plans whose window ended this year with fewer services confirmed by both sides than planned, as the "
             "completion ratio counts them",
         ),
-        (
-            "不含草案和已终止的方案、截止日保单无效的、共保非首席的,不含以前年度截止的",
-            "Drafts and ended plans, policies not in force on the window's last day, followers, windows of earlier years",
+        Words(
+            zh="不含草案和已终止的方案、截止日保单无效的、共保非首席的,不含以前年度截止的",
+            en="Drafts and ended plans, policies not in force on the window's last day, followers, windows of earlier years",
         ),
         (
             Column("plan_no", "text", "方案编号", "Plan"), Column("plan_line_no", "text", "明细", "Line"), POLICY_NO, INSURED,
@@ -28,14 +29,14 @@ SERVING = (
     ),
     WorkList(
         "hazards_overdue", "逾期未整改的重大隐患", "Major hazards past deadline",
-        (
-            "整改期限早于统计截止日、截至当日尚未整改的重大事故隐患,地区和行业取保单的",
-            "Major hazards whose deadline is before the as-of day and that are not rectified by it; area and sector are the "
+        Words(
+            zh="整改期限早于统计截止日、截至当日尚未整改的重大事故隐患,地区和行业取保单的",
+            en="Major hazards whose deadline is before the as-of day and that are not rectified by it; area and sector are the "
             "policy's",
         ),
-        (
-            "不含已整改待验证的;服务或保单尚未报送的隐患没有地区,只在全省列出",
-            "Rectified ones that await verification; a hazard whose service or policy has not come is listed for the whole "
+        Words(
+            zh="不含已整改待验证的;服务或保单尚未报送的隐患没有地区,只在全省列出",
+            en="Rectified ones that await verification; a hazard whose service or policy has not come is listed for the whole "
             "province only",
         ),
         (

@@ -14,6 +14,7 @@ from portal.console.paging import PAGE_ROWS, Page, page
 from portal.console.publications import Publication
 from portal.console.scope import Place, Scope
 from portal.sql_text import text_of
+from schemas.yaml_files import Words
 
 Kind = Literal["text", "date", "moment", "count", "amount", "ratio", "code", "region", "insurer", "record_type", "rule"]
 #: Days ahead that a policy is said to end soon, where nobody says otherwise.
@@ -39,9 +40,8 @@ class WorkList:
     name: str
     zh: str
     en: str
-    included: tuple[str, str]
-    """Chinese and English."""
-    excluded: tuple[str, str]
+    included: Words
+    excluded: Words
     columns: tuple[Column, ...]
     cell: tuple[str, str] | None = None
     """Indicator code and period of the published cell whose records the list is of; None: of records themselves."""

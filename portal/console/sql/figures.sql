@@ -28,7 +28,7 @@ where
     i.publication_id = :publication_id
     and i.indicator = any(array(
         select d.indicator from report.indicator_definition as d
-        where cardinality(cast(:codes as text [])) = 0 or d.code = any(:codes)
+        where cardinality(cast(:codes as text[])) = 0 or d.code = any(:codes)
     ))
     and i.region_code = :region_code
     and i.domain_code = :domain_code

@@ -1,6 +1,6 @@
 -- Publications that an address may mean, the newest first.
 -- Grain: one row a publication. Scope: all of them are shown to every account; names of insurers as report.publication says.
--- Exclusions: those that know more than :known_at. Limits: :limit rows.
+-- Exclusions: those that know more than :known_at. Limits: as many rows as asked for.
 select
     publication_id,
     as_of,
@@ -20,4 +20,4 @@ where
     and (cast(:as_of as date) is null or as_of = :as_of)
     and (cast(:known_at as timestamptz) is null or known_at <= :known_at)
 order by as_of desc, known_at desc
-limit :limit
+limit :row_count

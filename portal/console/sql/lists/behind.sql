@@ -26,4 +26,7 @@ from (
     :slot_cell
 ) as c
 where cast(:counted as boolean) is null or (c.numerator <> 0) = :counted
-window largest as (order by abs(c.numerator) desc, abs(c.denominator) desc, c.record_type, c.version_id, c.unit)
+window largest as (
+    order by
+        abs(c.numerator) desc, abs(c.denominator) desc, c.record_type asc, c.version_id asc, c.unit asc, c.business_date asc
+)

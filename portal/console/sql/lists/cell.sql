@@ -2,9 +2,10 @@
 -- Grain: one row a record and unit. Scope: one publication. Exclusions, limits: as report.explain_cell.
 select c.*
 from report.indicator as i
-cross join lateral report.explain_cell(
-    i.indicator, i.region_code, i.domain_code, i.insurer_id, i.period_kind, i.publication_id, null, :slot_left_out
-) as c
+cross join
+    lateral report.explain_cell(
+        i.indicator, i.region_code, i.domain_code, i.insurer_id, i.period_kind, i.publication_id, null, :slot_left_out
+    ) as c
 where
     i.publication_id = :publication_id
     and i.indicator = (

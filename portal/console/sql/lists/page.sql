@@ -3,8 +3,8 @@
 -- Scope: the list gives sort_key, row_key, on_date, record_type, version_id, record_key, insurer_id, region_code,
 --   domain_code and its own columns; former codes count for the areas that they became.
 -- Exclusions: rows of no region, unless the whole province is asked for; rows of no date when a period is.
--- Limits: :limit rows after (:after_sort, :after_row).
-with known_policy as materialized (
+-- Limits: :row_count rows after (:after_sort, :after_row).
+with known_policy as materialized (  -- noqa: ST03
     select
         p.insurer_id,
         p.policy_no,
@@ -26,7 +26,10 @@ with known_policy as materialized (
 ),
 
 list as materialized (
-    :slot_list
+    select l.*
+    from (
+        :slot_list
+    ) as l
 ),
 
 counted_in as materialized (
@@ -59,6 +62,6 @@ left join lateral (
         cast(:after_sort as text) is null
         or (c.sort_key, c.row_key) > (cast(:after_sort as text), cast(:after_row as text))
     order by c.sort_key, c.row_key
-    limit :limit
+    limit :row_count
 ) as p on true
 order by p.sort_key, p.row_key

@@ -37,7 +37,7 @@ $$;
 comment on function report.record_field is
 '一条记录的一个版本:每个字段一行,按约定的顺序;已撤销、已被替换的版本也可查。个人信息只列字段名(is_shown 为否)。参数: record_type 数据类型; version_id 版本号。列: field 字段名; field_name 中文名称; value 值; is_shown 监管账号可否看到';
 
-create function report.record_version(record_type text, version_id bigint)
+create function report.record_version(record_type text, of_version_id bigint)
 returns table (
     version_id bigint, insurer_id text, record_key text, batch_id bigint, row_no bigint, recorded_at timestamptz,
     superseded_at timestamptz, is_withdrawn boolean, first_received_at timestamptz, deadline_on date, timeliness text
@@ -72,6 +72,6 @@ begin
 end
 $$;
 comment on function report.record_version is
-'一条记录的各个版本:每个版本一行,新的在前;已撤销、已被替换的也在内。参数: record_type 数据类型; version_id 其中任一版本号。列: version_id 版本号; insurer_id 报送机构; record_key 业务编号,个人号码已隐去; batch_id 批次编号; row_no 批次内行号,0 为平台写入; recorded_at 入库时间; superseded_at 被替换时间,空为当前; is_withdrawn 是否撤销; first_received_at 首次接收时间; deadline_on 截止日; timeliness 及时性';
+'一条记录的各个版本:每个版本一行,新的在前;已撤销、已被替换的也在内。参数: record_type 数据类型; of_version_id 其中任一版本号。列: version_id 版本号; insurer_id 报送机构; record_key 业务编号,个人号码已隐去; batch_id 批次编号; row_no 批次内行号,0 为平台写入; recorded_at 入库时间; superseded_at 被替换时间,空为当前; is_withdrawn 是否撤销; first_received_at 首次接收时间; deadline_on 截止日; timeliness 及时性';
 
 grant execute on function report.record_field, report.record_version to anze_regulator, anze_loader;
