@@ -81,7 +81,7 @@ def enterprise(connection: sa.Connection, credit_code: str) -> Enterprise:
         raise NotShown("no such enterprise for the caller")
     registered = Registered(**row) if row else None
     name = registered.enterprise_name if registered else policies[0].insured_name
-    counts: dict[str, int] = dict(connection.execute(statement("console/enterprise_counts"), code).tuples().all())
+    counts: dict[str, int] = dict(connection.execute(statement("console/enterprise_counts"), code).all())
     return Enterprise(credit_code, name, registered, policies, counts)
 
 

@@ -32,7 +32,7 @@ def regions(connection: sa.Connection, day: dt.date) -> Mapping[str, Region]:
 
 def insurers(connection: sa.Connection) -> Mapping[str, str]:
     """Names of insurers by id, as the register says today."""
-    return dict(connection.execute(statement("console/insurer_names")).tuples().all())
+    return dict(connection.execute(statement("console/insurer_names")).all())
 
 
 def codes(connection: sa.Connection, list_code: str) -> Mapping[str, tuple[str, str]]:

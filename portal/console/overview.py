@@ -140,7 +140,7 @@ def needs(connection: sa.Connection, publication: Publication, asking: Scope, pl
         counted[name] = found.page.total if found.is_shown else None
     if asking.sees_all_areas:
         rows = connection.execute(statement("console/needs"), {"insurer_id": place.insurer_id})
-        counted |= {"awaiting": 0, "stuck": 0} | dict(rows.tuples().all())
+        counted |= {"awaiting": 0, "stuck": 0} | dict(rows.all())
     return tuple(Need(code, counted.get(code), code in LISTS) for code in NEEDS)
 
 

@@ -8,7 +8,7 @@
         'enterprise' as kind,
         e.credit_code as key,
         cast(null as text) as insurer_id,
-        e.enterprise_name as title,
+        coalesce(e.enterprise_name, e.credit_code) as title,
         e.region_code
     from report.enterprise as e
     where
@@ -23,7 +23,7 @@ union
         'enterprise' as kind,
         e.credit_code as key,
         cast(null as text) as insurer_id,
-        e.enterprise_name as title,
+        coalesce(e.enterprise_name, e.credit_code) as title,
         e.region_code
     from report.enterprise as e
     where e.credit_code >= :upper and e.credit_code < :upper_ends
@@ -36,7 +36,7 @@ union
         'enterprise' as kind,
         p.insured_credit_code as key,
         cast(null as text) as insurer_id,
-        min(p.insured_name) as title,
+        coalesce(min(p.insured_name), p.insured_credit_code) as title,
         min(p.region_code) as region_code
     from report.policy as p
     where
@@ -56,7 +56,7 @@ union
         'policy' as kind,
         p.policy_no as key,
         p.insurer_id,
-        p.insured_name as title,
+        coalesce(p.insured_name, p.policy_no) as title,
         p.region_code
     from report.policy as p
     where p.policy_no >= :begins and p.policy_no < :ends
@@ -69,7 +69,7 @@ union
         'agency' as kind,
         a.agency_credit_code as key,
         cast(null as text) as insurer_id,
-        a.agency_name as title,
+        coalesce(a.agency_name, a.agency_credit_code) as title,
         a.region_code
     from report.agency as a
     where
@@ -84,7 +84,7 @@ union
         'insurer' as kind,
         i.insurer_id as key,
         i.insurer_id,
-        i.insurer_name as title,
+        coalesce(i.insurer_name, i.insurer_id) as title,
         cast(null as text) as region_code
     from report.insurer as i
     where starts_with(i.insurer_name, :begins) or starts_with(i.insurer_code, :upper) or i.credit_code = :upper
