@@ -20,19 +20,10 @@ def late_records() -> str:
 
 def _late_of(contract: Contract) -> str:
     key = ", ".join(f"v.{name}" for name in contract.key)
-    record_type = contract.record_type
-    return text_of(
-        "console/lists/late_of_type", literal=f"'{record_type}'", key=key, policy=_policy(contract),
-        known=f"{record_type}_known",
-    )  # fmt: skip
-
-
-def _policy(contract: Contract) -> str:
-    """How a record ``v`` says its policy."""
+    slots = {"literal": f"'{contract.record_type}'", "known": f"{contract.record_type}_known", "key": key}
     if "policy_no" in contract.by_name:
-        return "v.policy_no"
-    for field, parent in _LINKS.items():
-        if field in contract.by_name:
-            told = text_of("console/lists/late_parent", parent=f"{parent}_known", field=field)
-            return f"(\n{told})"
-    return "cast(null as text)"
+        return text_of("console/lists/late_own", **slots)
+    link = next((field for field in _LINKS if field in contract.by_name), None)
+    if link is None:
+        return text_of("console/lists/late_alone", **slots)
+    return text_of("console/lists/late_linked", **slots, field=link, parent=f"{_LINKS[link]}_known")

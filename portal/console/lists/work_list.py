@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,7 +15,7 @@ from portal.console.lists.late import late_records
 from portal.console.paging import PAGE_ROWS, Page, page
 from portal.console.publications import Publication
 from portal.console.scope import Place, Scope
-from portal.sql_text import text_of
+from portal.sql_text import statement, text_of
 from schemas.yaml_files import Words
 
 Kind = Literal["text", "date", "moment", "count", "amount", "ratio", "code", "region", "insurer", "record_type", "rule"]
@@ -88,8 +90,16 @@ def work_list(
     if asked.cell:
         wanted |= {"code": asked.cell[0], "period_kind": asked.cell[1]}
     slots = {"cell": text_of("console/lists/cell", left_out="false"), "records": late_records()}
-    found = page(connection, f"console/lists/{asked.name}", wanted, after=after, limit=limit, **slots)
+    with _without_loops(connection):
+        found = page(connection, f"console/lists/{asked.name}", wanted, after=after, limit=limit, **slots)
     return ListPage(asked, publication, filters, is_shown=True, page=found)
+
+
+@contextlib.contextmanager
+def _without_loops(connection: sa.Connection) -> Iterator[None]:
+    connection.execute(statement("console/lists/plan"), {"allowed": "off"})
+    yield
+    connection.execute(statement("console/lists/plan"), {"allowed": "on"})
 
 
 def _is_shown(

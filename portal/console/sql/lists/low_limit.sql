@@ -3,6 +3,12 @@
 --   of the register's thresholds for area, sector and day of issue.
 -- Exclusions: as the indicator's definition: followers, enterprises that need not insure, places without a minimum.
 -- Limits: minimum_amount is read again from the register known at the publication's moment.
+with minimum as materialized (
+    select r.*
+    from report.rule_threshold_known(:known_at) as r
+    where r.basis_code = 'per_person' and r.unit_code = 'yuan' and r.operator_code = '>='
+)
+
 select
     s.region_code || c.record_key as sort_key,
     concat_ws(':', c.insurer_id, c.record_key) as row_key,
@@ -20,15 +26,14 @@ select
     s.per_person_limit_amount,
     (
         select max(r.threshold_value)
-        from report.rule_threshold_known(:known_at) as r
+        from minimum as r
         left join report.region as g
             on
                 s.region_code = g.region_code
                 and :as_of >= g.valid_from
                 and :as_of <= coalesce(g.valid_to, 'infinity')
         where
-            r.basis_code = 'per_person' and r.unit_code = 'yuan' and r.operator_code = '>='
-            and s.issue_date between r.valid_from_date and coalesce(r.valid_to_date, 'infinity')
+            s.issue_date between r.valid_from_date and coalesce(r.valid_to_date, 'infinity')
             and (
                 r.high_risk_domain_code in ('*', s.high_risk_domain_code)
                 or (r.high_risk_domain_code = '10' and s.high_risk_domain_code in ('11', '12'))

@@ -20,12 +20,16 @@ select
     e.size_code,
     e.employee_count,
     e.regulator_dept_code,
-    (
-        select max(p.cover_end_date) from known_policy as p
-        where p.insured_credit_code = c.record_key
-    ) as last_end_date
+    p.last_end_date
 from (
     :slot_cell
 ) as c
 left join report.enterprise_known(:known_at) as e on c.version_id = e.version_id
+left join (
+    select
+        k.insured_credit_code,
+        max(k.cover_end_date) as last_end_date
+    from known_policy as k
+    group by k.insured_credit_code
+) as p on c.record_key = p.insured_credit_code
 where c.numerator = 0

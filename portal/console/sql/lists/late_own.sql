@@ -1,5 +1,5 @@
--- Late records of one type. Grain: one row a record. Scope: known at the moment. Exclusions: none.
--- Limits: policy_no is null where what the record hangs on is not known.
+-- Late records of one type that name their policy. Grain: one row a record. Scope: known at the moment. Exclusions: none.
+-- Limits: none.
 select
     cast(:slot_literal as text) as record_type,
     concat_ws('|', :slot_key) as record_key,
@@ -9,6 +9,6 @@ select
     v.row_no,
     v.deadline_on,
     v.first_received_at,
-    :slot_policy as policy_no
+    v.policy_no
 from report.:slot_known(:known_at) as v
 where v.timeliness = 'late'
