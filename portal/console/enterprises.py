@@ -55,7 +55,6 @@ class PolicyLine:
     per_person_limit_amount: Decimal | None
     aggregate_limit_amount: Decimal | None
     is_coinsured: bool | None
-    endorsement_count: int
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,14 @@ class Enterprise:
     registered: Registered | None
     policies: tuple[PolicyLine, ...]
     """Of the insurers that the caller may see, the newest first."""
-    event_counts: Mapping[str, int]
-    """How many events the timeline has of each record type."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A page of what happened, and how many events there are of each record type in all, whatever type is asked for."""
+
+    page: Page
+    counts: Mapping[str, int]
 
 
 def enterprise(connection: sa.Connection, credit_code: str) -> Enterprise:
@@ -81,18 +86,19 @@ def enterprise(connection: sa.Connection, credit_code: str) -> Enterprise:
         raise NotShown("no such enterprise for the caller")
     registered = Registered(**row) if row else None
     name = registered.enterprise_name if registered else policies[0].insured_name
-    counts: dict[str, int] = dict(connection.execute(statement("console/enterprise_counts"), code).all())
-    return Enterprise(credit_code, name, registered, policies, counts)
+    return Enterprise(credit_code, name, registered, policies)
 
 
 def timeline(
     connection: sa.Connection, credit_code: str, *, record_type: str | None = None, after: str | None = None,
     limit: int = PAGE_ROWS,
-) -> Page:  # fmt: skip
+) -> Timeline:  # fmt: skip
     """What happened to an enterprise, the newest first. Raises BadCursor.
 
     Values of a row: event (what happened), event_date, policy_no, code_list and code (which kind), amount in yuan, text.
     """
     anywhere = {"region_code": "__0000", "domain_code": "*", "insurer_id": "*", "since": None, "until": None}
     wanted = {**anywhere, "known_at": None, "credit_code": credit_code, "wanted_type": record_type}
-    return page(connection, "console/lists/timeline", wanted, after=after, limit=limit)
+    found = page(connection, "console/lists/timeline", wanted, after=after, limit=limit)
+    counts = found.rows[0].values["counts"] if found.rows else {}
+    return Timeline(found, counts)

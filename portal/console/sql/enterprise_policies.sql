@@ -16,11 +16,7 @@ select
     p.employee_count,
     p.per_person_limit_amount,
     p.aggregate_limit_amount,
-    p.is_coinsured,
-    (
-        select count(*) from report.endorsement as e
-        where e.insurer_id = p.insurer_id and e.policy_no = p.policy_no
-    ) as endorsement_count
+    p.is_coinsured
 from report.policy as p
 where p.insured_credit_code = :credit_code
 order by p.cover_start_date desc nulls last, p.insurer_id asc, p.policy_no asc

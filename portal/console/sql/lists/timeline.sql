@@ -9,7 +9,7 @@ with own as materialized (
     where p.insured_credit_code = :credit_code
 ),
 
-event as (
+event as materialized (
     select
         'policy' as record_type,
         v.version_id,
@@ -164,7 +164,18 @@ select
     e.code_list,
     e.code,
     e.amount,
-    e.text
+    e.text,
+    n.counts
 from event as e
+cross join (
+    select jsonb_object_agg(c.record_type, c.event_count) as counts
+    from (
+        select
+            a.record_type,
+            count(*) as event_count
+        from event as a
+        group by a.record_type
+    ) as c
+) as n
 where cast(:wanted_type as text) is null or e.record_type = :wanted_type
 window newest as (order by e.event_date desc nulls last, e.record_type asc, e.insurer_id asc, e.record_key asc)
