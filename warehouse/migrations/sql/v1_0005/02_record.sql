@@ -2,7 +2,7 @@
 -- Grain: record_field one row a field of one version, in the order of the contract; record_version one row a version of
 --   the record that a version is of.
 -- Scope: fields that report.field shows; both read as the owner, whose reading the policies bound by what the caller may
---   see: a version that is not the caller's gives no row.
+--   see: a version that is not the caller's gives no row. Current and past versions have an index each, hence the union.
 -- Exclusions: personal fields are named with no value: report.personal_value has those of current versions.
 -- Limits: a version withdrawn by a delivery that does not hold the record has row_no 0.
 create function report.record_field(record_type text, version_id bigint)
@@ -63,7 +63,11 @@ begin
             select v.version_id, v.insurer_id, core.masked(concat_ws('|', %3$s)), v.batch_id, v.row_no, v.recorded_at,
                 v.superseded_at, v.is_withdrawn, v.first_received_at, v.deadline_on, v.timeliness
             from core.%1$I as o
-            inner join core.%1$I as v on %2$s
+            cross join lateral (
+                select v.* from core.%1$I as v where %2$s and v.superseded_at is null
+                union all
+                select v.* from core.%1$I as v where %2$s and v.superseded_at is not null
+            ) as v
             where o.version_id = $1
             order by v.recorded_at desc, v.version_id desc
         $query$,
