@@ -25,8 +25,8 @@ from portal.menu import home
 from portal.pace import Pace
 from portal.problems import MEDIA_TYPE, OF_STATUS, Problem, of_hub, told
 from portal.signing_in import pages as signing_in
-from portal.submissions import pages as submissions
 from portal.submissions import evidence_pages, receiving, report_files, rule_pages, statement_pages
+from portal.submissions import pages as submissions
 from portal.submissions.loading import Worker
 from schemas.errors import HubError
 from warehouse.database.engine import database_errors
