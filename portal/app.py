@@ -17,6 +17,8 @@ from portal.api import root as api
 from portal.api import rules as api_rules
 from portal.api import submissions as api_submissions
 from portal.asking import Who, client, found, language, page, require_own_form
+from portal.console import indicator_pages as console_indicators
+from portal.console import pages as console
 from portal.door import Door
 from portal.look.pages import CONTENT_SECURITY_POLICY
 from portal.look.static_files import static_file
@@ -52,6 +54,8 @@ ROUTERS = (
     submissions.router,
     evidence_pages.router,
     rule_pages.router,
+    console.router,
+    console_indicators.router,
     api.router,
     api_rules.router,
     api_submissions.router,
