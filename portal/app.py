@@ -17,7 +17,7 @@ from portal.api import root as api
 from portal.api import rules as api_rules
 from portal.api import submissions as api_submissions
 from portal.asking import Who, client, found, language, page, require_own_form
-from portal.console import indicator_pages as console_indicators
+from portal.console import behind_pages, indicator_pages, month_pages, movement_pages, record_pages
 from portal.console import pages as console
 from portal.door import Door
 from portal.look.pages import CONTENT_SECURITY_POLICY
@@ -54,8 +54,7 @@ ROUTERS = (
     submissions.router,
     evidence_pages.router,
     rule_pages.router,
-    console.router,
-    console_indicators.router,
+    *(each.router for each in (console, indicator_pages, behind_pages, record_pages, movement_pages, month_pages)),
     api.router,
     api_rules.router,
     api_submissions.router,

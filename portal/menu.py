@@ -28,6 +28,7 @@ ENTRIES = (
     Entry("/submissions/history", "报送记录", "History", "list", "insurers"),
     Entry("/evidence", "影像资料", "Evidence", "file", "insurers"),
     Entry("/console", "总览", "Overview", "chart", "regulators", ("监管", "Supervision")),
+    Entry("/console/months", "月份与发布", "Months", "clock", "regulators"),
 )
 
 

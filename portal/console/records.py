@@ -148,3 +148,42 @@ def _contract(record_type: str) -> Contract:
     if record_type not in contracts:
         raise NotShown(f"no record type {record_type}")
     return contracts[record_type]
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The delivery that wrote a version."""
+
+    batch_id: int
+    receipt_no: str | None
+    channel: str
+    received_at: dt.datetime
+    state: str
+    received_count: int | None
+    submitted_by: str | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finding about the row of a delivery that wrote a version."""
+
+    finding_id: int
+    rule_id: str
+    rule_title: str | None
+    severity: str
+    field_name: str | None
+    value: str | None
+    message: str
+    is_open: bool
+
+
+def delivered(connection: sa.Connection, version: Version) -> Delivered | None:
+    """The delivery of a version; None where the caller is not shown deliveries."""
+    row = connection.execute(statement("console/record_batch"), {"batch_id": version.batch_id}).mappings().one_or_none()
+    return Delivered(**row) if row else None
+
+
+def findings(connection: sa.Connection, version: Version) -> tuple[Found, ...]:
+    """What the rules found about the row of a version."""
+    wanted = {"batch_id": version.batch_id, "row_no": version.row_no}
+    return tuple(Found(**row) for row in connection.execute(statement("console/record_findings"), wanted).mappings())

@@ -69,7 +69,7 @@ def change_text(change: Decimal | None, unit: str, t: Texts) -> str | None:
     if not moved:
         return t("持平", "the same")
     sign = "+" if moved > 0 else "−"
-    return f"{sign}{abs(moved):,}{t(' 个百分点', ' points') if unit == 'percent' else ''}"
+    return f"{sign}{abs(moved):,}{t(' 百分点', ' points') if unit == 'percent' else ''}"
 
 
 def signed(value: Decimal) -> str:
