@@ -13,6 +13,8 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from portal.api import indicators as api_indicators
+from portal.api import records as api_records
 from portal.api import root as api
 from portal.api import rules as api_rules
 from portal.api import submissions as api_submissions
@@ -58,6 +60,8 @@ ROUTERS = (
     api.router,
     api_rules.router,
     api_submissions.router,
+    api_indicators.router,
+    api_records.router,
 )
 
 

@@ -54,7 +54,8 @@ def start(who: Who) -> Start:
         "rules": "/api/v1/rules",
         "record_types": "/api/v1/record-types",
     }
-    lists |= {"indicators": "/api/v1/indicators"} if who.may("read") else {}
+    of_readers = ("indicators", "publications", "months")
+    lists |= {name: f"/api/v1/{name}" for name in of_readers} if who.may("read") else {}
     return Start(links=lists)
 
 

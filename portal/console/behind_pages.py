@@ -69,7 +69,20 @@ def records_file(
         cell = cell_of(connection, wanted, code)
         found = behind_of(connection, cell, show, reason or None, limit=MOST_ROWS).page
         known = names.insurers(connection)
-    columns = ("数据类型", "业务编号", "业务日期", "计数单位", "分子", "分母", "未计入原因", "机构", "接收时间", "批次", "行号", "文件")
+    columns = (
+        "数据类型",
+        "业务编号",
+        "业务日期",
+        "计数单位",
+        "分子",
+        "分母",
+        "未计入原因",
+        "机构",
+        "接收时间",
+        "批次",
+        "行号",
+        "文件",
+    )
     rows = [
         (
             record_name(row.record_type or "", "zh"), row.record_key, v["business_date"], v["unit"], v["numerator"],
@@ -80,7 +93,9 @@ def records_file(
         for v in (row.values,)
     ]  # fmt: skip
     facts = (*facts_of(cell), ("记录", SHOWS[show].zh), ("未计入原因", reason_words(reason).zh if reason else "不限"))
-    return export(request, who, cell.view, Sheet(f"{cell.definition.name_zh}记录", columns, rows, found.total, facts), kind)
+    return export(
+        request, who, cell.view, Sheet(f"{cell.definition.name_zh}记录", columns, rows, found.total, facts), kind
+    )
 
 
 def behind_of(

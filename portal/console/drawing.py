@@ -60,7 +60,9 @@ def spark(code: str, name: str, series: Sequence[MonthFigure], t: Texts) -> Mark
 def tiles(definition: Definition, parts: Sequence[Figure], target: Target | None, link: Link, language: str) -> Drawn:
     """Areas as tiles where the province says where they lie, else as ranked bars."""
     cells = {part.region_code: bar(part, part.region_name, target, link) for part in parts}
-    bounds = ticks([b.value for b in cells.values() if not b.is_below_floor], "%" if definition.unit == "percent" else "")
+    bounds = ticks(
+        [b.value for b in cells.values() if not b.is_below_floor], "%" if definition.unit == "percent" else ""
+    )
     chart = TileGrid(
         f"tiles-{definition.code}", _title(definition, language), cells, tile_places(), definition.direction,
         bounds[1:-1][-SHADES:] or bounds[-1:], percentage(target.value, definition.unit) if target else None,
@@ -111,7 +113,15 @@ def trend_of(
     unit = "%" if definition.unit == "percent" else ""
     points = tuple(_point(definition, each, link, language) for each in series)
     goal = percentage(target.value, definition.unit) if target else None
-    chart = Trend(f"trend-{definition.code}", _title(definition, language), points, unit, goal, target.text if target else "", width=620)
+    chart = Trend(
+        f"trend-{definition.code}",
+        _title(definition, language),
+        points,
+        unit,
+        goal,
+        target.text if target else "",
+        width=620,
+    )
     return draw_trend(chart, language=language), trend_table(chart, language=language)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Path, Request
@@ -12,11 +12,11 @@ from fastapi.responses import HTMLResponse, Response
 
 from portal.asking import Here, Regulator, language, page, record
 from portal.console import drawing, figures
-from portal.console.opening import Address, Asked, View, opened, reading
 from portal.console.behind import LeftOut, left_out
 from portal.console.errors import NotShown
 from portal.console.exporting import Sheet, export
 from portal.console.figures import Definition, Figure, MonthFigure
+from portal.console.opening import Address, Asked, View, opened, reading
 from portal.console.pages import crumbs, place_name
 from portal.console.scope import ALL
 from portal.console.targets import Target, targets
@@ -128,10 +128,12 @@ def trend_file(request: Request, here: Here, who: Regulator, wanted: Address, co
         for m in series
     ]
     columns = ("月份", "统计截止日", "数值", "分子", "分母", "来源", "数据截止时刻")
-    return export(request, who, cell.view, Sheet(f"{cell.definition.name_zh}趋势", columns, rows, len(rows), facts_of(cell)), kind)
+    return export(
+        request, who, cell.view, Sheet(f"{cell.definition.name_zh}趋势", columns, rows, len(rows), facts_of(cell)), kind
+    )
 
 
-def frame_of(request: Request, cell: Cell, page_name: tuple[str, str] | None = None) -> dict[str, object]:
+def frame_of(request: Request, cell: Cell, page_name: tuple[str, str] | None = None) -> dict[str, Any]:
     """What every page of an indicator says: its name, place, period, crumbs, stamp."""
     t = texts(language(request))
     name = t(cell.definition.name_zh, cell.definition.name_en)
@@ -189,7 +191,9 @@ def _card(cell: Cell, goal: Target | None, t: Texts) -> frame.Figure:
     )  # fmt: skip
 
 
-def _drawings(request: Request, cell: Cell, made: tuple[Parts, tuple[MonthFigure, ...], Target | None]) -> dict[str, object]:
+def _drawings(
+    request: Request, cell: Cell, made: tuple[Parts, tuple[MonthFigure, ...], Target | None]
+) -> dict[str, Any]:
     parts, series, goal = made
     spoken, t = language(request), texts(language(request))
     definition = cell.definition

@@ -43,7 +43,18 @@ def month_file(request: Request, here: Here, who: Regulator, wanted: Address, mo
         view = opened(connection, wanted)
         revisions = months.revisions(connection, month_of(month))
         found = months.frozen_figures(connection, month_of(month), view.place)
-    columns = ("指标", "名称", "期间", "首次数值", "首次分子", "首次分母", "最新数值", "最新分子", "最新分母", "是否修订")
+    columns = (
+        "指标",
+        "名称",
+        "期间",
+        "首次数值",
+        "首次分子",
+        "首次分母",
+        "最新数值",
+        "最新分子",
+        "最新分母",
+        "是否修订",
+    )
     rows = [
         (f.indicator_code, f.indicator_name, f.period_text, f.first_text, f.first_numerator, f.first_denominator,
          f.latest_text, f.latest_numerator, f.latest_denominator, "是" if f.is_revised else "否")

@@ -80,4 +80,6 @@ def frozen_figures(connection: sa.Connection, month: dt.date, place: Place) -> t
     wanted = {
         "month": month, "region_code": place.region_code, "domain_code": place.domain_code, "insurer_id": place.insurer_id,
     }  # fmt: skip
-    return tuple(FrozenFigure(**row) for row in connection.execute(statement("console/frozen_figures"), wanted).mappings())
+    return tuple(
+        FrozenFigure(**row) for row in connection.execute(statement("console/frozen_figures"), wanted).mappings()
+    )

@@ -82,7 +82,9 @@ def as_file(
     ]
     facts = (*facts_of(cell), ("对比发布", earlier.publication_id), ("对比数值", made.before.shown_text), *told)
     columns = ("原因", "数据类型", "业务编号", "计数单位", "机构", "分子变化", "分母变化")
-    return export(request, who, cell.view, Sheet(f"{cell.definition.name_zh}变化", columns, rows, found.total, facts), kind)
+    return export(
+        request, who, cell.view, Sheet(f"{cell.definition.name_zh}变化", columns, rows, found.total, facts), kind
+    )
 
 
 def sides(

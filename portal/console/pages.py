@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request
@@ -12,9 +12,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from portal.asking import Here, Regulator, language, page, record
 from portal.console import drawing, figures, overview
-from portal.console.opening import Address, View, opened, reading
 from portal.console.exporting import Sheet, export
 from portal.console.figures import Figure, MonthFigure
+from portal.console.opening import Address, View, opened, reading
 from portal.console.overview import Headline, Need, Overview, Timeliness
 from portal.console.scope import ALL
 from portal.console.targets import Target, targets
@@ -74,7 +74,9 @@ def missing_file(request: Request, here: Here, who: Regulator, wanted: Address, 
     with reading(here, who.person) as connection:
         view = opened(connection, wanted)
         rows = _missing_rows(overview.missing(connection, view.publication), "zh")
-    sheet = Sheet("缺报清单", ("类别", "机构或指标", "内容"), rows, len(rows), (("说明", "发布时尚未收到或申报不平的数据"),))
+    sheet = Sheet(
+        "缺报清单", ("类别", "机构或指标", "内容"), rows, len(rows), (("说明", "发布时尚未收到或申报不平的数据"),)
+    )
     return export(request, who, view, sheet, kind)
 
 
@@ -98,7 +100,7 @@ def _read(connection: sa.Connection, view: View, indicator: str) -> First:
     return First(view, found, trends, chosen, parts, targets(connection, view.publication, view.place))
 
 
-def _context(request: Request, first: First) -> dict[str, object]:
+def _context(request: Request, first: First) -> dict[str, Any]:
     t, view = texts(language(request)), first.view
     code = first.chosen.definition.code
     drawn = None
@@ -164,7 +166,7 @@ def place_name(figure: Figure) -> str:
     return " · ".join([figure.region_name, *filter(None, more)])
 
 
-def timely(rows: Sequence[Timeliness]) -> dict[str, object]:
+def timely(rows: Sequence[Timeliness]) -> dict[str, Any]:
     """All insurers together, and those with something late, by name; nobody is ranked."""
     total = next((row for row in rows if row.insurer_id == ALL), None)
     each = [row for row in rows if row.insurer_id != ALL]
@@ -187,6 +189,11 @@ _KINDS = {
 
 def _missing_rows(lacks: overview.Missing, spoken: str) -> list[tuple[str, str, str]]:
     t = texts(spoken)
-    feeds = [(kind, *row[1:]) for kind, rows in (("feeds", lacks.feeds), ("imbalanced", lacks.imbalanced)) for row in rows]
-    told = [(said(_KINDS[kind], t), name, "、".join(record_name(each, spoken) for each in types)) for kind, name, types in feeds]
+    feeds = [
+        (kind, *row[1:]) for kind, rows in (("feeds", lacks.feeds), ("imbalanced", lacks.imbalanced)) for row in rows
+    ]
+    told = [
+        (said(_KINDS[kind], t), name, "、".join(record_name(each, spoken) for each in types))
+        for kind, name, types in feeds
+    ]
     return told + [(said(_KINDS["gap"], t), gap.indicator_name, gap.reason) for gap in lacks.gaps]
