@@ -43,7 +43,7 @@ def ship() -> None:
 @audit.command("list")
 def list_all(
     login: Annotated[str | None, typer.Option(help="Only this account's.")] = None,
-    since: Annotated[str | None, typer.Option(help="A moment, 2026-11-02T08:00 (Asia/Shanghai); default: all.")] = None,
+    since: Annotated[str | None, typer.Option(help="A day or moment, 2026-11-02T08:00 (Asia/Shanghai); default: all.")] = None,
     kind: Annotated[str | None, typer.Option(help="sign_in, read, export, write, account, query, ...")] = None,
     most: Annotated[int, typer.Option(help="At most so many, the newest.", min=1)] = MOST,
     as_json: AsJson = False,
@@ -51,7 +51,7 @@ def list_all(
     """List what was done and asked, the newest first. Identifiers are kept as digests: report.audit_digest compares."""
     from warehouse.database.audit import Wanted, events
 
-    begin = None if since is None else moment(since, dt.datetime.now(dt.UTC))
+    begin = None if since is None else moment(since if "T" in since else f"{since}T00:00", dt.datetime.now(dt.UTC))
     found, total = events(administering(), Wanted(login, begin, kind, most))
     if as_json:
         print_json(found)

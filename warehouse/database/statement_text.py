@@ -97,7 +97,7 @@ class Statements:
                 return token.text.replace(token.inside, self.masked(token.inside, told)) if token.inside else token.text
             case "string":
                 return f"'{self._value(token.inside, told)}'"
-            case "quoted" | "word" | "number" if _LONG_NUMBER.search(token.text) or _is_odd(token):
+            case "quoted" | "word" | "number" | "parameter" if _LONG_NUMBER.search(token.text) or _is_odd(token):
                 return told.mark(token.inside)
             case _:
                 return token.text

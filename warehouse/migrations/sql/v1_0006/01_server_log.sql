@@ -73,12 +73,15 @@ begin
             (select jsonb_object_agg(i.key, access.digest(i.value)) from jsonb_each_text(e.identifiers) as i), '{}'
         ),
         null, e.client, 'psql'
-    from jsonb_to_recordset($5) as e (
-        happened_at timestamptz, login text, kind text, object text, filter jsonb, identifiers jsonb, client text
-    )
+    from rows from (
+        jsonb_to_recordset($5) as (
+            happened_at timestamptz, login text, kind text, object text, filter jsonb, identifiers jsonb, client text
+        )
+    ) with ordinality as e (happened_at, login, kind, object, filter, identifiers, client, line_no)
     where
         e.kind in ('query', 'sign_in_refused')
-        and exists (select from access.entitlement as t where t.role_name = e.login);
+        and exists (select from access.entitlement as t where t.role_name = e.login)
+    order by e.line_no;
     get diagnostics appended = row_count;
     update access.shipped_log as s set byte_count = $4, shipped_at = now()
     where s.file_name = $1 and s.first_line_sha256 = $2;
