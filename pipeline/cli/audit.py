@@ -43,7 +43,9 @@ def ship() -> None:
 @audit.command("list")
 def list_all(
     login: Annotated[str | None, typer.Option(help="Only this account's.")] = None,
-    since: Annotated[str | None, typer.Option(help="A day or moment, 2026-11-02T08:00 (Asia/Shanghai); default: all.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="A day or moment, 2026-11-02T08:00 (Asia/Shanghai); default: all.")
+    ] = None,
     kind: Annotated[str | None, typer.Option(help="sign_in, read, export, write, account, query, ...")] = None,
     most: Annotated[int, typer.Option(help="At most so many, the newest.", min=1)] = MOST,
     as_json: AsJson = False,

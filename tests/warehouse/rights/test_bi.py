@@ -65,6 +65,17 @@ def test_psql_through_the_tunnel(login: sa.Engine, tmp_path: pathlib.Path) -> No
     assert "保单" in asked.stdout
 
 
+def test_psql_shows_a_city_the_policies_of_a_former_county_that_went_into_it(
+    login: sa.Engine, tmp_path: pathlib.Path
+) -> None:
+    """371202 was a county of Laiwu, which went into Jinan (370100) in 2019."""
+    _, conninfo = shlex.split(filled(block("sh", 2), login.url, tmp_path))
+    query = "select count(*) > 0 from policy where region_code = '371202'"
+    environ = {**os.environ, "PGPASSWORD": str(login.url.password)}
+    command = [str(binaries() / "psql"), "-XAt", conninfo, "-c", query]
+    assert subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout == "t\n"
+
+
 def test_psql_with_tls(login: sa.Engine, secured: sa.URL, tmp_path: pathlib.Path) -> None:
     """The keywords are libpq's: psql of the wheel has no TLS, libpq of the driver has."""
     _, conninfo = shlex.split(filled(block("sh", 1), secured, tmp_path))

@@ -12,6 +12,7 @@ from tests.warehouse.rights.places import READERS, TOKEN, Reader
 from warehouse.database import access
 from warehouse.database.engine import connect
 
+pytestmark = pytest.mark.usefixtures("logins")
 PORTAL_LOGINS = (access.PORTAL, access.PORTAL_INSURER, access.PORTAL_REGULATOR)
 OURS = "('landing', 'core', 'quarantine', 'quality', 'reference', 'mart', 'report', 'migration', 'access')"
 RELATIONS = """
@@ -151,6 +152,17 @@ def test_what_is_injected_may_reach_another_of_its_side_for_one_transaction(port
         connection.rollback()
         with pytest.raises(sa.exc.DBAPIError):
             connection.exec_driver_sql(query)
+
+
+def test_what_accounts_ask_just_now_is_not_seen_by_the_portals_logins(
+    logins: dict[str, sa.Engine], portal: dict[str, sa.Engine]
+) -> None:
+    with logins["a_province"].connect() as asking:
+        asking.exec_driver_sql("select 'R370202D20Ilichun' from report.policy")
+        query = "select query from pg_stat_activity where usename = 'a_province' and query like '%%R370202D20Ilichun%%'"
+        seen = {name for name, engine in portal.items() if rows_of(engine, query.replace("%%", "%"))}
+        asking.invalidate()
+    assert seen == set()
 
 
 def test_an_account_that_the_portal_became_writes_nothing(portal: dict[str, sa.Engine]) -> None:
