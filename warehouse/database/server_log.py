@@ -23,6 +23,8 @@ from warehouse.database.statement_text import Statements, is_control
 from warehouse.database.statements import statement
 
 PIECE_BYTES = 4 << 20
+#: A longer line is passed over and counted as unreadable: nobody's statement stops the audit of others.
+LONGEST_LINE_BYTES = 64 << 20
 #: What tells a file from another of its name: its first line, or as much of it.
 HEAD_BYTES = 8192
 NOBODY = "-"
@@ -35,7 +37,7 @@ ZONES = ("UTC", "GMT")
 
 @dataclass(frozen=True)
 class Shipped:
-    """What a run appended, and how many lines of the log could not be read: a crash tears the last one.
+    """What a run appended, and how many lines of the log could not be read: torn by a crash, or too long.
 
     ``has_log`` is false where the server keeps no such log, or the hub may not read it.
     """
@@ -101,10 +103,10 @@ def _pieces(connection: sa.Connection, file_name: str) -> Iterator[_Piece]:
     length = PIECE_BYTES
     while True:
         content = _read(connection, file_name, position, length)
-        whole = content[: content.rfind(b"\n") + 1]
+        whole = content[: content.rfind(b"\n") + 1] or (content if len(content) >= LONGEST_LINE_BYTES else b"")
         if whole:
             yield _Piece(file_name, digest, position, whole)
-            position += len(whole)
+            position, length = position + len(whole), PIECE_BYTES
         elif len(content) < length:
             return
         else:

@@ -9,6 +9,7 @@ other literal becomes a mark, and its value goes into the audit as a keyed diges
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ _TOKEN = re.compile(
 _SHORT = re.compile(r"[A-Za-z0-9_-]{0,6}")
 _DAY = re.compile(r"\d{4}-\d\d(-\d\d)?([ T]\d\d:\d\d(:\d\d)?(\.\d+)?)?([+-]\d\d(:?\d\d)?|Z)?")
 _LONG_NUMBER = re.compile(r"\d{7}")
+#: Quotes within quotes that are looked into; what stands deeper is one value.
+_DEEPEST = 8
 _KNOWN = frozenset({"report", "pg_catalog", "information_schema"})
 #: After these a name is read from; after the others of a query it is not.
 _OPENS = frozenset({"from", "join", "table", "only", "lateral", "copy", "using"})
@@ -59,15 +62,17 @@ class Told:
     """A statement without the values that were taken out, those by their marks, and what it names of schema report."""
 
     text: str = ""
-    values: dict[str, str] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
     relations: set[str] = field(default_factory=set)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What was taken out, by its mark."""
+        return {mark: value for value, mark in self.marks.items()}
 
     def mark(self, value: str) -> str:
         """The mark of a value; the same value has the same mark."""
-        found = next((mark for mark, known in self.values.items() if known == value), None)
-        name = found or f"v{len(self.values) + 1}"
-        self.values[name] = value
-        return f":{name}"
+        return f":{self.marks.setdefault(value, f'v{len(self.marks) + 1}')}"
 
 
 @dataclass(frozen=True)
@@ -85,16 +90,26 @@ class Statements:
         told.text = self.masked(text, told).strip()
         return told
 
-    def masked(self, text: str, told: Told) -> str:
-        """A text with marks for values; they are added to ``told``."""
-        return "".join(self._masked(token, told) for token in _tokens(text))
+    @functools.cached_property
+    def _kept(self) -> frozenset[str]:
+        return self.words | self.relations | _KNOWN
 
-    def _masked(self, token: Token, told: Told) -> str:
+    def masked(self, text: str, told: Told, depth: int = 0) -> str:
+        """A text with marks for values; they are added to ``told``."""
+        if depth > _DEEPEST:
+            return told.mark(text)
+        return "".join(self._masked(token, told, depth) for token in _tokens(text))
+
+    def _masked(self, token: Token, told: Told, depth: int) -> str:
         match token.kind:
             case "comment":
                 return " "
             case "dollar":
-                return token.text.replace(token.inside, self.masked(token.inside, told)) if token.inside else token.text
+                return (
+                    token.text.replace(token.inside, self.masked(token.inside, told, depth + 1))
+                    if token.inside
+                    else token.text
+                )
             case "string":
                 return f"'{self._value(token.inside, told)}'"
             case "quoted" | "word" | "number" | "parameter" if _LONG_NUMBER.search(token.text) or _is_odd(token):
@@ -105,17 +120,17 @@ class Statements:
     def _value(self, value: str, told: Told) -> str:
         """A literal's text as it may be kept; signs of a pattern stay beside the mark."""
         bare = value.strip("%")
-        if _SHORT.fullmatch(bare) or _DAY.fullmatch(bare) or bare in self.words | self.relations | _KNOWN:
+        if _SHORT.fullmatch(bare) or _DAY.fullmatch(bare) or bare in self._kept:
             return value
         return value.replace(bare, told.mark(bare))
 
-    def _look(self, text: str, told: Told) -> None:
+    def _look(self, text: str, told: Told, depth: int = 0) -> None:
         """Find names of schema report where a statement reads from them: qualified, after FROM or JOIN, or called."""
         clauses, expects, before = [""], False, ""
         tokens = [token for token in _tokens(text) if token.kind not in ("space", "comment")]
         for token, after in zip(tokens, [*(t.text for t in tokens[1:]), ""], strict=False):
-            if token.kind in ("string", "dollar"):
-                self._look(token.inside, told)
+            if token.kind in ("string", "dollar") and depth < _DEEPEST:
+                self._look(token.inside, told, depth + 1)
             name = token.inside if token.kind == "quoted" else token.text.lower()
             if token.kind in ("word", "quoted") and name in self.relations and (
                 expects or before == "report." or after == "("

@@ -199,6 +199,17 @@ def test_a_file_of_the_same_name_a_month_later_is_another(
     ]  # fmt: skip
 
 
+def test_a_line_that_is_too_long_stops_nothing(
+    database: sa.Engine, loader: sa.Engine, psql: Psql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_log, "PIECE_BYTES", 20_000)
+    monkeypatch.setattr(server_log, "LONGEST_LINE_BYTES", 40_000)
+    psql(f"select '{'x' * 30_000}' from claim")
+    psql(script=f"select '{'x' * 200_000}' from hazard;\n")
+    psql("table policy")
+    assert [row[2] for row in shipped(loader, database, 2)] == ["report.claim", "report.policy"]
+
+
 def test_files_of_the_log_are_for_the_server_only(cluster: Cluster, engine: sa.Engine) -> None:
     rows_of(engine, "select 1")
     files = [*(cluster.pgdata / LOG_FOLDER).iterdir()]

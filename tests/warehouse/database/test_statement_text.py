@@ -68,6 +68,22 @@ def test_what_is_read_is_named(text: str, relations: set[str]) -> None:
     assert READER.told(text).relations == relations
 
 
+def test_quotes_within_quotes_without_end_are_one_value() -> None:
+    """A statement that is made to be hard to read stops nothing, and tells nothing."""
+    inner = "select * from policy where policy_no = 'P1234567'"
+    for depth in range(3000):
+        inner = f"$q{depth}$ {inner} $q{depth}$"
+    told = READER.told(f"do {inner}")
+    assert "P1234567" not in told.text
+
+
+def test_a_list_of_many_numbers_has_a_mark_for_each() -> None:
+    numbers = [f"P-2026-{n:06}" for n in range(20_000)]
+    told = READER.told("select * from policy where policy_no in ('" + "', '".join(numbers) + "')")
+    assert list(told.values.values()) == numbers
+    assert "P-2026" not in told.text
+
+
 @pytest.mark.parametrize("text", ["begin", "SET x = 1; commit", "/* a */ show all", "fetch 100 from c", "", ";"])
 def test_statements_that_read_nothing_are_known(text: str) -> None:
     assert is_control(text)
