@@ -99,3 +99,5 @@ access.log_files, access.log_piece, access.shipped_until, access.ship
 to anze_loader;
 
 comment on column report.audit_event.row_count is '行数;经数据库直接查询的为空,数据库日志不记行数';
+comment on function report.audit_digest is
+'每次一行:号码在审计记录中的摘要,只供审计账号核对。参数: identifier 保单号、统一社会信用代码等完整号码;';
