@@ -45,8 +45,9 @@ soak: .venv/dev.stamp  ## The long versions: every crash point, random histories
 	@$(BIN)/python -m bench.soak.model
 	@$(BIN)/python -m bench.soak.bitemporal
 
-bench: .venv/dev.stamp  ## Measure the load path against raw COPY
+bench: .venv/dev.stamp  ## Measure the load path against raw COPY, and what row security costs
 	@$(BIN)/python bench/load.py
+	@$(BIN)/python -m bench.rights 1000000
 
 lock: .venv/dev.stamp  ## Resolve requirements/*.in again; what runs and what tests share one set of versions
 	@$(COMPILE) --upgrade requirements/uv.in -o requirements/uv.txt
