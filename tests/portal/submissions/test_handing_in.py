@@ -145,7 +145,6 @@ def test_a_warning_that_was_confirmed_is_not_asked_again_until_its_value_changes
         for f in clerk.get(f"/api/v1/submissions/{batch_id}/findings").json()["items"]
         if f["severity"] == "warning" and f["record_key"]
     ]
-    print(asked)
     rule = asked[0]["rule_id"]
     form = {"rule": rule, "reason": "机构名录正在更新", "csrf_token": clerk.csrf}
     clerk.post(f"/submissions/{batch_id}/confirmations", data=form)
