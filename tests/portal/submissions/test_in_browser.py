@@ -24,7 +24,9 @@ def page(browser: Browser, office: Front, request: pytest.FixtureRequest) -> Ite
     window = context.new_page()
     complaints: list[str] = []
     window.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    window.on("request", lambda asked: complaints.append(asked.url) if not asked.url.startswith(office.address) else None)
+    window.on(
+        "request", lambda asked: complaints.append(asked.url) if not asked.url.startswith(office.address) else None
+    )
     window.goto(f"{office.address}/submissions")
     window.get_by_label("账号").fill("office_own")
     window.get_by_label("密码").fill(office.passwords["office_own"])
@@ -66,9 +68,7 @@ def test_upload_receipt_problems_repaired_workbook_accepted(
     expect(page.get_by_text("全部入库").first).to_be_visible(timeout=PATIENCE_MS)
 
 
-@pytest.mark.parametrize(
-    "path", ["/submissions/history", "/evidence", "/rules/FLD-011", "/submissions?lang=en"]
-)
+@pytest.mark.parametrize("path", ["/submissions/history", "/evidence", "/rules/FLD-011", "/submissions?lang=en"])
 def test_every_other_page_is_accessible(
     page: Page, office: Front, path: str, violations: Callable[[Page], list[str]], request: pytest.FixtureRequest
 ) -> None:
