@@ -96,6 +96,7 @@ class _State:
     store: Store | None
     kept: dict[int, list[KeptHead]]
     entries: int = 0
+    agreed: int | None = None
     files: dict[str, str | None] = field(default_factory=dict)
 
 
@@ -128,7 +129,8 @@ def _broken(row: sa.Row[Any], state: _State) -> Iterator[Broken]:
         state.previous = None
     if (problem := next(_problems(row, state), None)) is not None:
         yield Broken(row.position, row.kind, row.batch_id, problem)
-    state.kept.pop(row.position, None)
+    if (kept := state.kept.pop(row.position, None)) and all(each.hash == row.hash for each in kept):
+        state.agreed = row.position
     state.entries, state.expected, state.previous = state.entries + 1, row.position + 1, row.hash
 
 
@@ -151,7 +153,7 @@ def _problems(row: sa.Row[Any], state: _State) -> Iterator[str]:
         yield "存证归属被改动 it is filed under another batch or insurer"
     for kept in state.kept.get(row.position, ()):
         if kept.hash != row.hash:
-            yield f"与库外留存的链头不符 not the head that was kept outside: {kept.place}"
+            yield f"与库外留存的链头不符 not the head that was kept outside: {kept.place}; {_since(state)}"
     if state.store is not None and row.kind == "receipt" and not row.is_discarded:
         yield from _of_files(row.text, state, state.store)
 
@@ -192,8 +194,8 @@ def _of_files(text: str, state: _State, store: Store) -> Iterator[str]:
             sha256, size, _ = value.split(" ")
             if sha256 not in state.files:
                 state.files[sha256] = _damage(store, sha256, int(size))
-            if state.files[sha256]:
-                yield f"{name}: {state.files[sha256]}"
+            if problem := state.files[sha256]:
+                yield f"{name}: {problem}"
 
 
 def _damage(store: Store, sha256: str, size_bytes: int) -> str | None:
@@ -206,13 +208,16 @@ def _damage(store: Store, sha256: str, size_bytes: int) -> str | None:
 
 def _lost_heads(state: _State) -> list[Broken]:
     """Heads that were kept outside of entries that are not there."""
-    return [
-        Broken(
-            position, None, None, f"库外留存的链头已不在库中 a head that was kept outside has no entry: {kept.place}"
-        )
-        for position, several in state.kept.items()
-        for kept in several
-    ]
+    gone = "库外留存的链头已不在库中 a head that was kept outside has no entry"
+    lost = ((position, kept) for position, several in state.kept.items() for kept in several)
+    return [Broken(position, None, None, f"{gone}: {kept.place}; {_since(state)}") for position, kept in lost]
+
+
+def _since(state: _State) -> str:
+    """Behind which entry something was changed, as far as heads that were kept show."""
+    if state.agreed is None:
+        return "之前没有相符的链头 no head before it agrees"
+    return f"第 {state.agreed} 条之后有改动 something was changed after entry {state.agreed}"
 
 
 def _sha256(text: str) -> str:
