@@ -68,10 +68,10 @@ def head(engine: sa.Engine) -> Head:
 def walk(engine: sa.Engine, store: Store | None = None, kept: Sequence[KeptHead] = (), since: int = 1) -> Walk:
     """Walk the chain from an entry on, and compare each with the tables, the store and heads that were kept outside.
 
-    Without ``store`` no file is read. ``kept`` must have been read before. Raises NotFound for a start behind the end.
+    Without ``store`` no file is read. ``kept`` must have been read before. Raises NotFound for a start behind both.
     """
     with database_errors("reading the ledger"), engine.connect() as connection:
-        before = _hash_before(connection, since)
+        before = _hash_before(connection, since, max((each.position for each in kept), default=0))
         rows = connection.execution_options(yield_per=CHUNK_ROWS).execute(
             statement("landing/ledger/walk"), {"since": since}
         )
@@ -100,12 +100,13 @@ class _State:
     files: dict[str, str | None] = field(default_factory=dict)
 
 
-def _hash_before(connection: sa.Connection, since: int) -> str | None:
+def _hash_before(connection: sa.Connection, since: int, last_kept: int) -> str | None:
     if since <= 1:
         return BEGINNING
     newest = connection.execute(statement("landing/ledger/head")).one_or_none()
-    if newest is None or since > newest.position:
-        raise NotFound(f"the ledger has no entry {since}: it ends at {newest.position if newest else 0}")
+    end = newest.position if newest else 0
+    if since > max(end, last_kept):
+        raise NotFound(f"the ledger has no entry {since}: it ends at {end}")
     found: str | None = connection.execute(statement("landing/ledger/hash_at"), {"position": since - 1}).scalar()
     return found
 

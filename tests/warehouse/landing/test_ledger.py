@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import pathlib
 import random
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,14 +14,17 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.services.postgres import Cluster
 from schemas.delivery import Delivery, Payload
 from schemas.errors import NotFound, SetupError
 from schemas.findings import Finding
+from tests.conftest import fresh_database
 from tests.warehouse.building import at, fault, land_rows, load_rows, one, policy, rows_of
 from warehouse.landing import decisions, kept_heads, ledger, receipts
 from warehouse.landing.kept_heads import KeptHead
 from warehouse.landing.ledger import BEGINNING, Head, walk
 from warehouse.landing.store import Store
+from warehouse.migrations.migrate import SCRIPTS, migrate
 
 HELD = Finding("FIL-001", "error", None, None, "x", None, "读不了")
 
@@ -103,6 +107,11 @@ def test_what_is_rolled_back_leaves_no_entry_and_no_gap(engine: sa.Engine, tmp_p
     assert walk(engine, Store(tmp_path)).broken == ()
 
 
+#: When what each entry attests happened, in the order of the entries.
+MOMENTS = """
+select a.happened_at from landing.ledger_text as t inner join landing.attested as a using (kind, fact_no)
+order by t.position limit 8
+"""
 Forgery = tuple[tuple[str, ...], int | None, str]
 FORGERIES: dict[str, Forgery] = {
     "receipt's moment": (("update landing.batch set received_at = received_at - interval '1 day' where batch_id = 2",), 3, "receipt_no:"),
@@ -189,6 +198,7 @@ def test_an_end_that_is_cut_off_is_shown_by_a_head_kept_outside(engine: sa.Engin
     assert walk(engine, Store(tmp_path)).broken == ()
     (lost,) = walk(engine, kept=[KeptHead(newest.position, newest.hash, "2026-11-20.txt line 1")]).broken
     assert lost.position == 8
+    assert walk(engine, kept=[KeptHead(newest.position, newest.hash, "-")], since=8).broken[0].position == 8
     assert "2026-11-20.txt line 1" in lost.line
 
 
@@ -309,6 +319,25 @@ def test_the_loader_writes_entries_by_facts_only(engine: sa.Engine, tmp_path: pa
             connection.exec_driver_sql("set role anze_loader")
             with pytest.raises(sa.exc.DBAPIError, match="permission denied"):
                 connection.exec_driver_sql(act)
+
+
+def test_what_was_before_there_was_a_ledger_is_in_it_in_its_order(cluster: Cluster, tmp_path: pathlib.Path) -> None:
+    older = tmp_path / "migrations"
+    shutil.copytree(SCRIPTS, older, ignore=shutil.ignore_patterns("__pycache__", "*.sql"))
+    for path in (older / "versions").glob("v*.py"):
+        if path.name >= "v1_0004":
+            path.unlink()
+    with fresh_database(cluster) as url:
+        migrate(url, older)
+        engine = sa.create_engine(url)
+        story(engine, tmp_path)
+        migrate(url)
+        land_rows(engine, tmp_path, "policy", [policy("P7", at(16))], at(20))
+        found = walk(engine, Store(tmp_path))
+        assert (found.entries, found.broken) == (9, ())
+        moments = rows_of(engine, MOMENTS)
+        assert moments == sorted(moments)
+        engine.dispose()
 
 
 def test_heads_are_kept_a_file_a_day_each_once(tmp_path: pathlib.Path) -> None:
