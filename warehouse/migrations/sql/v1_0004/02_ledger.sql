@@ -38,8 +38,14 @@ call access.protect_rows('landing.ledger_text');
 
 -- Append a fact's entry, if it is one and has none. The lock is the last that a transaction takes (warehouse/database/locks.py);
 -- it stops no reader. It is the table's, since advisory locks are closed to the owner as whom this runs.
+-- Planned once a session and by the indexes, whatever the tables' statistics say while they are filled.
 create function landing.attest(kind text, fact_no bigint) returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set jit = off
+as $$
 declare
     fact record;
     last record;
