@@ -20,9 +20,12 @@ from schemas.errors import NotFound, SetupError
 from schemas.findings import Finding
 from tests.conftest import fresh_database
 from tests.warehouse.building import at, fault, land_rows, load_rows, one, policy, rows_of
+from warehouse.database import access
+from warehouse.database.engine import connect
 from warehouse.landing import decisions, kept_heads, ledger, receipts
 from warehouse.landing.kept_heads import KeptHead
 from warehouse.landing.ledger import BEGINNING, Head, walk
+from warehouse.landing.receipt_bundles import bundle
 from warehouse.landing.store import Store
 from warehouse.migrations.migrate import SCRIPTS, migrate
 
@@ -79,6 +82,17 @@ def test_every_fact_has_its_entry_and_the_chain_is_sha256(engine: sa.Engine, tmp
     found = walk(engine, Store(tmp_path))
     assert (found.entries, found.head, found.broken) == (8, Head(8, previous), ())
     assert ledger.head(engine) == found.head
+
+
+def test_the_loaders_login_lands_loads_and_verifies(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
+    with engine.begin() as connection:
+        access.protect_database(connection)
+    loader = connect(engine.url.render_as_string(hide_password=False), role=access.LOADER)
+    story(loader, tmp_path)
+    found = walk(loader, Store(tmp_path))
+    assert (found.entries, found.broken, ledger.head(loader)) == (8, (), found.head)
+    assert bundle(loader, "1")["head"] == {"position": 8, "hash": found.head.hash}
+    loader.dispose()
 
 
 def test_a_receipt_tells_files_in_order_and_no_name(engine: sa.Engine, tmp_path: pathlib.Path) -> None:

@@ -207,3 +207,4 @@ select
 from mart.frozen as f;
 
 grant select on landing.attested to anze_loader;
+grant execute on function landing.line, landing.utc, landing.sha256_of, landing.agreed to anze_loader;
