@@ -112,6 +112,14 @@ def test_heads_are_kept_by_the_intake_and_bind_what_came_before(
     assert f"{file.name} line 1" in found.json["broken"][0]["line"]
 
 
+def test_a_publication_has_its_entry_and_keeps_the_head(told: pathlib.Path, anze: Anze) -> None:
+    assert anze("publish").code <= 1
+    newest = anze("ledger", "head", "--json").json
+    (file,) = (told / "var" / "ledger").iterdir()
+    assert file.read_text(encoding="ascii").startswith(f"5 {newest['hash']} ")
+    assert anze("ledger", "verify", "--json").json["links_broken"] == 0
+
+
 def test_heads_that_somebody_changed_are_no_silence(told: pathlib.Path, anze: Anze) -> None:
     folder = told / "var" / "ledger"
     folder.mkdir(parents=True)
