@@ -24,7 +24,7 @@ from pipeline.collecting.declaring import with_control_sheet
 from pipeline.collecting.files import Beside, handed_in, judged_by, land_drop, submit
 from pipeline.freezing import delivered_since, expected_feeds, versions_in_force
 from pipeline.hub import Hub, open_hub
-from pipeline.judging import stuck
+from pipeline.judging import ledger, stuck
 from pipeline.judging.judge import PATIENCE_SECONDS, LoadMode, judge, judgement_today, retry_while_busy
 from pipeline.judging.replay import catch_up, replay, replay_due
 from pipeline.judging.trial import judge_for_trial
@@ -248,18 +248,23 @@ def intake(hub: Hub) -> list[int]:
             if known.get(batch_id) != stuck.reason_of(fault):
                 faults.append(fault)
     faults += catch_up(hub)
+    ledger.try_to_keep_head(hub)
     if faults:
         raise faults[0]
     return waiting
 
 
 def publish(hub: Hub, until: dt.datetime | None = None) -> Publication:
-    """Compute all indicators as of the Shanghai day before ``until``, from what is known now."""
+    """Compute all indicators as of the Shanghai day before ``until``, from what is known now; keep the ledger's head."""
     now = hub.sure_now()
     as_of = min(until or now, now).astimezone(SHANGHAI).date() - dt.timedelta(days=1)
     expected, since, versions = expected_feeds(hub), delivered_since(as_of), versions_in_force(hub)
     with database_errors("publishing"), hub.engine.begin() as connection:
-        return publish_figures(connection, as_of, now, now, expected=expected, delivered_since=since, versions=versions)
+        publication = publish_figures(
+            connection, as_of, now, now, expected=expected, delivered_since=since, versions=versions
+        )
+    ledger.try_to_keep_head(hub)
+    return publication
 
 
 def month_ends(hub: Hub, seconds: float = months.REFRESH_SECONDS) -> list[dt.date]:

@@ -265,6 +265,7 @@ def show_verification(report: VerifyReport) -> None:
         ("核对指标格 cells compared", report.cells_compared),
         ("不同指标格 cells differing", report.cells_differing),
         ("未独立核对的格 cells not independently checked", report.cells_unchecked),
+        ("存证断开 links broken", report.links_broken),
         ("退回的批次 batches refused, each with its reason", report.batches_refused),
     ]
     print_table(("核对 verify", "数 count"), rows, right=(1,))
