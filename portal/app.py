@@ -17,6 +17,7 @@ from portal.api import indicators as api_indicators
 from portal.api import records as api_records
 from portal.api import root as api
 from portal.api import rules as api_rules
+from portal.api import statements as api_statements
 from portal.api import submissions as api_submissions
 from portal.asking import Who, client, found, language, page, require_own_form
 from portal.console import behind_pages, indicator_pages, month_pages, movement_pages, record_pages
@@ -62,6 +63,7 @@ ROUTERS = (
     api_submissions.router,
     api_indicators.router,
     api_records.router,
+    api_statements.router,
 )
 
 
