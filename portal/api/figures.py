@@ -15,6 +15,7 @@ from portal.console.figures import Definition, Figure
 from portal.console.indicator_pages import Cell
 from portal.console.opening import View
 from portal.console.paging import Row
+from portal.console.publications import Publication
 from portal.look import formats
 from portal.problems import Problem
 from schemas.yaml_files import Words
@@ -155,25 +156,31 @@ class MovementView(BaseModel):
 
 
 def is_of(figure: Figure, code: str, period: str) -> bool:
+    """Whether a figure is of an indicator, and of the period where one is asked for."""
     return figure.indicator_code == code and figure.period_kind is not None and period in ("", figure.period_kind)
 
 
 def definition_of(known: tuple[Definition, ...], code: str) -> Definition:
+    """The definition of a code. Raises Problem NOT-FOUND."""
     found = next((d for d in known if d.code == code), None)
     if found is None:
         raise Problem("NOT-FOUND")
     return found
 
 
-def indicator_view(view: View, definition: Definition, found: list[Figure]) -> IndicatorView:
+def indicator_view(
+    view: View, definition: Definition, found: list[Figure], earlier: Publication | None
+) -> IndicatorView:
+    """An indicator with its cells; ``earlier``: the publication to compare with, if there is one."""
     told = {name: getattr(definition, name) for name in IndicatorView.model_fields if hasattr(definition, name)}
     publication, here = view.publication, f"/api/v1/indicators/{definition.code}"
     query = view.query if found else {"publication": publication.publication_id}
-    names = ("cells", "trend", "records", "left-out", "movement") if found else ("cells",)
+    names = ("cells", "trend", "records", "left-out") if found else ("cells",)
+    moved = ("movement",) if found and earlier else ()
     return IndicatorView(
         **told, publication_id=publication.publication_id, as_of=publication.as_of, known_at=publication.known_at,
         cells=[cell_view(view, definition, f) for f in found],
-        links={"self": formats.url(here, query), **{n: formats.url(f"{here}/{n}", _query_of(view, n)) for n in names}},
+        links={"self": formats.url(here, query), **{n: formats.url(f"{here}/{n}", _query_of(view, n)) for n in (*names, *moved)}},
     )  # fmt: skip
 
 
@@ -182,6 +189,7 @@ def _query_of(view: View, name: str) -> Mapping[str, object]:
 
 
 def cell_view(view: View, definition: Definition, f: Figure, publication_id: int | None = None) -> CellView:
+    """A cell, of another publication than the view's where its number is given."""
     told: dict[str, Any] = {name: getattr(f, name) for name in CellView.model_fields if hasattr(f, name)}
     publication = publication_id or view.publication.publication_id
     query = {
@@ -201,6 +209,7 @@ def cell_view(view: View, definition: Definition, f: Figure, publication_id: int
 
 
 def line_view(row: Row) -> RecordLine:
+    """A record behind a figure."""
     named = {name: getattr(row, name) for name in RecordLine.model_fields if hasattr(row, name)}
     own = {name: value for name, value in row.values.items() if name in RecordLine.model_fields}
     reason = own["exclusion"]
@@ -210,6 +219,7 @@ def line_view(row: Row) -> RecordLine:
 
 
 def moved_view(row: Row) -> MovedLine:
+    """A record that moved a figure."""
     named = {name: getattr(row, name) for name in MovedLine.model_fields if hasattr(row, name)}
     own = {name: value for name, value in row.values.items() if name in MovedLine.model_fields}
     return MovedLine(**named, **own, links=_to_record(row))
@@ -220,8 +230,10 @@ def _to_record(row: Row) -> dict[str, str]:
 
 
 def words_of(name: str, words: Words) -> dict[str, str]:
+    """Words as two fields of a model."""
     return {f"{name}_zh": words.zh, f"{name}_en": words.en}
 
 
 def address_of(cell: Cell, path: str, **more: object) -> str:
+    """An address below an indicator's, with its place, period and publication."""
     return formats.url(f"/api/v1/indicators/{cell.code}{path}", {**cell.view.query, "period": cell.period, **more})

@@ -27,7 +27,7 @@ from portal.api.figures import (
     words_of,
 )
 from portal.asking import Here, Reader, record
-from portal.console import behind, cells, figures, movement
+from portal.console import behind, cells, figures, movement, publications
 from portal.console.behind_pages import behind_of
 from portal.console.indicator_pages import by_reason, cell_of
 from portal.console.movement_pages import sides
@@ -65,12 +65,15 @@ def indicators(
 ) -> Page[IndicatorView]:  # fmt: skip
     """The main indicators, or with ``all_codes`` their variants too, each with its cells of a place: one a period."""
     with reading(here, who.person) as connection:
+        if not publications.publications(connection, limit=1):
+            return Page(items=[], total=0, next=None)
         view = opened(connection, wanted)
         known = [d for d in figures.definitions(connection, view.publication) if all_codes or d.variant_of is None]
         found = figures.figures(connection, view.publication, view.place, [d.code for d in known])
+        earlier = publications.before(connection, view.publication)
     shown = [d for d in known if cursor is None or d.code > cursor][:limit]
     record(request, who, "read", "indicators", filter=view.query, row_count=len(shown))
-    items = [indicator_view(view, d, [f for f in found if is_of(f, d.code, wanted.period)]) for d in shown]
+    items = [indicator_view(view, d, [f for f in found if is_of(f, d.code, wanted.period)], earlier) for d in shown]
     more = shown[-1].code if shown and shown[-1] is not known[-1] else None
     return Page(items=items, total=len(known), next=next_page(request, more))
 
@@ -82,8 +85,9 @@ def indicator(request: Request, here: Here, who: Reader, wanted: Address, code: 
         view = opened(connection, wanted)
         definition = definition_of(figures.definitions(connection, view.publication), code)
         found = figures.figures(connection, view.publication, view.place, [code])
+        earlier = publications.before(connection, view.publication)
     record(request, who, "read", f"indicator {code}", filter=view.query, row_count=len(found))
-    return indicator_view(view, definition, [f for f in found if is_of(f, code, wanted.period)])
+    return indicator_view(view, definition, [f for f in found if is_of(f, code, wanted.period)], earlier)
 
 
 @router.get("/indicators/{code}/cells", summary="Its cells", tags=["indicators"], responses=problems("NOT-FOUND"))

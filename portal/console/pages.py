@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from portal.asking import Here, Regulator, language, page, record
-from portal.console import drawing, figures, overview
+from portal.console import drawing, figures, overview, publications
 from portal.console.exporting import Sheet, export
 from portal.console.figures import Figure, MonthFigure
 from portal.console.opening import Address, View, opened, reading
@@ -48,6 +48,8 @@ class First:
 def first_page(request: Request, here: Here, who: Regulator, wanted: Address, indicator: Code = "") -> HTMLResponse:
     """The overview of a place; ``indicator`` chooses what the tiles show."""
     with reading(here, who.person) as connection:
+        if not publications.publications(connection, limit=1):
+            return page(request, "console/unpublished.html")
         first = _read(connection, opened(connection, wanted), indicator)
     record(request, who, "read", "overview", filter=first.view.query, row_count=len(first.found.headlines))
     return page(request, "console/overview.html", **_context(request, first), data_as_of=first.view.stamp)
