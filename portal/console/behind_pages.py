@@ -49,7 +49,7 @@ def records(
     t, spoken = texts(language(request)), language(request)
     kept = {"show": show, "reason": reason or None}
     return page(
-        request, "console/records.html", cell=cell, found=found.page, insurers=known, show=show, reason=reason,
+        request, "console/records.html", cell=cell, found=found.page, insurer_name=lambda each: names.sender(known, each, t), show=show, reason=reason,
         tabs=[(t(w.zh, w.en), cell.link("/records", show=each), each == show) for each, w in SHOWS.items()],
         reason_name=lambda each: t(reason_words(each).zh, reason_words(each).en), plain=plain,
         type_name=lambda each: record_name(each, spoken), is_first=not after, first=cell.link("/records", **kept),

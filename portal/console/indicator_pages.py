@@ -93,7 +93,7 @@ def indicator(request: Request, here: Here, who: Regulator, wanted: Address, cod
     with reading(here, who.person) as connection:
         cell = cell_of(connection, wanted, code)
         parts = parts_of(connection, cell)
-        series = figures.trend(connection, cell.view.place, code, cell.period)
+        series = _months(connection, cell)
         lacking = left_out(connection, cell.view.publication, code, cell.period)
         goal = targets(connection, cell.view.publication, cell.view.place).get(code)
     record(request, who, "read", f"indicator {code}", filter={**cell.view.query, "period": cell.period}, row_count=1)
@@ -122,7 +122,7 @@ def trend_file(request: Request, here: Here, who: Regulator, wanted: Address, co
     """The months of a figure as a file."""
     with reading(here, who.person) as connection:
         cell = cell_of(connection, wanted, code)
-        series = figures.trend(connection, cell.view.place, code, cell.period)
+        series = _months(connection, cell)
     rows = [
         (f"{m.month:%Y-%m}", str(m.as_of), m.shown_text, m.numerator, m.denominator, SOURCES[m.source].zh, m.known_at)
         for m in series
@@ -131,6 +131,11 @@ def trend_file(request: Request, here: Here, who: Regulator, wanted: Address, co
     return export(
         request, who, cell.view, Sheet(f"{cell.definition.name_zh}趋势", columns, rows, len(rows), facts_of(cell)), kind
     )
+
+
+def _months(connection: sa.Connection, cell: Cell) -> tuple[MonthFigure, ...]:
+    series = figures.trend(connection, cell.view.place, cell.code, cell.period)
+    return figures.until(series, cell.view.publication, cell.figure)
 
 
 def frame_of(request: Request, cell: Cell, page_name: tuple[str, str] | None = None) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def show(
     kept = {"from": earlier.publication_id if earlier else None, "to": cell.view.publication.publication_id}
     return page(
         request, "console/movement.html", cell=cell, earlier=earlier, made=made, records=records, choices=choices,
-        insurers=known, cause=cause, causes=CAUSES, signed=signed, plain=plain, kept=kept,
+        insurer_name=lambda each: names.sender(known, each, t), cause=cause, causes=CAUSES, signed=signed, plain=plain, kept=kept,
         change=change_text(_change(made), cell.definition.unit, t), sums=_sums(made), is_first=not after,
         link=lambda **more: cell.link("/movement", **{**kept, **more}), type_name=lambda each: record_name(each, spoken),
         export_link=lambda kind: cell.link(f"/movement.{kind}", **kept, cause=cause or None),

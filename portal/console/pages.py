@@ -92,14 +92,15 @@ def _read(connection: sa.Connection, view: View, indicator: str) -> First:
     found = overview.overview(connection, view.publication, view.scope, view.place)
     heads = [head for head in found.headlines if head.definition.code != TIMELINESS]
     chosen = next((h for h in heads if h.definition.code == indicator), heads[0])
-    trends = {
-        h.definition.code: figures.trend(connection, view.place, h.definition.code, str(h.figure.period_kind))
-        for h in heads
-        if h.figure
-    }
+    trends = {h.definition.code: _months(connection, view, h.figure) for h in heads if h.figure}
     period = chosen.figure.period_kind if chosen.figure else None
     parts = figures.parts_below(connection, view.publication, view.place, chosen.definition.code, str(period))
     return First(view, found, trends, chosen, parts, targets(connection, view.publication, view.place))
+
+
+def _months(connection: sa.Connection, view: View, figure: Figure) -> tuple[MonthFigure, ...]:
+    series = figures.trend(connection, view.place, figure.indicator_code, str(figure.period_kind))
+    return figures.until(series, view.publication, figure)
 
 
 def _context(request: Request, first: First) -> dict[str, Any]:

@@ -35,13 +35,13 @@ def show(request: Request, here: Here, who: Regulator, record_type: RecordType, 
         received = records.received(connection, here.hub, record_type, version_id).row
         delivered = records.delivered(connection, found.version)
         told = records.findings(connection, found.version)
-        insurer_name = names.insurers(connection).get(found.version.insurer_id, found.version.insurer_id)
+        known = names.insurers(connection)
     key = found.version.record_key
     record(request, who, "read", f"record {record_type} {version_id}", identifiers={"record_key": key}, row_count=1)
     t, spoken = texts(language(request)), language(request)
     return page(
         request, "console/record.html", found=found, version=found.version, delivered=delivered, findings=told,
-        name=record_name(record_type, spoken), insurer_name=insurer_name, row=received if isinstance(received, SourceRow) else None,
+        name=record_name(record_type, spoken), insurer_name=names.sender(known, found.version.insurer_id, t), row=received if isinstance(received, SourceRow) else None,
         place=_place(received), links=links(found), severities=SEVERITIES, states=STATES, channels=CHANNELS, timely=TIMELY,
         crumbs=(frame.Crumb(t("总览", "Overview"), "/console"), frame.Crumb(f"{record_name(record_type, spoken)} {key}")),
         sees_deliveries=delivered is not None,
