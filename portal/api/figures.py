@@ -203,9 +203,14 @@ def cell_view(view: View, definition: Definition, f: Figure, publication_id: int
         links={
             "self": formats.url(here, query), "records": formats.url(f"{here}/records", query),
             "trend": formats.url(f"{here}/trend", query),
-            "page": formats.url(f"/console/indicators/{definition.code}", query),
+            **page_link(view.scope.is_of_insurer, formats.url(f"/console/indicators/{definition.code}", query)),
         },
     )  # fmt: skip
+
+
+def page_link(is_of_insurer: bool, address: str) -> dict[str, str]:
+    """The page of the console that shows the same; an insurer has no console."""
+    return {} if is_of_insurer else {"page": address}
 
 
 def line_view(row: Row) -> RecordLine:

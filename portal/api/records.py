@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pipeline.judging.places import SourceRow
 from portal.api.answers import BIGGEST, PAGE_ROWS, Limit, Page, next_page, problems
 from portal.api.answers import router as part
+from portal.api.figures import page_link
 from portal.asking import Here, Reader, record
 from portal.console import months as monthly
 from portal.console import publications as published
@@ -131,7 +132,10 @@ def one_record(
         record_type=record_type, record_key=key, insurer_id=found.version.insurer_id, version_id=version_id,
         fields=[_field(each) for each in found.fields], versions=[_version(record_type, v) for v in found.versions],
         received=_row(row) if isinstance(row, SourceRow) else None,
-        links={"self": _address(record_type, version_id), "page": f"/console/records/{record_type}/{version_id}"},
+        links={
+            "self": _address(record_type, version_id),
+            **page_link(who.person.is_of_insurer, f"/console/records/{record_type}/{version_id}"),
+        },
     )  # fmt: skip
 
 
@@ -183,7 +187,7 @@ def _publication(each: Publication) -> PublicationView:
     told = {name: getattr(each, name) for name in PublicationView.model_fields if name != "links"}
     number = each.publication_id
     links = {"self": f"/api/v1/publications/{number}", "indicators": f"/api/v1/indicators?publication={number}"}
-    return PublicationView(**told, links={**links, "page": f"/console?publication={number}"})
+    return PublicationView(**told, links=links)
 
 
 def _address(record_type: str, version_id: int) -> str:
