@@ -18,7 +18,12 @@ def annexes(bulletin: Bulletin, language: str) -> list[Block]:
     """Numerators and denominators, definitions, sources: the first begins a page."""
     t = texts(language)
     tables = [table for table in (_of_areas(bulletin, language), _definitions(bulletin, language)) if table]
-    return [Heading(t("附表", "Annex"), is_annex=True), *tables, Heading(t("数据说明", "Sources")), *_sources(bulletin, language)]
+    return [
+        Heading(t("附表", "Annex"), is_annex=True),
+        *tables,
+        Heading(t("数据说明", "Sources")),
+        *_sources(bulletin, language),
+    ]
 
 
 def _of_areas(bulletin: Bulletin, language: str) -> Table | None:
@@ -74,4 +79,4 @@ def _sources(bulletin: Bulletin, language: str) -> list[Block]:
 
 def _wide(text: str) -> str:
     """Chinese punctuation of a register, as Chinese print has it."""
-    return text.translate(str.maketrans({",": "，", ";": "；", "(": "（", ")": "）", ":": "："}))
+    return text.translate(str.maketrans(",;():", "，；（）："))

@@ -33,7 +33,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows have as many texts as there are columns; ``\\n`` begins a line in a cell. ``note`` stands below."""
+    """Rows have as many texts as there are columns; a newline begins a line in a cell. ``note`` stands below."""
 
     title: str
     columns: tuple[Column, ...]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from portal.bulletin import annexes, drawing, standing, words
-from portal.bulletin.blocks import Block, Charts, Column, Document, Heading, Paragraph, Table
+from portal.bulletin import annexes, areas, drawing, standing, words
+from portal.bulletin.blocks import Block, Column, Document, Heading, Paragraph, Table
 from portal.bulletin.facts import CODES, Bulletin, Figure
 from portal.look.formats import moment
 from portal.look.texts import texts
@@ -17,7 +17,7 @@ _ORDINALS = "一二三四五六七八九"
 def compose(bulletin: Bulletin, language: str = "zh") -> Document:
     """Tell a bulletin in one language. What it does not have figures of has no section."""
     t, month = texts(language), words.month_name(bulletin.edition.month, language)
-    sections = (_overall, _trend, _areas, standing.deliveries, standing.provisional)
+    sections = (_overall, _trend, areas.areas, standing.deliveries, standing.provisional)
     blocks: list[Block] = [Paragraph(text) for text in standing.opening(bulletin, language)]
     for number, section in enumerate(filter(None, (make(bulletin, language) for make in sections))):
         first, *rest = section
@@ -60,12 +60,14 @@ def _overall(bulletin: Bulletin, language: str) -> list[Block]:
 def _indicators(bulletin: Bulletin, language: str) -> Table:
     t = texts(language)
     columns = [
-        Column(t("指标", "Indicator"), 1.75), Column(t("统计期", "Period"), 1.05), Column(t("数值", "Value"), 0.9, True),
-        Column(t("上月", "Before"), 0.9, True), Column(t("变动（百分点）", "Change (pp)"), 0.85, True),
+        Column(t("指标", "Indicator"), 1.6), Column(t("统计期", "Period"), 1.15), Column(t("数值", "Value"), 0.9, True),
+        Column(t("上月", "Before"), 0.9, True), Column(t("变动\n百分点", "Change\npp"), 0.75, True),
         Column(t("分子", "Numerator"), 1.65, True), Column(t("分母", "Denominator"), 1.65, True),
         Column(t("说明", "Remark"), 1),
     ]  # fmt: skip
-    rows = [_indicator(bulletin, figure, language) for code in CODES for figure in bulletin.figures if figure.code == code]
+    rows = [
+        _indicator(bulletin, figure, language) for code in CODES for figure in bulletin.figures if figure.code == code
+    ]
     if not any(row[-1] for row in rows):
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     return Table(t("五项指标", "The five indicators"), tuple(columns), _once(rows), _directions(bulletin, language))
@@ -118,63 +120,3 @@ def _trend(bulletin: Bulletin, language: str) -> list[Block]:
     )
     table = Table(t("近12个月各月数值", "Twelve months"), tuple(columns), tuple(rows), note)
     return [Heading(t("近12个月走势", "Twelve months")), drawing.trends(bulletin, language), table]
-
-
-def _areas(bulletin: Bulletin, language: str) -> list[Block]:
-    told = annexes.told_codes(bulletin)
-    if not told:
-        return []
-    t, is_province = texts(language), bulletin.area.region_level == "province"
-    bars = drawing.coverage_bars(bulletin, language)
-    columns = [Column(t("地区", "Area"), 1.2)]
-    columns += [Column(words.short_name(code, language), is_number=True) for code in told]
-    rows = [(part.region_name, *(_marked(part.figure(code)) for code in told)) for part in bulletin.parts]
-    title = t("各市情况", "Cities") if is_province else t("各县（市、区）情况", "Counties")
-    table = Table(title, tuple(columns), tuple(rows), _areas_note(bulletin, language))
-    charts: list[Charts] = [bars] if bars else []
-    return [Heading(title), *(Paragraph(text) for text in _coverage_told(bulletin, language)), table, *charts]
-
-
-def _marked(figure: Figure | None) -> str:
-    if figure is None:
-        return "—"
-    return figure.shown_text + (words.SMALL if figure.is_small_sample else "")
-
-
-def _areas_note(bulletin: Bulletin, language: str) -> str:
-    t = texts(language)
-    figures = [figure for part in bulletin.parts for figure in part.figures]
-    said = [t("投保覆盖率为月末时点，其余为本年累计；分子、分母见附表。", "Year to date; coverage at the month's end.")]
-    if any(figure.is_small_sample for figure in figures):
-        said.append(t(f"{words.SMALL} 样本过小，不参与比较。", f"{words.SMALL} small sample, not compared."))
-    missing = [words.short_name(code, language) for code in CODES if code not in annexes.told_codes(bulletin)]
-    if missing:
-        said.append(t(f"{'、'.join(missing)}不统计到这一级。", f"Not of these areas: {', '.join(missing)}."))
-    return t("", " ").join(said)
-
-
-def _coverage_told(bulletin: Bulletin, language: str) -> list[str]:
-    """Which areas are highest and lowest, of those that can be compared; none where fewer than two can."""
-    figures = [f for part in bulletin.parts if (f := part.figure("I1")) and f.value is not None and not f.is_small_sample]
-    if len(figures) < 2:
-        return []
-    t, shown = texts(language), {f.shown_pct for f in figures}
-    ends = [(t("最高", "highest"), max(shown, key=_number)), (t("最低", "lowest"), min(shown, key=_number))]
-    said = [f"{word} {_those(figures, pct, language)}" for word, pct in ends]
-    if len(shown) == 1:
-        said = [t(f"均为 {figures[0].shown_text}", f"all {figures[0].shown_text}")]
-    begin = t(f"{len(bulletin.parts)}个地区中，{len(figures)}个可以比较投保覆盖率：",
-              f"{len(figures)} of {len(bulletin.parts)} areas can be compared by coverage: ")  # fmt: skip
-    return [begin + t("，", ", ").join(said) + t("。", ".")]
-
-
-def _number(value: object) -> float:
-    return float(str(value))
-
-
-def _those(figures: list[Figure], shown: object, language: str) -> str:
-    """The areas of one value by name; more than three are counted."""
-    t, found = texts(language), [figure for figure in figures if figure.shown_pct == shown]
-    if len(found) > 3:
-        return t(f"{found[0].shown_text}，有{len(found)}个", f"{found[0].shown_text} ({len(found)} areas)")
-    return t("、", ", ").join(f.region_name for f in found) + f" {found[0].shown_text}"

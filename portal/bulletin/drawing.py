@@ -35,7 +35,7 @@ def coverage_bars(bulletin: Bulletin, language: str) -> Charts | None:
     chart = RankedBars(
         "coverage", words.short_name("I1", language), tuple(cells), bulletin.definition("I1").direction,
         target=None if target is None else target * 100, target_text="" if target is None else f"{target * 100:f}%",
-        width=600,
+        width=700,
     )  # fmt: skip
     table = bars_table(chart, language=language)
     title = texts(language)(f"各地{chart.title}", f"{chart.title} by area")
@@ -55,7 +55,7 @@ def _bar(bulletin: Bulletin, part: Part, figure: Figure) -> Bar:
 def _trend(bulletin: Bulletin, figure: Figure, language: str) -> Chart:
     points = [_point(month, known) for month, known in bulletin.series(figure)] + [_last(bulletin, figure)]
     name = f"{words.short_name(figure.code, language)}（{words.period_name(figure.period_kind, language)}）"
-    chart = Trend(f"trend-{figure.code}", name, tuple(points), width=330, height=170)
+    chart = Trend(f"trend-{figure.code}", name, tuple(points), width=340, height=156)
     table = trend_table(chart, language=language)
     return Chart(name, draw_trend(chart, language=language, standalone=True), _told(table.rows))
 

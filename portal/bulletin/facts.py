@@ -196,7 +196,9 @@ class Bulletin:
     def digest(self) -> str:
         """SHA-256 of every figure told, hexadecimal: two bulletins with the same one say the same."""
         said = {name: value for name, value in asdict(self).items() if name not in ("platform_name", "address")}
-        return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True, default=_written).encode()).hexdigest()
+        return hashlib.sha256(
+            json.dumps(said, ensure_ascii=False, sort_keys=True, default=_written).encode()
+        ).hexdigest()
 
     @property
     def file_stem(self) -> str:

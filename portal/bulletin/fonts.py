@@ -42,7 +42,9 @@ def faces() -> Faces:
     known = set(fonts.families())
     serif, sans = _OF_WHEEL if is_own else _OF_SYSTEM
     if sans not in known:
-        raise SetupError(f"no Chinese font to print with: pip install {WHEEL.replace('_', '-')}, or apt-get install fonts-noto-cjk")
+        raise SetupError(
+            f"no Chinese font to print with: pip install {WHEEL.replace('_', '-')}, or apt-get install fonts-noto-cjk"
+        )
     return Faces(fonts, serif if serif in known else sans, sans)
 
 

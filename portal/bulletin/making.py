@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from portal.bulletin.docx import docx
 from portal.bulletin.document import compose
+from portal.bulletin.docx import docx
 from portal.bulletin.facts import Bulletin
 from portal.bulletin.pdf import pdf
 

@@ -20,9 +20,7 @@ _PICTURE_PPI = 220
 
 def pdf(document: Document) -> bytes:
     """The document as pages. Raises SetupError without a Chinese font."""
-    found = compiler(document).compile(
-        format="pdf", pdf_standards=["a-2b"], timestamp=int(document.moment.timestamp())
-    )
+    found = compiler(document).compile(format="pdf", pdf_standards=["a-2b"], timestamp=int(document.moment.timestamp()))
     return cast("bytes", found)
 
 

@@ -88,7 +88,7 @@ def editions(connection: sa.Connection, month: dt.date) -> tuple[Edition, ...]:
     """All revisions of a frozen month, newest first; none where it is not frozen."""
     values = {"month": month.replace(day=1), "revision_no": None}
     rows = connection.execute(statement("bulletin/month"), values).mappings()
-    return tuple(Edition(**{name: tuple(v) if isinstance(v, list) else v for name, v in row.items()}) for row in rows)
+    return tuple(_as_edition(row) for row in rows)
 
 
 def places(connection: sa.Connection, edition: Edition) -> tuple[Place, ...]:
@@ -97,6 +97,11 @@ def places(connection: sa.Connection, edition: Edition) -> tuple[Place, ...]:
 
 
 _PLATFORM = "安全生产责任保险一站式平台"
+
+
+def _as_edition(row: sa.RowMapping) -> Edition:
+    lists = {name: tuple(row[name]) for name in ("missing_feeds", "imbalanced_feeds")}
+    return Edition(**{**row, **lists})
 
 
 def _edition(connection: sa.Connection, wanted: Wanted, language: str) -> Edition:

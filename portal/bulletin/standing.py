@@ -20,9 +20,13 @@ def opening(bulletin: Bulletin, language: str) -> list[str]:
     )
     if edition.revision_no:
         said += t(f"这是第{edition.revision_no}次修订，", f"This is revision {edition.revision_no}; ")
-        said += t("与首次发布不同的数据列在“暂定事项与修订”中。", "what moved since the first figures is listed below. ")
+        said += t(
+            "与首次发布不同的数据列在“暂定事项与修订”中。", "what moved since the first figures is listed below. "
+        )
     if edition.is_provisional:
-        said += t("数据为暂定，原因列在“暂定事项与修订”中。", "The figures are provisional, for the reasons listed below.")
+        said += t(
+            "数据为暂定，原因列在“暂定事项与修订”中。", "The figures are provisional, for the reasons listed below."
+        )
     return [said]
 
 
@@ -46,7 +50,8 @@ def provisional(bulletin: Bulletin, language: str) -> list[Block]:
     items = [*_missing(bulletin, language), *_imbalanced(bulletin, language), *_gaps(bulletin, language)]
     blocks: list[Block] = [Heading(t("暂定事项与修订", "Provisional, and revised"))]
     if items:
-        blocks += [Paragraph(f"{t(f'（{n}）', f'({n}) ')}{text}", is_item=True) for n, text in enumerate(items, 1)]
+        numbered = [t(f"（{n}）", f"({n}) ") if len(items) > 1 else "" for n in range(1, len(items) + 1)]
+        blocks += [Paragraph(number + text) for number, text in zip(numbered, items, strict=True)]
     elif bulletin.edition.is_provisional:
         blocks.append(Paragraph(t("暂定的原因不在当前账号的权限内。", "The reasons are not this account's to see.")))
     else:
@@ -98,7 +103,10 @@ def _imbalanced(bulletin: Bulletin, language: str) -> list[str]:
 
 def _gaps(bulletin: Bulletin, language: str) -> list[str]:
     t = texts(language)
-    return [t(f"{gap.name_zh}未能计算：{gap.reason}。", f"{gap.code} was not computed: {gap.reason}.") for gap in bulletin.gaps]
+    return [
+        t(f"{gap.name_zh}未能计算：{gap.reason}。", f"{gap.code} was not computed: {gap.reason}.")
+        for gap in bulletin.gaps
+    ]
 
 
 def _by_insurer(bulletin: Bulletin, feeds: tuple[str, ...], language: str) -> list[str]:
@@ -118,7 +126,9 @@ def _revised(bulletin: Bulletin, language: str) -> list[Block]:
     if not bulletin.edition.revision_no:
         return []
     if not bulletin.revisions:
-        return [Paragraph(t("本通报所列数据自首次发布以来没有变化。", "Nothing told here moved since the first figures."))]
+        return [
+            Paragraph(t("本通报所列数据自首次发布以来没有变化。", "Nothing told here moved since the first figures."))
+        ]
     columns = (
         Column(t("地区", "Area"), 1.1), Column(t("指标", "Indicator"), 1.1), Column(t("统计期", "Period"), 1),
         Column(t("首次发布", "First"), 2, True), Column(t("本次", "Now"), 2, True),
@@ -130,5 +140,8 @@ def _revised(bulletin: Bulletin, language: str) -> list[Block]:
         )
         for each in bulletin.revisions
     )  # fmt: skip
-    said = t(f"自首次发布以来，本通报范围内有 {len(rows)} 个数据变化，全部列在下表。", f"{len(rows)} figures moved; all are listed.")
+    said = t(
+        f"自首次发布以来，本通报范围内有 {len(rows)} 个数据变化，全部列在下表。",
+        f"{len(rows)} figures moved; all are listed.",
+    )
     return [Paragraph(said), Table(t("首次发布以来的变化", "What moved"), columns, rows)]

@@ -12,7 +12,7 @@ from schemas.contract import load_contracts
 #: What a figure says, by indicator: {when}, {whole}, {n} and {d} of it.
 _SAID = {
     "I1": (
-        "{when}，{whole}应投保企业 {d}，其中 {n} 有有效保单，投保覆盖率",
+        "{when}，{whole}应投保企业 {d}，其中 {n}有有效保单，投保覆盖率",
         "At the end of {when}, {n} of {d} enterprises that must insure had a policy in force: coverage",
     ),
     "I2": (
@@ -124,7 +124,9 @@ def marks(figure: Figure, language: str) -> str:
 def feed_name(feed: str, language: str) -> str:
     """The record type of a feed ``insurer/record type``."""
     record_type, contracts = feed.partition("/")[2], load_contracts()
-    return texts(language)(contracts[record_type].business_name, record_type) if record_type in contracts else record_type
+    return (
+        texts(language)(contracts[record_type].business_name, record_type) if record_type in contracts else record_type
+    )
 
 
 def insurer_name(bulletin: Bulletin, insurer_id: str) -> str:
