@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.bulletin import words
-from portal.bulletin.blocks import Block, Column, Heading, Paragraph, Table
+from portal.bulletin.blocks import Block, Column, Heading, Table
 from portal.bulletin.facts import CODES, Bulletin, Figure
 from portal.look.formats import moment
 from portal.look.texts import texts
@@ -17,13 +17,8 @@ def told_codes(bulletin: Bulletin) -> tuple[str, ...]:
 def annexes(bulletin: Bulletin, language: str) -> list[Block]:
     """Numerators and denominators, definitions, sources: the first begins a page."""
     t = texts(language)
-    tables = [table for table in (_of_areas(bulletin, language), _definitions(bulletin, language)) if table]
-    return [
-        Heading(t("附表", "Annex"), is_annex=True),
-        *tables,
-        Heading(t("数据说明", "Sources")),
-        *_sources(bulletin, language),
-    ]
+    tables = (_of_areas(bulletin, language), _definitions(bulletin, language), _sources(bulletin, language))
+    return [Heading(t("附表", "Annex"), is_annex=True), *(table for table in tables if table)]
 
 
 def _of_areas(bulletin: Bulletin, language: str) -> Table | None:
@@ -61,20 +56,28 @@ def _definitions(bulletin: Bulletin, language: str) -> Table:
     return Table(t("指标口径", "What the indicators mean"), columns, rows)
 
 
-def _sources(bulletin: Bulletin, language: str) -> list[Block]:
+def _sources(bulletin: Bulletin, language: str) -> Table:
     t, edition = texts(language), bulletin.edition
     targets = [d.target_source for d in bulletin.definitions if d.target_source]
-    told = [
-        t(f"发布编号 {edition.publication_id}，固定于 {moment(edition.frozen_at)}；规则集 {edition.ruleset_version or '—'}，"
-          f"工作日历 {edition.calendar_version or '—'}。",
-          f"Publication {edition.publication_id}, frozen at {moment(edition.frozen_at)}; rules {edition.ruleset_version or '—'}, "
-          f"calendar {edition.calendar_version or '—'}."),
-        t(f"数据摘要（SHA-256）{bulletin.digest}", f"Digest of the figures (SHA-256) {bulletin.digest}"),
-        t(f"在平台上查看同一份数据：{bulletin.address}", f"The same figures in the portal: {bulletin.address}"),
-        *(t(f"目标依据：{source}", f"Target: {source}") for source in targets),
-        t("各项指标的变动用显示值相减得到。", "Changes are differences of the values as shown."),
-    ]  # fmt: skip
-    return [Paragraph(text, is_item=True) for text in told]
+    rows = [
+        (t("发布编号", "Publication"), str(edition.publication_id)),
+        (t("统计截止", "As of"), edition.as_of.isoformat()),
+        (t("数据截止", "Known at"), moment(edition.known_at)),
+        (t("固定时间", "Frozen at"), moment(edition.frozen_at)),
+        (
+            t("规则集、工作日历", "Rules, calendar"),
+            f"{edition.ruleset_version or '—'}, {edition.calendar_version or '—'}",
+        ),
+        *((t("目标依据", "Target"), source) for source in targets),
+        (
+            t("变动", "Change"),
+            t("两个显示值相减，单位为百分点", "difference of the values as shown, in percentage points"),
+        ),
+        (t("数据摘要（SHA-256）", "Digest (SHA-256)"), bulletin.digest),
+        (t("平台地址", "In the portal"), bulletin.address),
+    ]
+    columns = (Column(t("项目", "Fact")), Column(t("内容", "Content"), 4))
+    return Table(t("数据来源", "Sources"), columns, tuple(rows))
 
 
 def _wide(text: str) -> str:

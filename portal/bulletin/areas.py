@@ -16,7 +16,7 @@ def areas(bulletin: Bulletin, language: str) -> list[Block]:
     if not told:
         return []
     t, is_province = texts(language), bulletin.area.region_level == "province"
-    bars = drawing.coverage_bars(bulletin, language)
+    bars = drawing.coverage_bars(bulletin, language) if len(comparable(bulletin)) > 1 else None
     columns = [Column(t("地区", "Area"), 1.2)]
     columns += [Column(words.short_name(code, language), is_number=True) for code in told]
     rows = [(part.region_name, *(_marked(part.figure(code)) for code in told)) for part in bulletin.parts]
@@ -35,24 +35,35 @@ def _marked(figure: Figure | None) -> str:
 def _areas_note(bulletin: Bulletin, language: str) -> str:
     t = texts(language)
     figures = [figure for part in bulletin.parts for figure in part.figures]
-    said = [t("投保覆盖率为月末时点，其余为本年累计；分子、分母见附表。", "Year to date; coverage at the month's end.")]
+    said = [t("除投保覆盖率为月末时点外，都是本年累计；分子、分母见附表。", "This year; coverage at the month's end.")]
     if any(figure.is_small_sample for figure in figures):
         said.append(t(f"{words.SMALL} 样本过小，不参与比较。", f"{words.SMALL} small sample, not compared."))
     missing = [words.short_name(code, language) for code in CODES if code not in annexes.told_codes(bulletin)]
     if missing:
-        said.append(t(f"{'、'.join(missing)}不统计到这一级。", f"Not of these areas: {', '.join(missing)}."))
+        said.append(
+            t(
+                f"{'、'.join(missing)}不统计到这一级，或不在当前账号的权限内。",
+                f"Not of these areas: {', '.join(missing)}.",
+            )
+        )
     return t("", " ").join(said)
 
 
+def comparable(bulletin: Bulletin) -> list[Figure]:
+    """Coverage of the areas that can be compared: it has a value, and the sample is not small."""
+    found = (part.figure("I1") for part in bulletin.parts)
+    return [figure for figure in found if figure and figure.shown_pct is not None and not figure.is_small_sample]
+
+
 def _coverage_told(bulletin: Bulletin, language: str) -> list[str]:
-    """Which areas are highest and lowest, of those that can be compared; nothing where fewer than two can."""
-    found = [
-        f for part in bulletin.parts if (f := part.figure("I1")) and f.shown_pct is not None and not f.is_small_sample
-    ]
-    if len(found) < 2:
+    """How many areas can be compared by coverage, and which are highest and lowest; nothing where none is told."""
+    if not any(part.figure("I1") for part in bulletin.parts):
         return []
-    t, all_count, is_province = texts(language), len(bulletin.parts), bulletin.area.region_level == "province"
-    kind = t("市" if is_province else "县（市、区）", "areas")
+    t, all_count, found = texts(language), len(bulletin.parts), comparable(bulletin)
+    kind = t("市" if bulletin.area.region_level == "province" else "县（市、区）", "areas")
+    if len(found) < 2:
+        return [t(f"{all_count}个{kind}的投保覆盖率样本过小或没有数据，不作比较。",
+                  f"Coverage of the {all_count} {kind} is not compared: too small, or no figure.")]  # fmt: skip
     rest = all_count - len(found)
     left = t(f"，其余{rest}个样本过小或没有数据，不作比较", f", {rest} are too small or have no figure") if rest else ""
     begin = t(f"{all_count}个{kind}中，{len(found)}个可以比较投保覆盖率{left}。",

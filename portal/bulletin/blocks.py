@@ -16,10 +16,9 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Sentences. ``is_item``: one of a list."""
+    """Sentences."""
 
     text: str
-    is_item: bool = False
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def _indicators(bulletin: Bulletin, language: str) -> Table:
     t = texts(language)
     columns = [
         Column(t("指标", "Indicator"), 1.6), Column(t("统计期", "Period"), 1.15), Column(t("数值", "Value"), 0.9, True),
-        Column(t("上月", "Before"), 0.9, True), Column(t("变动\n百分点", "Change\npp"), 0.75, True),
+        Column(t("上月", "Before"), 0.9, True), Column(t("变动\n百分点", "Change\npp"), 0.85, True),
         Column(t("分子", "Numerator"), 1.65, True), Column(t("分母", "Denominator"), 1.65, True),
         Column(t("说明", "Remark"), 1),
     ]  # fmt: skip
@@ -114,7 +114,7 @@ def _trend(bulletin: Bulletin, language: str) -> list[Block]:
     rows = [(f"{line[0][0]:%Y-%m}", *(known.shown_text if known else "—" for _, known in line)) for line in lines]
     rows.append((f"{bulletin.edition.month:%Y-%m}", *(figure.shown_text for figure in figures)))
     note = t(
-        "已固定的月份取最新修订，其余月份取现有数据计算的结果，可能随后续报送变化。投保覆盖率为月末时点，其余为近12个月滚动。",
+        "已固定的月份取最新修订，其余月份取现有数据计算的结果，可能随后续报送变化。除投保覆盖率为月末时点外，都是近12个月滚动。",
         "Frozen months show their newest revision, others what is known of them now. Coverage is at the month's end, "
         "the others are of twelve months.",
     )

@@ -54,7 +54,8 @@ def _bar(bulletin: Bulletin, part: Part, figure: Figure) -> Bar:
 
 def _trend(bulletin: Bulletin, figure: Figure, language: str) -> Chart:
     points = [_point(month, known) for month, known in bulletin.series(figure)] + [_last(bulletin, figure)]
-    name = f"{words.short_name(figure.code, language)}（{words.period_name(figure.period_kind, language)}）"
+    period = words.period_name(figure.period_kind, language)
+    name = words.short_name(figure.code, language) + texts(language)(f"（{period}）", f" ({period})")
     chart = Trend(f"trend-{figure.code}", name, tuple(points), width=340, height=156)
     table = trend_table(chart, language=language)
     return Chart(name, draw_trend(chart, language=language, standalone=True), _told(table.rows))

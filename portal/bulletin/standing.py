@@ -40,8 +40,12 @@ def deliveries(bulletin: Bulletin, language: str) -> list[Block]:
     blocks: list[Block] = [Heading(t("数据报送情况", "Deliveries")), Paragraph(said)]
     if bulletin.timeliness:
         return [*blocks, _timeliness(bulletin.timeliness, language)]
-    none = t("报送及时率按机构统计，不分地区；本通报的范围内没有到期的数据。", "No timeliness of this place.")
-    return [*blocks, Paragraph(none)]
+    is_whole = bulletin.area.region_level == "province" and bulletin.place.domain_code == "*"
+    none = t("本年没有到期的数据，报送及时率没有数值。", "Nothing was due this year, so there is no timeliness.")
+    part = t(
+        "报送及时率按机构统计，不分地区和行业，本通报不列。", "Timeliness is of insurers, not of areas or sectors."
+    )
+    return [*blocks, Paragraph(none if is_whole else part)]
 
 
 def provisional(bulletin: Bulletin, language: str) -> list[Block]:
@@ -92,13 +96,16 @@ def _imbalanced(bulletin: Bulletin, language: str) -> list[str]:
     said = t(f"有 {len(feeds)} 项数据申报与入库不平：", f"{len(feeds)} feeds did not balance: ")
     said += t("；", "; ").join(_by_insurer(bulletin, feeds, language)) + t("。", ".")
     kinds = sorted({each.kind for each in bulletin.imbalances})
-    told = [t(f"{words.imbalance_name(kind, language)} {sum(i.delivery_count for i in bulletin.imbalances if i.kind == kind)} 批",
-              f"{words.imbalance_name(kind, language)}: {sum(i.delivery_count for i in bulletin.imbalances if i.kind == kind)}")
-            for kind in kinds]  # fmt: skip
+    told = [_kind(bulletin, kind, language) for kind in kinds]
     rows = sum(each.open_row_count for each in bulletin.imbalances)
-    if told:
-        said += t(f"其中{'、'.join(told)}，被隔离 {rows:,} 行。", f" {', '.join(told)}; {rows:,} rows held.")
-    return [said]
+    told += [t(f"仍被隔离 {rows:,} 行", f"{rows:,} rows still held")] if rows else []
+    return [said + (t("其中", " ") + t("，", ", ").join(told) + t("。", ".") if told else "")]
+
+
+def _kind(bulletin: Bulletin, kind: str, language: str) -> str:
+    number = sum(each.delivery_count for each in bulletin.imbalances if each.kind == kind)
+    name = words.imbalance_name(kind, language)
+    return texts(language)(f"{name} {number} 批", f"{name}: {number}")
 
 
 def _gaps(bulletin: Bulletin, language: str) -> list[str]:

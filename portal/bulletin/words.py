@@ -17,19 +17,19 @@ _SAID = {
     ),
     "I2": (
         "{when}，{whole}支付赔款 {n}，签单保费（含批改变化）{d}，事故赔付率",
-        "In {when}, {n} yuan were paid on claims, {d} yuan of premium were written: loss ratio",
+        "From {when}, {n} yuan were paid on claims, {d} yuan of premium were written: loss ratio",
     ),
     "I3": (
         "{when}，{whole}计划完成事故预防服务 {d}，双方确认完成 {n}，服务完成率",
-        "In {when}, {n} of {d} planned services were done and confirmed: completion",
+        "From {when}, {n} of {d} planned services were done and confirmed: completion",
     ),
     "I4": (
         "{when}，{whole}发现问题隐患 {d}，已验证闭环 {n}，整改率",
-        "In {when}, {n} of {d} hazards found were verified as closed: rectification",
+        "From {when}, {n} of {d} hazards found were verified as closed: rectification",
     ),
     "I5": (
         "{when}，{whole}按约定或要求的比例应有事故预防服务费用 {d}，已支付 {n}，支付率",
-        "In {when}, {n} of {d} yuan of prevention fees were paid: payment",
+        "From {when}, {n} of {d} yuan of prevention fees were paid: payment",
     ),
 }
 _SHORT = {
@@ -37,7 +37,7 @@ _SHORT = {
     "I4": ("隐患整改率", "Hazards closed"), "I5": ("费用支付率", "Fees paid"),
 }  # fmt: skip
 _PERIODS = {
-    "as_of": ("月末时点", "end of month"), "month": ("当月", "month"), "ytd": ("本年累计", "year to date"),
+    "as_of": ("月末时点", "month end"), "month": ("当月", "this month"), "ytd": ("本年累计", "this year"),
     "rolling12": ("近12个月", "12 months"),
 }  # fmt: skip
 _NO_VALUE = {
@@ -69,6 +69,9 @@ def month_name(month: dt.date, language: str) -> str:
 def whole(bulletin: Bulletin, language: str) -> str:
     """The place of the sentences: 全省, 全市, a county by name; with sector or insurer."""
     zh = {"province": "全省", "city": "全市"}.get(bulletin.area.region_level, bulletin.area.region_name)
+    first, place = bulletin.figures[0], bulletin.place
+    zh += (first.domain_name or "") if place.domain_code != "*" else ""
+    zh = (first.insurer_name or place.insurer_id) + f"在{zh}" if place.insurer_id != "*" else zh
     return texts(language)(zh, bulletin.area.region_name)
 
 
@@ -143,7 +146,7 @@ def _when(period_kind: str, month: dt.date, language: str) -> str:
     if period_kind == "as_of":
         return texts(language)(f"{month.month}月末", f"{month:%Y-%m}")
     first = "" if month.month == 1 else "1—"
-    return texts(language)(f"{first}{month.month}月", f"{month:%Y}-01 to {month:%Y-%m}")
+    return texts(language)(f"{first}{month.month}月", f"{month:%Y}-01 to {month:%Y-%m}" if first else f"{month:%Y-%m}")
 
 
 def _moved(bulletin: Bulletin, figure: Figure, language: str) -> str:
