@@ -80,7 +80,7 @@ def _charts(paper: WordDocument, charts: Charts) -> None:
     """Pictures in a table without lines, each below its title, ``across`` beside each other."""
     rows = -(-len(charts.charts) // charts.across)
     made = paper.add_table(rows=rows, cols=charts.across)
-    width = Mm(WIDTH_MM / charts.across - 4)
+    width = Mm(WIDTH_MM / charts.across - 8)
     cells = [cell for row in made.rows for cell in row.cells]
     for cell, chart in zip(cells, charts.charts, strict=False):
         cell.paragraphs[0].style = "Bulletin Text Head"

@@ -35,12 +35,15 @@ class Faces:
 def faces() -> Faces:
     """The fonts of this machine, found once a process. Raises SetupError where none has Chinese."""
     folder = _wheel()
-    is_own = folder is not None
-    fonts = typst.Fonts(
-        include_system_fonts=not is_own, include_embedded_fonts=False, font_paths=[str(folder)] if is_own else []
-    )
-    known = set(fonts.families())
-    serif, sans = _OF_WHEEL if is_own else _OF_SYSTEM
+    if folder is None:
+        return choose(typst.Fonts(include_system_fonts=True, include_embedded_fonts=False), _OF_SYSTEM)
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
+    return choose(fonts, _OF_WHEEL)
+
+
+def choose(fonts: typst.Fonts, families: tuple[str, str]) -> Faces:
+    """Serif and sans among the fonts found; sans for both where there is no serif. Raises SetupError without sans."""
+    known, (serif, sans) = set(fonts.families()), families
     if sans not in known:
         raise SetupError(
             f"no Chinese font to print with: pip install {WHEEL.replace('_', '-')}, or apt-get install fonts-noto-cjk"
