@@ -25,6 +25,7 @@ from schemas.contract import load_contract
 from schemas.delivery import Credentials, Delivery, Replacement, Window
 from schemas.errors import DefinitionError, HubError, ProgramFault, RetryLater, WarehouseBusy
 from schemas.time_zone import SHANGHAI
+from warehouse.database import server_log
 from warehouse.database.engine import database_errors
 from warehouse.indicators.publication import Publication
 from warehouse.landing import batches, feeds, receipts
@@ -43,6 +44,7 @@ __all__ = [
     "month_ends",
     "open_hub",
     "publish",
+    "ship_audit",
     "submit",
     "sync_family",
     "sync_insurer",
@@ -225,6 +227,14 @@ def publish(hub: Hub, until: dt.datetime | None = None) -> Publication:
 def month_ends(hub: Hub, seconds: float = months.REFRESH_SECONDS) -> list[dt.date]:
     """Compute the month-end figures that are missing or may have moved; first days of the months computed."""
     return months.fill(hub.engine, hub.sure_now(), seconds=seconds)
+
+
+def ship_audit(hub: Hub) -> server_log.Shipped:
+    """Move what readers asked with psql and BI tools from the server's log into the audit, each line once.
+
+    Raises SetupError where the server logs in another time zone than UTC, and WarehouseBusy.
+    """
+    return server_log.ship(hub.engine)
 
 
 def _window(

@@ -13,22 +13,29 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from portal.api import root as api
+from portal.api import rules as api_rules
+from portal.api import submissions as api_submissions
 from portal.asking import Who, client, found, language, page, require_own_form
 from portal.door import Door
-from portal.look.pages import CONTENT_SECURITY_POLICY, texts
+from portal.look.pages import CONTENT_SECURITY_POLICY
 from portal.look.static_files import static_file
+from portal.look.texts import texts
 from portal.menu import home
 from portal.pace import Pace
 from portal.problems import MEDIA_TYPE, OF_STATUS, Problem, of_hub, told
 from portal.signing_in import pages as signing_in
+from portal.submissions import evidence_pages, receiving, report_files, rule_pages, statement_pages
 from portal.submissions import pages as submissions
-from portal.submissions import receiving
 from portal.submissions.loading import Worker
 from schemas.errors import HubError
 from warehouse.database.engine import database_errors
 
 logger = logging.getLogger(__name__)
 
+#: What needs nobody signed in: begins so, or is exactly so.
+OPEN = ("/healthz", "/static/")
+FOR_ALL = ("/sign-in", "/language", "/api/v1/openapi.json")
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -38,7 +45,17 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
-PAGES = (signing_in.router, submissions.router)
+ROUTERS = (
+    signing_in.router,
+    statement_pages.router,
+    report_files.router,
+    submissions.router,
+    evidence_pages.router,
+    rule_pages.router,
+    api.router,
+    api_rules.router,
+    api_submissions.router,
+)
 
 
 def create_app(door: Door) -> FastAPI:
@@ -65,7 +82,8 @@ def create_app(door: Door) -> FastAPI:
     app.get("/healthz", include_in_schema=False)(healthz)
     app.get("/static/{name}", include_in_schema=False)(static)
     app.get("/", include_in_schema=False)(start)
-    for router in PAGES:
+    app.get("/api/v1/openapi.json", include_in_schema=False)(api.openapi)
+    for router in ROUTERS:
         app.include_router(router)
     return app
 
@@ -94,32 +112,46 @@ def start(who: Who) -> Response:
 
 async def _guarded(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
     """Keep the pace, and give every answer the headers that protect it."""
-    open_to_all = request.url.path == "/healthz" or request.url.path.startswith("/static/")
-    if not open_to_all and (seconds := await run_in_threadpool(_seconds_to_wait, request)):
-        response = _told(request, Problem("TOO-MANY", retry_after=seconds))
-    else:
-        response = await answer(request)
+    problem = await run_in_threadpool(_objection, request)
+    response = await answer(request) if problem is None else _told(request, problem)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
 
 
-def _seconds_to_wait(request: Request) -> int:
-    who = found(request)
+def _objection(request: Request) -> Problem | None:
+    """Why a request gets no further: it came too often, or nobody is signed in; what is open to all needs nobody."""
+    if request.url.path.startswith(OPEN):
+        return None
+    if b"%00" in request.scope["query_string"] or "\0" in request.url.path:
+        return Problem("REQUEST-INVALID", "NUL")
+    try:
+        who = found(request)
+    except HubError as error:
+        return of_hub(error)
     pace: Pace = request.app.state.pace
-    return pace.seconds_to_wait(who.person.login if who else None, client(request))
+    if seconds := pace.seconds_to_wait(who.person.login if who else None, client(request)):
+        return Problem("TOO-MANY", retry_after=seconds)
+    if who is None and request.url.path not in FOR_ALL:
+        return Problem("SIGN-IN-NEEDED")
+    return None
 
 
 def _told(request: Request, error: Exception) -> Response:
     """A fault as the caller understands it: problem details for programs, a page for people, a way to sign in."""
     problem = _problem(request, error)
     answer = told(problem, language(request))
-    if request.url.path.startswith("/api/") or request.url.path == "/healthz":
+    if not _is_browser(request):
         document = answer.document(request.url.path)
         return JSONResponse(document, answer.status, media_type=MEDIA_TYPE, headers=answer.headers)
     if answer.code == "SIGN-IN-NEEDED":
         return _to_sign_in(request)
     return _page(request, answer.status, answer.title, answer.detail, answer.headers)
+
+
+def _is_browser(request: Request) -> bool:
+    """Whether a person looks: a program gets problem details, whatever it asks for."""
+    return not request.url.path.startswith(("/api/", "/healthz")) and "text/html" in request.headers.get("accept", "")
 
 
 def _problem(request: Request, error: Exception) -> Problem:

@@ -10,8 +10,9 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
 from portal.door import Door, Event
-from portal.look.frame import Crumb, Frame, Viewer
-from portal.look.pages import CSRF_FIELD, CSRF_HEADER, LANGUAGES, render, texts
+from portal.look.frame import Crumb, Frame, Viewer, theme_of
+from portal.look.pages import CSRF_FIELD, CSRF_HEADER, render
+from portal.look.texts import LANGUAGES, texts
 from portal.menu import menu
 from portal.person import KIND_NAMES
 from portal.problems import Problem
@@ -19,8 +20,6 @@ from portal.signing_in import sessions
 from portal.signing_in.sessions import Identity
 from schemas.province import province
 from schemas.time_zone import SHANGHAI
-
-THEMES = ("auto", "light", "dark")
 
 
 def door(request: Request) -> Door:
@@ -144,8 +143,7 @@ def part(request: Request, template: str, /, **context: object) -> HTMLResponse:
 
 
 def _frame(request: Request, crumbs: tuple[Crumb, ...], context: dict[str, object]) -> Frame:
-    who, theme = found(request), request.cookies.get("theme", THEMES[0])
-    here, t = door(request), texts(language(request))
+    who, here, t = found(request), door(request), texts(language(request))
     query = f"?{request.url.query}" if request.url.query else ""
     return Frame(
         platform_name=province().platform_name
@@ -158,7 +156,7 @@ def _frame(request: Request, crumbs: tuple[Crumb, ...], context: dict[str, objec
         data_as_of=cast("str | None", context.pop("data_as_of", None)),
         watermark_date=f"{dt.datetime.now(SHANGHAI):%Y-%m-%d}",
         has_errors=bool(context.pop("has_errors", False)),
-        theme=theme if theme in THEMES else THEMES[0],
+        theme=theme_of(request.cookies.get("theme")),
     )
 
 

@@ -26,6 +26,7 @@ class Entry:
 ENTRIES = (
     Entry("/submissions", "数据报送", "Submit", "upload", "insurers", ("报送", "Submissions")),
     Entry("/submissions/history", "报送记录", "History", "list", "insurers"),
+    Entry("/evidence", "影像资料", "Evidence", "file", "insurers"),
     Entry("/console", "总览", "Overview", "chart", "regulators", ("监管", "Supervision")),
 )
 

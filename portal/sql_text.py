@@ -1,17 +1,21 @@
-"""SQL statements of the portal, read from files: ``console/overview`` stands for ``portal/console/sql/overview.sql``."""
+"""SQL statements of the portal, read from files: ``console/overview`` is ``portal/console/sql/overview.sql``."""
 
 from __future__ import annotations
 
-import functools
 import pathlib
 
 import sqlalchemy as sa
 
-HERE = pathlib.Path(__file__).parent
+from warehouse.database import statements
+
+ROOT = pathlib.Path(__file__).parent
 
 
-@functools.cache
-def statement(name: str) -> sa.TextClause:
-    """Give a statement, ready to execute with its bind parameters."""
-    part, _, rest = name.partition("/")
-    return sa.text((HERE / part / "sql" / f"{rest}.sql").read_text(encoding="utf-8"))
+def statement(name: str, **slots: str) -> sa.TextClause:
+    """Give a statement of the portal, ready to execute; ``slots`` replace its ``:slot_...`` marks by SQL text of ours."""
+    return statements.statement_below(ROOT, name, **slots)
+
+
+def text_of(name: str, **slots: str) -> str:
+    """The text of a statement of the portal, to stand in the slot of another. Raises KeyError for a slot not given."""
+    return statements.text_below(ROOT, name, **slots)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -68,6 +69,27 @@ class SourceColumn:
 _PLACE = re.compile(
     r"(?:file (?P<file>\d+) )?(?:line (?P<line>\d+)|page (?P<page>\d+) item (?P<item>\d+)|(?P<sheet>.+)!(?P<row>\d+))"
 )
+
+
+@dataclass(frozen=True)
+class PlaceParts:
+    """A row's place taken apart: ``row`` as the sheet numbers it, ``line`` of a text file; both None for an API page."""
+
+    file_no: int = 1
+    """Position of the file in its batch, from 1."""
+    sheet: str | None = None
+    row: int | None = None
+    line: int | None = None
+
+
+@functools.lru_cache(maxsize=1024)
+def place_parts(place: str | None) -> PlaceParts | None:
+    """The parts of a place such as ``file 2 台账!5`` or ``line 5``; None for what is no place of a row."""
+    found = _PLACE.fullmatch(place or "")
+    if found is None:
+        return None
+    numbers = {name: None if found[name] is None else int(found[name]) for name in ("row", "line")}
+    return PlaceParts(int(found["file"] or 1), found["sheet"], **numbers)
 
 
 def place_chinese(place: str | None, column: SourceColumn | None = None, business_name: str | None = None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ from connectors.parse.workbook import Sheet, Workbook
 HEADER_SEARCH_ROWS = 30
 #: Sheets of the hub's own template that hold no rows.
 TEMPLATE_NOTES = frozenset({"填写说明", "代码表", "控制总数"})
+#: The sheet of problems in a workbook that the hub gave back, and what a spreadsheet calls a copy of it: never rows.
+PROBLEMS_SHEET = "问题清单"
+_PROBLEMS = re.compile(rf"{PROBLEMS_SHEET}\s*([((]\d+[))])?")
 _NOTES = TEMPLATE_NOTES | {
     "备注", "说明", "填表说明", "填报说明", "使用说明", "编制说明", "注意事项", "示例", "样例", "样表", "字典", "数据字典",
     "代码", "目录", "封面", "校验", "notes", "readme",
@@ -59,7 +63,8 @@ def chosen_sheet(
     book: Workbook, source: SourceFormat, limits: Limits, expected: Collection[str]
 ) -> tuple[Sheet, list[Note]]:
     """The one sheet with rows, and a note of each other that holds something. Raises TellInsurer (FILE-003, 027, 028)."""
-    filled = [glimpse for sheet in book.sheets if (glimpse := _glimpse(book, sheet, limits, expected)) is not None]
+    sheets = [sheet for sheet in book.sheets if sheet.name == source.sheet or not is_problems_sheet(sheet.name)]
+    filled = [glimpse for sheet in sheets if (glimpse := _glimpse(book, sheet, limits, expected)) is not None]
     visible = [glimpse for glimpse in filled if not glimpse.sheet.is_hidden]
     if source.sheet is None:
         chosen = _one_of(visible, expected)
@@ -70,6 +75,11 @@ def chosen_sheet(
     others = [g for g in filled if g is not chosen and g.sheet.name not in TEMPLATE_NOTES]
     told = [g for g in others if not g.sheet.is_hidden or g.names >= _FEWEST_NAMES]
     return chosen.sheet, [Note("FILE-033", f"“{g.sheet.name}”{'(隐藏)' if g.sheet.is_hidden else ''}") for g in told]
+
+
+def is_problems_sheet(name: str) -> bool:
+    """Whether a sheet is named as the hub's own list of problems."""
+    return _PROBLEMS.fullmatch(name.strip()) is not None
 
 
 def _glimpse(book: Workbook, sheet: Sheet, limits: Limits, expected: Collection[str]) -> _Glimpse | None:

@@ -50,8 +50,8 @@ class Workbook:
 
 def open_workbook(archive: zipfile.ZipFile, limits: Limits) -> Workbook:
     """Read all but the sheets. Raises UnreadableFile (FILE-020, 024, 025)."""
-    book = _main_part(archive, limits)
-    links = _links(archive, book, limits)
+    book = main_part(archive, limits)
+    links = links_of(archive, book, limits)
     found: list[Mapping[str, str]] = []
     properties: dict[str, str] = {}
 
@@ -73,14 +73,25 @@ def open_workbook(archive: zipfile.ZipFile, limits: Limits) -> Workbook:
     )
 
 
-def _main_part(archive: zipfile.ZipFile, limits: Limits) -> str:
+def list_sheets(archive: zipfile.ZipFile, limits: Limits) -> tuple[Sheet, ...]:
+    """The worksheets of a workbook in their order, and nothing else of it. Raises UnreadableFile (FILE-020, 024, 025)."""
+    book = main_part(archive, limits)
+    links = links_of(archive, book, limits)
+    found: list[Mapping[str, str]] = []
+    walk(archive, book, limits, lambda name, attributes: found.append(attributes) if name == "sheet" else None)
+    return tuple(sheet for each in found if (sheet := _sheet(each, links)) is not None)
+
+
+def main_part(archive: zipfile.ZipFile, limits: Limits) -> str:
+    """The part that lists the sheets. Raises UnreadableFile (FILE-020, 024, 025)."""
     if BOOK_PART in archive.namelist():
         return BOOK_PART
     links = _links_in(archive, _ROOT_LINKS, "", limits)
     return next((part for kind, part in links.values() if kind == "officeDocument"), BOOK_PART)
 
 
-def _links(archive: zipfile.ZipFile, part: str, limits: Limits) -> dict[str, tuple[str, str]]:
+def links_of(archive: zipfile.ZipFile, part: str, limits: Limits) -> dict[str, tuple[str, str]]:
+    """Relationship id -> (kind, part that it leads to) of a part that has such. Raises UnreadableFile (FILE-020, 024, 025)."""
     folder, name = posixpath.split(part)
     return _links_in(archive, f"{folder}/_rels/{name}.rels", folder, limits)
 

@@ -40,6 +40,7 @@ COMMANDS = (
     "province",
     "record_type",
     "user",
+    "audit",
 )
 
 

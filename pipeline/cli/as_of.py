@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.arguments import OnlyInsurer
-from pipeline.cli.export import text_of, write_csv
 from pipeline.cli.moments import AsOf, KnownAt, day, moment
 from pipeline.cli.output import AsJson, print_json, print_table, stderr
+from pipeline.reporting.tables import text_of, write_csv
 
 if TYPE_CHECKING:
     from warehouse.history.bitemporal import Found

@@ -1,78 +1,103 @@
-"""``anze batch report``: all held rows of a batch with all their reasons, one reason a line, for a spreadsheet."""
+"""``anze batch report``: all held rows of a batch with all their reasons, or the sender's own workbook with its errors marked."""
 
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.arguments import BatchId
-from pipeline.cli.export import write_csv_file, write_xlsx_file
 from pipeline.cli.output import stdout
 
 if TYPE_CHECKING:
+    from pipeline.hub import Hub
+    from pipeline.reporting.error_report import Kind
+    from pipeline.reporting.problems import Problem, Report
     from warehouse.landing.batches import BatchView
-
-COLUMNS = (
-    "行号", "位置", "列号", "列名", "来源列", "主键", "规则", "程度", "发现的内容", "应为", "原因与处理", "文件", "批次", "机构", "数据",
-    "发现时间", "解决时间", "解决批次",
-)  # fmt: skip
-SEVERITIES = {"error": "错误", "warning": "警告"}
-SHEET, SHEET_ROWS = "隔离的行", 1_048_575
 
 
 def report(
     batch_id: BatchId,
     file: Annotated[
-        pathlib.Path | None, typer.Argument(help="Where to; default: batch-<id>.xlsx or .csv here.")
+        pathlib.Path | None, typer.Argument(help="Where to; default: batch-<id>.xlsx, .csv or .json here.")
     ] = None,
     as_xlsx: Annotated[bool, typer.Option("--xlsx", help="As a workbook (the default).")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="As CSV, UTF-8 with BOM.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    annotated: Annotated[
+        bool,
+        typer.Option(
+            "--annotated", help="The delivered file itself as a workbook, wrong cells coloured and commented."
+        ),
+    ] = False,
+    part: Annotated[int, typer.Option(min=1, help="With --annotated: which file of the batch.")] = 1,
 ) -> None:
     """Write every held row of a batch with every reason, its place, column and value; personal values are left out.
 
-    What speaks of the whole batch comes first, without a row.
+    What speaks of the whole batch comes first, without a row. With --annotated the delivery comes back with all errors and
+    warnings at their cells and listed on a sheet of their own; corrected there, it can be sent again as it is.
     """
     from pipeline import steps
+
+    if sum((as_xlsx, as_csv, as_json, annotated)) > 1:
+        raise typer.BadParameter("--xlsx、--csv、--json、--annotated 只能选一个 choose one")
+    hub = steps.open_hub()
+    try:
+        if annotated:
+            _return(hub, batch_id, file, part)
+        else:
+            _list(hub, batch_id, file, "csv" if as_csv else "json" if as_json else "xlsx" if as_xlsx else _kind(file))
+    except FileExistsError as error:
+        raise typer.BadParameter(
+            f"{error.filename} 已存在,请换个文件名 is there already, choose another name"
+        ) from None
+
+
+def _kind(file: pathlib.Path | None) -> Kind:
+    suffix = "" if file is None else file.suffix.lower()
+    return "csv" if suffix == ".csv" else "json" if suffix == ".json" else "xlsx"
+
+
+def _list(hub: Hub, batch_id: int, file: pathlib.Path | None, kind: Kind) -> None:
+    from pipeline.reporting.error_report import write_report
+    from pipeline.reporting.problems import Problem
     from warehouse.landing import batches
 
-    if as_xlsx and as_csv:
-        raise typer.BadParameter("--xlsx 和 --csv 只能选一个 choose one")
-    kind = "csv" if as_csv or (file is not None and not as_xlsx and file.suffix.lower() == ".csv") else "xlsx"
+    view = batches.show_batch(hub.engine, batch_id)
+    held = batches.quarantined_rows(hub.engine, batch_id, limit=None)
+    whole = [Problem.of(reason) for reason in batches.whole_findings(hub.engine, batch_id)]
+    rows = [Problem.of({**vars(row), **reason}) for row in held for reason in row.reasons]
     path = file or pathlib.Path(f"batch-{batch_id}.{kind}")
-    engine = steps.open_hub().engine
-    view = batches.show_batch(engine, batch_id)
-    quarantined = batches.quarantined_rows(engine, batch_id, limit=None)
-    rows = [_line(view, reason, reason) for reason in batches.whole_findings(engine, batch_id)]
-    rows += [_line(view, vars(row), reason) for row in quarantined for reason in row.reasons]
-    _write(path, kind, rows)
+    told = write_report(_report(view, [*whole, *rows]), path, kind)
+    cut = f",列出 listed {told.shown}" if told.shown < told.total else ""
     stdout.print(
-        f"已生成 written: {path} (隔离 held {len(quarantined)} 行 rows, 共 {len(rows)} 条 lines)", soft_wrap=True
+        f"已生成 written: {path} (隔离 held {len(held)} 行 rows, 共 {told.total} 条 lines{cut})", soft_wrap=True
     )
 
 
-def _write(path: pathlib.Path, kind: str, rows: list[tuple[object, ...]]) -> None:
-    try:
-        if kind == "csv":
-            write_csv_file(path, COLUMNS, rows)
-        elif len(rows) > SHEET_ROWS:
-            raise typer.BadParameter(f"{len(rows)} 条超过一张工作表 too many for a sheet: --csv")
-        else:
-            write_xlsx_file(path, SHEET, COLUMNS, rows)
-    except FileExistsError:
-        raise typer.BadParameter(f"{path} 已存在,请换个文件名 is there already, choose another name") from None
+def _return(hub: Hub, batch_id: int, file: pathlib.Path | None, part: int) -> None:
+    from pipeline.reporting.problems import problems_of
+    from pipeline.reporting.returning import how_read, return_delivery
+    from warehouse.landing import batches, receipts
+
+    view = batches.show_batch(hub.engine, batch_id)
+    got, parts = view.receipt, receipts.payloads(hub.engine, hub.store, batch_id)
+    if part > len(parts):
+        raise typer.BadParameter(f"批次 {batch_id} 只有 {len(parts)} 个文件 has only so many files")
+    original = parts[part - 1].path
+    definition = hub.insurers.get(got.insurer_id)
+    source = how_read(definition, got.record_type, got.channel, original) if definition else None
+    path = file or pathlib.Path(f"batch-{batch_id}-批注.xlsx")
+    told = _report(view, problems_of(batches.every_finding(hub.engine, batch_id)))
+    returned = return_delivery(original, source, told, path, file_no=part)
+    stdout.print(f"已生成 written: {path}", soft_wrap=True)
+    for note in returned.notes:
+        stdout.print(note, soft_wrap=True)
 
 
-def _line(view: BatchView, quarantined: Mapping[str, object], reason: Mapping[str, object]) -> tuple[object, ...]:
-    """One line a reason; the warehouse keeps no value of a personal field, so none is shown."""
-    receipt = view.receipt
-    files = "; ".join(file.name for file in view.files[:3]) + ("; …" if len(view.files) > 3 else "")
-    return (
-        quarantined.get("row_no"), reason["where"], reason.get("column_letter"), reason["field_name"],
-        reason.get("source_column"), quarantined.get("record_key"), reason["rule_id"],
-        SEVERITIES[str(reason.get("severity", "error"))], reason["value"], reason["expected"], reason["message"], files,
-        receipt.batch_id, receipt.insurer_id, receipt.record_type, quarantined.get("quarantined_at", quarantined.get("opened_at")),
-        quarantined["resolved_at"], quarantined["resolved_by_batch_id"],
-    )  # fmt: skip
+def _report(view: BatchView, problems: list[Problem]) -> Report:
+    from pipeline.reporting.problems import Report
+
+    got = view.receipt
+    return Report(got.batch_id, got.insurer_id, got.record_type, tuple(f.name for f in view.files), problems)

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from portal.asking import Here, Who, came_from_here, client, cookie_name, found, language, page
 from portal.door import Door
-from portal.look.pages import LANGUAGES, texts
+from portal.look.texts import LANGUAGES, texts
 from portal.menu import home
 from portal.problems import Problem
 from portal.signing_in import sessions

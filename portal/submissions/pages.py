@@ -14,10 +14,12 @@ from starlette.concurrency import run_in_threadpool
 from portal.asking import Here, Insurer, Reader, Submitting, client, language, page, part, record, require_insurer
 from portal.door import Door
 from portal.look.frame import Crumb
-from portal.look.pages import texts
+from portal.look.texts import texts
+from portal.person import KIND_NAMES
 from portal.problems import Problem, of_hub, told
 from portal.signing_in.sessions import Identity
-from portal.submissions import reading, receipt_code
+from portal.submissions import reading, receipt_code, stating
+from portal.submissions.downloads import XLSX, download
 from portal.submissions.loading import Worker
 from portal.submissions.reading import Filter, RuleCount
 from portal.submissions.receiving import Arrived, Form, form_of
@@ -34,7 +36,6 @@ router = APIRouter(include_in_schema=False)
 #: What the platform's rule grants for each record (5个工作日).
 WORKING_DAYS = 5
 RECENT = 8
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BatchId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Cursor = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 
@@ -103,7 +104,13 @@ def show(request: Request, here: Here, who: Reader, batch_id: BatchId) -> HTMLRe
     """One delivery: receipt, live state, result."""
     context = _batch(request, here, who, batch_id)
     record(request, who, "read", f"batch {batch_id}")
-    return page(request, "submissions/batch.html", **context)
+    stating.see(here, who.person, batch_id)
+    with here.reading_as(who.person) as connection:
+        stated, sights = stating.attestations(connection, batch_id), stating.sights(connection, batch_id)
+    return page(
+        request, "submissions/batch.html", **context, attestations=stated, sights=sights, statement=stating.STATEMENT,
+        kinds=KIND_NAMES, may_submit=who.may("submit"), csrf=who.csrf,
+    )  # fmt: skip
 
 
 @router.get("/submissions/{batch_id}/state")
@@ -119,14 +126,15 @@ def findings(
     """Every problem of a delivery, or of one rule in it, page by page."""
     with here.reading_as(who.person) as connection:
         batch = reading.batch(connection, batch_id)
-        by_rule = reading.rules(connection, batch_id)
-        shown = list(reading.findings(connection, batch_id, rule_id=rule or None, after=_place(after)))
+        by_rule = reading.rules(connection, batch.judged_id)
+        shown = list(reading.findings(connection, batch.judged_id, rule_id=rule or None, after=_place(after)))
     total = sum(each.finding_count for each in by_rule if rule in ("", each.rule_id))
     last = shown[-1] if len(shown) == reading.PAGE_ROWS else None
     return page(
         request, "submissions/findings.html", batch=batch, rules=by_rule, findings=shown, total=total, rule=rule,
         severities=SEVERITIES, rule_tabs=_rule_tabs(batch_id, by_rule, rule), is_first=not after, after=f"{last.row_no or 0}-{last.finding_id}" if last else None,
-        crumbs=_crumbs(request, batch_id),
+        crumbs=_crumbs(request, batch_id), may_submit=who.may("submit"), csrf=who.csrf,
+        asks_reason=any(each.severity == "warning" and each.open_count for each in by_rule if each.rule_id == rule),
     )  # fmt: skip
 
 
@@ -134,14 +142,6 @@ def findings(
 def receipt(request: Request, here: Here, who: Reader, batch_id: BatchId) -> HTMLResponse:
     """The receipt, for print."""
     return page(request, "submissions/receipt.html", **_batch(request, here, who, batch_id))
-
-
-def download(content: bytes, name: str, media_type: str) -> Response:
-    """A file to save, by its Chinese name."""
-    from urllib.parse import quote
-
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    return Response(content, media_type=media_type, headers={"Content-Disposition": disposition})
 
 
 def _home(request: Request, here: Door, who: Identity, errors: list[tuple[str, str]] | None = None) -> HTMLResponse:
@@ -202,11 +202,11 @@ def _batch(request: Request, here: Door, who: Identity, batch_id: int) -> dict[s
     with here.reading_as(who.person) as connection:
         batch = reading.batch(connection, batch_id)
         files = reading.files(connection, batch_id)
-        by_rule = [] if batch.is_running else reading.rules(connection, batch.duplicate_of or batch_id)
+        by_rule = [] if batch.is_running else reading.rules(connection, batch.judged_id)
     address = f"{here.address}/submissions/{batch_id}"
     return {
         "batch": batch, "files": files, "rules": by_rule, "state": STATES[batch.state], "counts": COUNTS,
-        "severities": SEVERITIES, "todo": todo(batch, language(request)), "qr": receipt_code.code_of(address),
+        "severities": SEVERITIES, "todo": todo(batch, language(request), sum(rule.open_count for rule in by_rule)), "qr": receipt_code.code_of(address),
         "name": record_name(batch.record_type, language(request)), "crumbs": _crumbs(request, None, batch.receipt_no),
         "insurer_name": _insurer_name(here, batch.insurer_id),
     }  # fmt: skip

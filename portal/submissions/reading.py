@@ -45,6 +45,11 @@ class Batch:
     file_name: str | None
 
     @property
+    def judged_id(self) -> int:
+        """The batch that has the verdict on these bytes: the one it repeats, else itself."""
+        return self.duplicate_of or self.batch_id
+
+    @property
     def is_running(self) -> bool:
         """Whether its state will change by itself."""
         return self.state in RUNNING
@@ -61,7 +66,7 @@ class File:
 
 @dataclass(frozen=True)
 class RuleCount:
-    """Problems of one rule in a batch: how many, of how many rows, how many not resolved yet."""
+    """Problems of one rule in a batch: how many, of how many rows, how many neither resolved nor confirmed."""
 
     rule_id: str
     severity: str
@@ -95,6 +100,9 @@ class Finding:
     opened_at: dt.datetime
     resolved_at: dt.datetime | None
     resolved_by_batch_id: int | None
+    confirmed_reason: str | None = None
+    confirmed_by: str | None = None
+    confirmed_at: dt.datetime | None = None
 
     @property
     def where(self) -> str:

@@ -68,8 +68,13 @@ def record_name(record_type: str, language: str) -> str:
     return contract.business_name
 
 
-def todo(batch: Batch, language: str) -> str:
+def todo(batch: Batch, language: str, warning_count: int = 0) -> str:
     """What the sender should do next."""
+    if batch.state == "loaded" and warning_count:
+        return (
+            f"Loaded; please look at {warning_count} warnings below." if language == "en"
+            else f"已全部入库;有 {warning_count} 条提示,请核对下面的内容,确有错误时更正后重新报送。"
+        )  # fmt: skip
     if batch.is_discarded:
         return (
             "This delivery was given up; send it again if it is needed."

@@ -232,6 +232,13 @@ def whole_findings(engine: sa.Engine, batch_id: int) -> list[dict[str, Any]]:
     return [dict(row) | _where(row["record_type"], row["place"], dict(row)) for row in rows]
 
 
+def every_finding(engine: sa.Engine, batch_id: int) -> list[dict[str, Any]]:
+    """All findings of a batch, also of rows that were loaded: the whole batch's first, then in the order of rows."""
+    with database_errors("reading findings"), engine.connect() as connection:
+        rows = connection.execute(statement("landing/batches/every"), {"batch_id": batch_id}).mappings()
+        return [dict(row) for row in rows]
+
+
 def _receipts(connection: sa.Connection, **wanted: int | str | None) -> list[Receipt]:
     everything = dict.fromkeys(("batch_id", "insurer_id", "record_type", "state", "row_limit"))
     rows = connection.execute(statement("landing/batches/receipts"), everything | wanted)

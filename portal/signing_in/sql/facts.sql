@@ -1,6 +1,6 @@
 -- What a password is checked against, and how long this login or address has to wait. Grain: one row.
 select
-    access.waits(cast(:subjects as bytea [])) as wait_seconds,
+    access.waits(cast(:subjects as bytea[])) as wait_seconds,
     f.password_hash,
     f.totp_secret,
     f.needs_totp

@@ -19,7 +19,10 @@ select
     f.is_open,
     f.opened_at,
     f.resolved_at,
-    f.resolved_by_batch_id
+    f.resolved_by_batch_id,
+    f.confirmed_reason,
+    f.confirmed_by,
+    f.confirmed_at
 from report.finding as f
 where
     f.batch_id = :batch_id

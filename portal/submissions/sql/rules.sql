@@ -4,7 +4,7 @@ select
     f.severity,
     max(f.rule_title) as title,
     count(*) as finding_count,
-    count(*) filter (where f.is_open) as open_count,
+    count(*) filter (where f.is_open and f.confirmed_at is null) as open_count,
     count(distinct f.row_no) as row_count,
     (array_agg(f.message order by f.row_no nulls first, f.finding_id))[1] as first_message
 from report.finding as f

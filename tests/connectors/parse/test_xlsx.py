@@ -197,3 +197,10 @@ def test_rows_that_come_twice_or_a_second_table_never_replace_others(tmp_path: P
 def test_a_cell_twice_in_a_row_never_replaces_the_other(tmp_path: Path) -> None:
     path = rezip(workbook(tmp_path / "a.xlsx", ledger), _cells(b"<c r='A3'><v>7</v></c><c s='0' r=\"A3\"><v>8</v></c>"))
     assert (refused(path).code, refused(path).where) == ("FILE-020", "A3")
+
+
+@pytest.mark.parametrize("name", ["问题清单", "问题清单 (2)", "问题清单(3)"])
+def test_the_list_of_problems_is_no_data_unless_it_was_agreed(tmp_path: Path, name: str) -> None:
+    path = workbook(tmp_path / "t.xlsx", ledger, sheet=name)
+    assert refused(path).code == "FILE-003"
+    assert read_rows(path, SourceFormat("xlsx", sheet=name)) == [LEDGER_ROW | {"place": f"{name}!2"}]

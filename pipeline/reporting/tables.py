@@ -8,14 +8,16 @@ are numbers: -12.50 stays. In a workbook text is typed as text and needs nothing
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
+import io
 import json
 import pathlib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from schemas.folding import written_out
 from schemas.time_zone import SHANGHAI
@@ -30,6 +32,12 @@ QUOTES = frozenset("\"'`“”‘’＂＇｀")
 #: What a spreadsheet keeps of a number exactly, and what it keeps of a text.
 EXACT_DIGITS, CELL_CHARACTERS = 15, 32_767
 WIDEST, NARROWEST = 60, 8
+#: Rows of a sheet that say how wide its columns are.
+MEASURED_ROWS = 200
+Target = pathlib.Path | BinaryIO
+"""Where a file goes: a path that is free, or a binary file that is open."""
+Table = tuple[Sequence[str], Sequence[Sequence[object]]]
+"""Names of columns, and rows."""
 
 
 def neutral(value: object) -> object:
@@ -62,46 +70,82 @@ def write_csv(file: TextIO, columns: Sequence[str], rows: Iterable[Sequence[obje
     written.writerows([neutral(value) for value in row] for row in rows)
 
 
-def write_csv_file(path: pathlib.Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a new CSV file that a spreadsheet opens with its Chinese (UTF-8 with BOM). Raises FileExistsError."""
-    with path.open("x", encoding="utf-8-sig", newline="") as file:
-        write_csv(file, columns, rows)
+def write_csv_file(target: Target, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a CSV file that a spreadsheet opens with its Chinese (UTF-8 with BOM). Raises FileExistsError for a path."""
+    with opened(target) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        write_csv(text, columns, rows)
+        text.flush()
+        text.detach()
 
 
-def write_xlsx_file(path: pathlib.Path, sheet: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Write a new workbook: text typed as text, header frozen, columns as wide as what they hold. Raises FileExistsError."""
+def write_xlsx_file(target: Target, sheet: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Write a workbook of one sheet, see ``write_xlsx_sheets``. Raises FileExistsError for a path."""
+    write_xlsx_sheets(target, {sheet: (columns, rows)})
+
+
+def write_xlsx_sheets(target: Target, sheets: Mapping[str, Table]) -> None:
+    """Write a workbook of sheets (columns, rows) by name. Raises FileExistsError for a path.
+
+    Text is typed as text, headers are frozen, columns are as wide as what their first rows hold.
+    """
     import xlsxwriter
 
-    cells = [[text_of(value) for value in row] for row in rows]
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with path.open("xb") as file, xlsxwriter.Workbook(file, {**options, "in_memory": True}) as workbook:
-        page = workbook.add_worksheet(sheet)
+    with opened(target) as file, xlsxwriter.Workbook(file, {**options, "constant_memory": True}) as workbook:
         head = workbook.add_format({"bold": True, "bg_color": "#D9E2F3", "border": 1, "num_format": "@"})
         body = workbook.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-        for n, column in enumerate(columns):
-            page.set_column(n, n, _width([column, *(row[n] for row in cells)]))
-            page.write_string(0, n, column, head)
-        for line, row in enumerate(cells, start=1):
-            for n, value in enumerate(row):
-                _write_cell(page, (line, n), value, body)
-        page.freeze_panes(1, 0)
-        page.autofilter(0, 0, len(cells), len(columns) - 1)
+        for name, table in sheets.items():
+            _write_sheet(workbook.add_worksheet(name), table, head, body)
+
+
+@contextlib.contextmanager
+def opened(target: Target) -> Iterator[BinaryIO]:
+    """A new file at a path, closed in the end and gone when writing fails; a file that is open stays so. Raises FileExistsError."""
+    if isinstance(target, pathlib.Path):
+        with target.open("xb") as file:
+            try:
+                yield file
+            except BaseException:
+                target.unlink()
+                raise
+    else:
+        yield target
+
+
+def _write_sheet(page: Worksheet, table: Table, head: Format, body: Format) -> None:
+    columns, rows = table
+    beginning = [[text_of(value) for value in row] for row in rows[:MEASURED_ROWS]]
+    for n, column in enumerate(columns):
+        page.set_column(n, n, _width([column, *(row[n] for row in beginning)]))
+        page.write_string(0, n, column, head)
+    page.freeze_panes(1, 0)
+    page.autofilter(0, 0, len(rows), len(columns) - 1)
+    for line, row in enumerate(rows, start=1):
+        for n, value in enumerate(row):
+            if value is not None and value != "":
+                _write_cell(page, (line, n), text_of(value), body)
 
 
 def _write_cell(page: Worksheet, at: tuple[int, int], value: object, text: Format) -> None:
-    if value is None or value == "":
-        return
-    if isinstance(value, bool):
+    if isinstance(value, str):
+        page.write_string(*at, fitting(value), text)
+    elif isinstance(value, bool):
         page.write_boolean(*at, value)
-    elif isinstance(value, int | float | Decimal) and len(Decimal(str(value)).as_tuple().digits) <= EXACT_DIGITS:
+    elif isinstance(value, int | float | Decimal) and _is_exact(value):
         page.write_number(*at, value)
     else:
-        page.write_string(*at, _fitting(str(value)), text)
+        page.write_string(*at, fitting(str(value)), text)
 
 
-def _fitting(text: str) -> str:
+def _is_exact(number: float | Decimal) -> bool:
+    """Whether a spreadsheet keeps every digit of a number."""
+    return len(Decimal(str(number)).as_tuple().digits) <= EXACT_DIGITS
+
+
+def fitting(text: str) -> str:
     """A text that a cell can hold; one that is cut says so."""
-    return text if len(text) <= CELL_CHARACTERS else f"{text[: CELL_CHARACTERS - 20]}…(过长,见 --csv)"
+    return text if len(text) <= CELL_CHARACTERS else f"{text[: CELL_CHARACTERS - 20]}…(过长,见 CSV)"
 
 
 def _begins_a_formula(text: str) -> bool:

@@ -1,0 +1,80 @@
+"""Evidence of a service: a page to add and look, and the files themselves."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from portal.asking import Here, Reader, Submitting, page, record
+from portal.door import Door
+from portal.look.formats import url
+from portal.problems import Problem
+from portal.signing_in.sessions import Identity
+from portal.submissions import evidence
+from portal.submissions.downloads import download
+from portal.submissions.evidence import Evidence
+from portal.submissions.receiving import form_of
+
+router = APIRouter(include_in_schema=False)
+EvidenceId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Number = Annotated[str, Query(max_length=100)]
+
+
+@router.get("/evidence")
+def show(request: Request, here: Here, who: Reader, service_no: Number = "", insurer: Number = "") -> HTMLResponse:
+    """What a service has, and the form to add more."""
+    return _page(request, here, who, service_no, insurer or who.person.insurer_id)
+
+
+@router.post("/evidence")
+async def add(request: Request, here: Here, who: Submitting) -> Response:
+    """Add files to a service or to a hazard of it; one that fails stops no other."""
+    async with form_of(request) as form:
+        service_no, hazard_no = (
+            form.texts.get("service_no", "").strip(),
+            form.texts.get("hazard_no", "").strip() or None,
+        )
+        errors = []
+        for file in form.files:
+            try:
+                await run_in_threadpool(evidence.add, here, who.person, service_no, hazard_no, file)
+            except Problem as problem:
+                errors.append((problem.detail or problem.kind.zh, "files"))
+        await run_in_threadpool(
+            record, request, who, "write", "evidence", identifiers={"service_no": service_no}, row_count=len(form.files) - len(errors)
+        )  # fmt: skip
+        if errors or not form.files:
+            told = errors or [("请选择文件 choose a file", "files")]
+            return await run_in_threadpool(_page, request, here, who, service_no, who.person.insurer_id, told)
+    return RedirectResponse(url("/evidence", service_no=service_no), 303)
+
+
+@router.get("/evidence/{evidence_id}")
+def file_of(request: Request, here: Here, who: Reader, evidence_id: EvidenceId) -> Response:
+    """A picture, re-encoded without its metadata, or a document to save. Raises Problem NOT-FOUND."""
+    with here.reading_as(who.person) as connection:
+        found = evidence.listed(connection, evidence_id=evidence_id)
+    if not found:
+        raise Problem("NOT-FOUND")
+    record(request, who, "read", f"evidence {evidence_id}")
+    path = here.hub.store.path(found[0].sha256)
+    if found[0].is_picture:
+        return Response(evidence.shown(path), media_type="image/jpeg")
+    return download(path.read_bytes(), found[0].file_name, evidence.PDF)
+
+
+def _page(
+    request: Request, here: Door, who: Identity, service_no: str, insurer_id: str, errors: list[tuple[str, str]] | None = None
+) -> HTMLResponse:  # fmt: skip
+    found: list[Evidence] = []
+    if service_no:
+        with here.reading_as(who.person) as connection:
+            found = evidence.listed(connection, insurer_id=insurer_id, service_no=service_no)
+    return page(
+        request, "submissions/evidence.html", status=422 if errors else 200, errors=errors or [], has_errors=bool(errors),
+        service_no=service_no, insurer_id=insurer_id, found=found, may_submit=who.may("submit"), csrf=who.csrf,
+        limit_bytes=evidence.MOST_BYTES,
+    )  # fmt: skip
