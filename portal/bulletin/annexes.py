@@ -47,7 +47,7 @@ def _definitions(bulletin: Bulletin, language: str) -> Table:
     )  # fmt: skip
     rows = tuple(
         (
-            t(d.name_zh, d.name_en), _wide(d.numerator_zh), _wide(d.denominator_zh), _wide(d.population_zh),
+            t(d.name_zh, d.name_en), words.wide(d.numerator_zh), words.wide(d.denominator_zh), words.wide(d.population_zh),
             f"v{d.definition_version}",
         )
         for d in bulletin.definitions
@@ -78,8 +78,3 @@ def _sources(bulletin: Bulletin, language: str) -> Table:
     ]
     columns = (Column(t("项目", "Fact")), Column(t("内容", "Content"), 4))
     return Table(t("数据来源", "Sources"), columns, tuple(rows))
-
-
-def _wide(text: str) -> str:
-    """Chinese punctuation of a register, as Chinese print has it."""
-    return text.translate(str.maketrans(",;():", "，；（）："))

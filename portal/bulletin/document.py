@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from portal.bulletin import annexes, areas, drawing, standing, words
 from portal.bulletin.blocks import Block, Column, Document, Heading, Paragraph, Table
-from portal.bulletin.facts import CODES, Bulletin, Figure
-from portal.look.formats import moment
+from portal.bulletin.facts import CODES, Bulletin, Figure, Moved, months_before
+from portal.console.movement import CAUSES
+from portal.look.formats import count, moment
 from portal.look.texts import texts
 
 Texts = Callable[[str, str], str]
@@ -54,7 +55,7 @@ def _overall(bulletin: Bulletin, language: str) -> list[Block]:
     t = texts(language)
     found = [figure for code in CODES if (figure := bulletin.headline(code))]
     told: list[Block] = [Paragraph(words.sentence(bulletin, figure, language)) for figure in found]
-    return [Heading(t("总体情况", "Overall")), *told, _indicators(bulletin, language)]
+    return [Heading(t("总体情况", "Overall")), *told, _indicators(bulletin, language), *_causes(bulletin, language)]
 
 
 def _indicators(bulletin: Bulletin, language: str) -> Table:
@@ -101,6 +102,36 @@ def _directions(bulletin: Bulletin, language: str) -> str:
     said = [t("、", ", ").join(names) + t("", ": ") + t(*sides[side]) for side, names in by.items() if names]
     year = t("“本年累计”每年1月重新起算，1月不与上年12月比较。", " Year to date begins anew in January.")
     return t("；", "; ").join(said) + t("。", ".") + year
+
+
+def _causes(bulletin: Bulletin, language: str) -> list[Block]:
+    """Why the first figures moved in a month, cause by cause."""
+    t, before = texts(language), words.month_name(months_before(bulletin.edition.month)[-1], language)
+    if bulletin.moved is None:
+        none = t(
+            f"{before}的数据没有固定，或已不能逐条说明，本期不列变动原因。",
+            f"{before} is not frozen: no causes are told.",
+        )
+        return [Paragraph(none)]
+    columns = (
+        Column(t("指标", "Indicator"), 1.1), Column(t("变动原因", "Cause"), 3.7), Column(t("记录数", "Records"), 0.7, True),
+        Column(t("分子变动", "Numerator"), 1.25, True), Column(t("分母变动", "Denominator"), 1.25, True),
+    )  # fmt: skip
+    rows = [_cause(bulletin, each, language) for each in bulletin.moved]
+    note = t("统计期同表1各指标的第一行。各项原因相加，等于两个月分子、分母之差。",
+             "Periods are those of the first rows of table 1; the parts add up to the differences.")  # fmt: skip
+    title = t(f"与{before}相比的变动原因", f"Why they moved since {before}")
+    return [Table(title, columns, _once(rows), note)] if rows else []
+
+
+def _cause(bulletin: Bulletin, moved: Moved, language: str) -> tuple[str, ...]:
+    figure, cause = bulletin.headline(moved.code), CAUSES[moved.cause]
+    assert figure
+    return (
+        words.short_name(moved.code, language), words.wide(cause.zh) if language == "zh" else cause.en,
+        count(moved.record_count), words.added(moved.numerator, figure.numerator_text, language),
+        words.added(moved.denominator, figure.denominator_text, language),
+    )  # fmt: skip
 
 
 def _trend(bulletin: Bulletin, language: str) -> list[Block]:

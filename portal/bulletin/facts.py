@@ -10,20 +10,13 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import TypeVar
 
+from portal.console.scope import Place
+
 _Kind = TypeVar("_Kind")
 #: The five indicators that a bulletin tells, in this order.
 CODES = ("I1", "I2", "I3", "I4", "I5")
 #: The periods of the figure that comes first: as of the last day, or from the start of the year.
 HEADLINES = ("as_of", "ytd")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Whose figures: an area, a sector, an insurer; ``*`` is all of them."""
-
-    region_code: str
-    domain_code: str = "*"
-    insurer_id: str = "*"
 
 
 @dataclass(frozen=True)
@@ -174,6 +167,17 @@ class Revision:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """What one cause adds to a figure from a month to the next: records behind it, numerator and denominator."""
+
+    code: str
+    cause: str
+    record_count: int
+    numerator: Decimal
+    denominator: Decimal
+
+
+@dataclass(frozen=True)
 class Bulletin:
     """Everything that the bulletin of a month says of a place to the account that asked."""
 
@@ -183,6 +187,8 @@ class Bulletin:
     definitions: tuple[Definition, ...]
     figures: tuple[Figure, ...]
     months: tuple[MonthFigure, ...]
+    moved: tuple[Moved, ...] | None
+    """Causes of the change in a month; None where the month before is not frozen, or can't be explained any more."""
     parts: tuple[Part, ...]
     timeliness: tuple[Timeliness, ...]
     imbalances: tuple[Imbalance, ...]

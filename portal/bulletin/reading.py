@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from portal.bulletin.facts import (
     CODES,
+    HEADLINES,
     Area,
     Bulletin,
     Definition,
@@ -21,12 +22,16 @@ from portal.bulletin.facts import (
     Gap,
     Imbalance,
     MonthFigure,
+    Moved,
     Part,
-    Place,
     Revision,
     Timeliness,
     months_before,
 )
+from portal.bulletin.moving import moved
+from portal.console import names, scope
+from portal.console.publications import Moment, chosen
+from portal.console.scope import Place
 from portal.look.formats import url
 from portal.look.texts import texts
 from portal.problems import Problem
@@ -73,6 +78,7 @@ def read(connection: sa.Connection, wanted: Wanted, language: str = "zh") -> Bul
         definitions=_rows(connection, "definitions", values, Definition),
         figures=figures,
         months=_rows(connection, "months", values, MonthFigure),
+        moved=_moved(connection, edition, place, figures),
         parts=_parts(connection, values),
         timeliness=_rows(connection, "timeliness", values, Timeliness),
         imbalances=_rows(connection, "imbalances", values, Imbalance),
@@ -93,7 +99,9 @@ def editions(connection: sa.Connection, month: dt.date) -> tuple[Edition, ...]:
 
 def places(connection: sa.Connection, edition: Edition) -> tuple[Place, ...]:
     """The places of the caller's own right that the month has figures of, the widest first."""
-    return _rows(connection, "homes", {"publication_id": edition.publication_id}, Place)
+    asking = scope.scope(connection)
+    publication = chosen(connection, Moment(publication_id=edition.publication_id))
+    return scope.homes(connection, publication, asking) if asking else ()
 
 
 _PLATFORM = "安全生产责任保险一站式平台"
@@ -139,6 +147,25 @@ def _nothing_of(month: dt.date, language: str) -> str:
     )
 
 
+def _moved(
+    connection: sa.Connection, edition: Edition, place: Place, figures: tuple[Figure, ...]
+) -> tuple[Moved, ...] | None:
+    """Why the first figures moved since the month before; of what counts from the year's start not over new year."""
+    earlier = editions(connection, months_before(edition.month)[-1])
+    if not earlier:
+        return None
+    told = ("as_of",) if edition.month.month == 1 else HEADLINES
+    known = _rows(
+        connection,
+        "figures",
+        {"codes": list(CODES), "publication_id": earlier[0].publication_id, **dataclasses.asdict(place)},
+        Figure,
+    )
+    cells = {(figure.code, figure.period_kind) for figure in known}
+    both = tuple(f for f in figures if f.period_kind in told and (f.code, f.period_kind) in cells)
+    return moved(connection, earlier[0], edition, place, both)
+
+
 def _parts(connection: sa.Connection, values: Mapping[str, Any]) -> tuple[Part, ...]:
     """Areas below the place. One without a figure is among them: it has none, and is not left out."""
     rows = connection.execute(statement("bulletin/parts"), values).mappings().all()
@@ -151,8 +178,7 @@ def _parts(connection: sa.Connection, values: Mapping[str, Any]) -> tuple[Part, 
 def _names(connection: sa.Connection, edition: Edition) -> tuple[tuple[str, str], ...]:
     """Names of the insurers that the bulletin speaks of: (id, name)."""
     named = {feed.partition("/")[0] for feed in (*edition.missing_feeds, *edition.imbalanced_feeds)}
-    rows = connection.execute(statement("bulletin/names"))
-    return tuple((row.insurer_id, row.insurer_name) for row in rows if row.insurer_id in named)
+    return tuple(pair for pair in sorted(names.insurers(connection).items()) if pair[0] in named)
 
 
 def _rows(connection: sa.Connection, name: str, values: Mapping[str, Any], kind: type[_Kind]) -> tuple[_Kind, ...]:

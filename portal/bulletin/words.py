@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from portal.bulletin.facts import Bulletin, Figure, MonthFigure
 from portal.look.texts import texts
@@ -114,6 +114,20 @@ def signed(points: Decimal | None) -> str:
 def counted(text: str, language: str) -> str:
     """A number with its unit; in English the unit stands in the sentence."""
     return texts(language)(text, text.partition(" ")[0])
+
+
+def wide(text: str) -> str:
+    """Chinese punctuation as print has it."""
+    return text.translate(str.maketrans(",;():", "，；（）："))
+
+
+def added(value: Decimal, shown: str, language: str) -> str:
+    """What is added to a number, written as ``shown`` is, its sign before it: +354 家, -1,200.50 元. Rounded half up."""
+    number, _, unit = shown.partition(" ")
+    places = Decimal(1).scaleb(-len(number.partition(".")[2]))
+    rounded = value.quantize(places, ROUND_HALF_UP)
+    text = f"{rounded:+,f}" if rounded else f"{abs(rounded):f}"
+    return counted(f"{text} {unit}", language)
 
 
 def marks(figure: Figure, language: str) -> str:

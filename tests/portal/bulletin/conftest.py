@@ -1,4 +1,4 @@
-"""A small province whose October is frozen, then revised; and accounts of it, each logged in with its password."""
+"""A small province whose September and October are frozen, October is revised; and accounts of it, each logged in with its password."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline.services.postgres import Cluster
-from portal.bulletin.facts import Bulletin, Place
+from portal.bulletin.facts import Bulletin
 from portal.bulletin.reading import Wanted, read
+from portal.console.scope import Place
 from tests.warehouse import building
 from tests.warehouse.indicators.story import Hub
 from tests.warehouse.rights.places import deliver
@@ -20,7 +21,7 @@ from warehouse.indicators.catalogue import load_definitions
 from warehouse.publishing import frozen
 
 NAME = "bulletins"
-OCTOBER = dt.date(2026, 10, 1)
+SEPTEMBER, OCTOBER = dt.date(2026, 9, 1), dt.date(2026, 10, 1)
 FEED = ("lichun", "policy")
 ACCOUNTS = {
     "bulletin_province": {"kind": "province"},
@@ -40,10 +41,11 @@ def world(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFact
     hub = Hub(engine, tmp_path_factory.mktemp("landing"), indicators=tuple(load_definitions()))
     deliver(hub)
     hub.now = building.at(10)
-    _freeze(hub)
+    _freeze(hub, SEPTEMBER)
+    _freeze(hub, OCTOBER)
     late = {"credit_code": "C-LATE", "region_code": "370202", "high_risk_domain_code": "20", "enterprise_name": "迟到"}
     hub.deliver("enterprise", [late])
-    _freeze(hub)
+    _freeze(hub, OCTOBER)
     with engine.begin() as connection:
         access.protect_database(connection)
     yield engine
@@ -73,10 +75,10 @@ def bulletin_of(world: sa.Engine) -> Iterator[Reading]:
         engine.dispose()
 
 
-def _freeze(hub: Hub) -> None:
+def _freeze(hub: Hub, month: dt.date) -> None:
     hub.pass_time(minutes=1)
     with hub.engine.begin() as connection:
-        frozen.freeze(connection, OCTOBER, hub.now, "周敏", expected=[FEED], delivered_since=hub.now)
+        frozen.freeze(connection, month, hub.now, "周敏", expected=[FEED], delivered_since=hub.now)
 
 
 def _login(world: sa.Engine, name: str) -> sa.Engine:

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from portal.bulletin.blocks import Document, Heading, Paragraph, Table
 from portal.bulletin.document import compose
-from portal.bulletin.facts import CODES, Place
+from portal.bulletin.facts import CODES
 from portal.bulletin.words import SMALL, change
+from portal.console.scope import Place
 from portal.problems import Problem
-from tests.portal.bulletin.conftest import OCTOBER, Reading
+from tests.portal.bulletin.conftest import OCTOBER, SEPTEMBER, Reading
 
 FROZEN = (
     "select indicator_code, period_kind, region_code, latest_text, first_text from report.frozen_figure"
@@ -51,13 +52,27 @@ def test_every_figure_is_the_frozen_one(world: sa.Engine, bulletin_of: Reading, 
     parts = {(f.code, f.period_kind, f.region_code): f.shown_text for part in bulletin.parts for f in part.figures}
     assert parts
     assert parts == {key: frozen[key][0] for key in parts}
-    indicators, areas = compose(bulletin).tables[0], compose(bulletin).tables[2]
-    assert [row[2] for row in indicators.rows] == [f.shown_text for f in bulletin.figures]
+    tables = {table.title: table for table in compose(bulletin).tables}
+    assert [row[2] for row in tables["五项指标"].rows] == [f.shown_text for f in bulletin.figures]
+    areas = tables["各市情况" if region == "370000" else "各县（市、区）情况"]
+    told = [code for code in CODES if any(part.figure(code) for part in bulletin.parts)]
     for part, row in zip(bulletin.parts, areas.rows, strict=True):
-        assert row[0] == part.region_name
-        assert {text.rstrip(SMALL) for text in row[1:]} == {"—", *(f.shown_text for f in part.figures)} - (
-            set() if "—" in row else {"—"}
-        )
+        shown = [figure.shown_text if (figure := part.figure(code)) else "—" for code in told]
+        assert [text.rstrip(SMALL) for text in row] == [part.region_name, *shown]
+
+
+@pytest.mark.parametrize("name", ["bulletin_province", "bulletin_city", "bulletin_company"])
+def test_causes_add_up_to_what_moved_in_a_month(bulletin_of: Reading, name: str) -> None:
+    september, october = bulletin_of(name, month=SEPTEMBER), bulletin_of(name)
+    assert september.moved is None
+    assert "2026年8月的数据没有固定" in said(compose(september))
+    assert october.moved
+    for code in CODES:
+        before, after = september.headline(code), october.headline(code)
+        if before and after:
+            parts = [each for each in october.moved if each.code == code]
+            assert sum(p.numerator for p in parts) == (after.numerator or 0) - (before.numerator or 0)
+            assert sum(p.denominator for p in parts) == (after.denominator or 0) - (before.denominator or 0)
 
 
 def test_a_revision_is_told_beside_the_first_figures(world: sa.Engine, bulletin_of: Reading) -> None:
@@ -117,9 +132,9 @@ def test_an_insurer_is_told_of_itself(bulletin_of: Reading) -> None:
 
 def test_a_month_that_is_not_frozen_says_so(bulletin_of: Reading) -> None:
     with pytest.raises(Problem) as told:
-        bulletin_of("bulletin_province", month=dt.date(2026, 9, 30))
+        bulletin_of("bulletin_province", month=dt.date(2026, 8, 31))
     assert told.value.code == "NOT-FOUND"
-    assert told.value.detail.startswith("2026-09 的数据还没有固定")
+    assert told.value.detail.startswith("2026-08 的数据还没有固定")
     with pytest.raises(Problem, match="has no revision 7: the newest is 1"):
         bulletin_of("bulletin_province", revision_no=7, language="en")
 
