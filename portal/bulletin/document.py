@@ -114,8 +114,8 @@ def _causes(bulletin: Bulletin, language: str) -> list[Block]:
         )
         return [Paragraph(none)]
     columns = (
-        Column(t("指标", "Indicator"), 1.1), Column(t("变动原因", "Cause"), 3.7), Column(t("记录数", "Records"), 0.7, True),
-        Column(t("分子变动", "Numerator"), 1.25, True), Column(t("分母变动", "Denominator"), 1.25, True),
+        Column(t("指标", "Indicator"), 1.1), Column(t("变动原因", "Cause"), 3.3), Column(t("记录数", "Records"), 0.7, True),
+        Column(t("分子变动", "Numerator"), 1.45, True), Column(t("分母变动", "Denominator"), 1.45, True),
     )  # fmt: skip
     rows = [_cause(bulletin, each, language) for each in bulletin.moved]
     note = t("统计期同表1各指标的第一行。各项原因相加，等于两个月分子、分母之差。",

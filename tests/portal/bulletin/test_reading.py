@@ -66,7 +66,7 @@ def test_causes_add_up_to_what_moved_in_a_month(bulletin_of: Reading, name: str)
     september, october = bulletin_of(name, month=SEPTEMBER), bulletin_of(name)
     assert september.moved is None
     assert "2026年8月的数据没有固定" in said(compose(september))
-    assert october.moved
+    assert october.moved is not None
     for code in CODES:
         before, after = september.headline(code), october.headline(code)
         if before and after:
