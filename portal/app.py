@@ -18,6 +18,7 @@ from portal.api import rules as api_rules
 from portal.api import statements as api_statements
 from portal.api import submissions as api_submissions
 from portal.asking import Who, client, found, language, page, require_own_form
+from portal.bulletin import pages as bulletin
 from portal.door import Door
 from portal.look.pages import CONTENT_SECURITY_POLICY
 from portal.look.static_files import static_file
@@ -53,6 +54,7 @@ ROUTERS = (
     submissions.router,
     evidence_pages.router,
     rule_pages.router,
+    bulletin.router,
     api.router,
     api_rules.router,
     api_submissions.router,
