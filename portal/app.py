@@ -20,6 +20,7 @@ from portal.api import rules as api_rules
 from portal.api import statements as api_statements
 from portal.api import submissions as api_submissions
 from portal.asking import Who, client, found, language, page, require_own_form
+from portal.bulletin import pages as bulletin
 from portal.console import behind_pages, indicator_pages, month_pages, movement_pages, record_pages
 from portal.console import pages as console
 from portal.door import Door
@@ -58,6 +59,7 @@ ROUTERS = (
     evidence_pages.router,
     rule_pages.router,
     *(each.router for each in (console, indicator_pages, behind_pages, record_pages, movement_pages, month_pages)),
+    bulletin.router,
     api.router,
     api_rules.router,
     api_submissions.router,
