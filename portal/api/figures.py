@@ -11,9 +11,9 @@ from pydantic import BaseModel
 
 from portal.api.answers import Page
 from portal.console import behind
+from portal.console.address import View
 from portal.console.figures import Definition, Figure
 from portal.console.indicator_pages import Cell
-from portal.console.opening import View
 from portal.console.paging import Row
 from portal.console.publications import Publication
 from portal.look import formats

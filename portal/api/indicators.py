@@ -28,10 +28,10 @@ from portal.api.figures import (
 )
 from portal.asking import Here, Reader, record
 from portal.console import behind, cells, figures, movement, publications
+from portal.console.address import Asked, opened, reading
 from portal.console.behind_pages import behind_of
 from portal.console.indicator_pages import by_reason, cell_of
 from portal.console.movement_pages import sides
-from portal.console.opening import Asked, opened, reading
 from portal.console.publications import Moment
 from portal.problems import Problem
 

@@ -16,7 +16,7 @@ from portal.asking import Here, Reader, record
 from portal.console import months as monthly
 from portal.console import publications as published
 from portal.console import records
-from portal.console.opening import reading
+from portal.console.address import reading
 from portal.console.publications import Moment, Publication
 from portal.console.records import FieldValue, Version
 

@@ -10,10 +10,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from portal.asking import Here, Regulator, language, page, record
 from portal.console import behind, names
+from portal.console.address import Address, reading
 from portal.console.behind import Behind, reason_words
 from portal.console.exporting import MOST_ROWS, Sheet, export
 from portal.console.indicator_pages import Cell, cell_of, facts_of, frame_of
-from portal.console.opening import Address, reading
 from portal.console.paging import PAGE_ROWS
 from portal.console.words import plain
 from portal.look.texts import texts

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from pipeline.reporting.tables import write_csv_file, write_xlsx_sheets
 from portal.asking import record
-from portal.console.opening import View
+from portal.console.address import View
 from portal.look import formats
 from portal.problems import Problem
 from portal.signing_in.sessions import Identity

@@ -12,11 +12,11 @@ from fastapi.responses import HTMLResponse, Response
 
 from portal.asking import Here, Regulator, language, page, record
 from portal.console import drawing, figures
+from portal.console.address import Address, Asked, View, opened, reading
 from portal.console.behind import LeftOut, left_out
 from portal.console.errors import NotShown
 from portal.console.exporting import Sheet, export
 from portal.console.figures import Definition, Figure, MonthFigure
-from portal.console.opening import Address, Asked, View, opened, reading
 from portal.console.pages import crumbs, place_name
 from portal.console.scope import ALL
 from portal.console.targets import Target, targets

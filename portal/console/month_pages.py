@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from portal.asking import Here, Regulator, language, page, record
 from portal.console import months, publications
+from portal.console.address import Address, opened, reading
 from portal.console.exporting import Sheet, export
-from portal.console.opening import Address, opened, reading
 from portal.console.pages import crumbs
 from portal.console.words import PERIODS, SOURCES, plain, said
 from portal.look import frame

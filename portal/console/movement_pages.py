@@ -12,11 +12,11 @@ from fastapi.responses import HTMLResponse, Response
 
 from portal.asking import Here, Regulator, language, page, record
 from portal.console import movement, names, publications
+from portal.console.address import Address, Asked, Number, reading
 from portal.console.errors import NotShown
 from portal.console.exporting import MOST_ROWS, Sheet, export
 from portal.console.indicator_pages import Cell, cell_of, facts_of, frame_of
 from portal.console.movement import CAUSES
-from portal.console.opening import Address, Asked, Number, reading
 from portal.console.publications import Moment, Publication
 from portal.console.words import change_text, plain, signed
 from portal.look.texts import texts

@@ -12,9 +12,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from portal.asking import Here, Regulator, language, page, record
 from portal.console import drawing, figures, overview, publications
+from portal.console.address import Address, View, opened, reading
 from portal.console.exporting import Sheet, export
 from portal.console.figures import Figure, MonthFigure
-from portal.console.opening import Address, View, opened, reading
 from portal.console.overview import Headline, Need, Overview, Timeliness
 from portal.console.scope import ALL
 from portal.console.targets import Target, targets

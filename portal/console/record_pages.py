@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from pipeline.judging.places import SourceRow
 from portal.asking import Here, Regulator, language, page, record
 from portal.console import names, records
-from portal.console.opening import reading
+from portal.console.address import reading
 from portal.console.records import Record
 from portal.console.words import CHANNELS, TIMELY
 from portal.look import formats, frame
