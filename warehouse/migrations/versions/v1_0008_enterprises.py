@@ -12,7 +12,7 @@ down_revision = "v1_0007"
 branch_labels = None
 depends_on = None
 
-PARTS = ("01_enterprise_code", "02_enterprise_event", "03_states_of_some", "04_lists")
+PARTS = ("01_enterprise_code", "02_enterprise_event", "03_states_of_some", "04_lists", "05_late_and_overdue")
 
 
 def upgrade() -> None:

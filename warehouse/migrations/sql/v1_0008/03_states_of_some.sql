@@ -58,7 +58,7 @@ create function mart.policy_states(
     high_risk_domain_code text, is_in_force boolean, is_lead boolean, cover_start_date date, cover_end_date date,
     termination_date date, insured_person_count integer, employee_count integer, per_person_limit_amount numeric,
     aggregate_limit_amount numeric
-) language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+) language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_nestloop = on as $$
 #variable_conflict use_column
 begin
     return query
