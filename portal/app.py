@@ -17,7 +17,7 @@ from portal.api import root as api
 from portal.api import rules as api_rules
 from portal.api import submissions as api_submissions
 from portal.asking import Who, client, found, language, page, require_own_form
-from portal.console import lists_pages
+from portal.console import audit_pages, body_pages, enterprise_pages, lists_pages, search_pages
 from portal.door import Door
 from portal.look.pages import CONTENT_SECURITY_POLICY
 from portal.look.static_files import static_file
@@ -54,6 +54,10 @@ ROUTERS = (
     evidence_pages.router,
     rule_pages.router,
     lists_pages.router,
+    search_pages.router,
+    enterprise_pages.router,
+    body_pages.router,
+    audit_pages.router,
     api.router,
     api_rules.router,
     api_submissions.router,
