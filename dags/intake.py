@@ -6,6 +6,7 @@
 - 红色一次:有批次无法判定(结构变了、定义有误或已不在、文件损坏),日志写明批次和办法;之后每次重试但不再报红,`anze status`
   列出。Red once: a batch cannot be judged; it is tried again every time without turning red, and `anze status` names it.
   修正后自动入库,或 mend it, or `anze batch discard <id> --by --reason`.
+- 「查询审计」把 psql、BI 的查询从数据库日志记入审计。`audit` moves what readers ask by SQL from the server's log into the audit.
 - 读不了的文件不算红色:批次写明位置和原因。A file that cannot be read is not red: `anze batch list --state rejected`.
 - 「请人决定」为每个待决定的批次启动一次 `decisions`,不等待;跳过表示没有要问的。`ask` starts one run of `decisions` for
   each batch that awaits a decision, and waits for none; skipped means nothing to ask.
@@ -54,7 +55,15 @@ def intake() -> None:
         done(f"待决定的批次 batches that await a decision {len(waiting)}")
         return [{"trigger_run_id": f"batch_{batch_id}", "conf": {"batch_id": batch_id}} for batch_id in waiting]
 
+    @task(task_display_name="查询审计")
+    def audit() -> None:
+        """Move what readers asked by SQL into the audit."""
+        from pipeline import steps
+
+        done(str(steps.ship_audit(steps.open_hub())))
+
     receive()
+    audit()
     TriggerDagRunOperator.partial(
         task_id="ask", task_display_name="请人决定", trigger_dag_id="decisions", skip_when_already_exists=True
     ).expand_kwargs(awaiting())

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from portal.api import root as api
 from portal.api import rules as api_rules
+from portal.api import statements as api_statements
 from portal.api import submissions as api_submissions
 from portal.asking import Who, client, found, language, page, require_own_form
 from portal.console import audit_pages, body_pages, enterprise_pages, lists_pages, search_pages
@@ -61,6 +62,7 @@ ROUTERS = (
     api.router,
     api_rules.router,
     api_submissions.router,
+    api_statements.router,
 )
 
 

@@ -40,6 +40,8 @@ COMMANDS = (
     "province",
     "record_type",
     "user",
+    "audit",
+    "ledger",
 )
 
 

@@ -31,6 +31,20 @@ SETTINGS = {
     "timezone": "'UTC'",
     "jit": "off",
 }
+#: The server's own log, from which the audit learns what readers ask: a file a day of the month, the last month's
+#: overwritten, for the server's user only. Set at each start, so that clusters of before have it too.
+LOG_FOLDER = "statements"
+LOG_SETTINGS = {
+    "logging_collector": "on",
+    "log_destination": "jsonlog",
+    "log_directory": LOG_FOLDER,
+    "log_filename": "anze-%d.log",
+    "log_file_mode": "0600",
+    "log_rotation_age": "1d",
+    "log_rotation_size": "0",
+    "log_truncate_on_rotation": "on",
+    "log_timezone": "UTC",
+}
 
 
 def binaries() -> pathlib.Path:
@@ -70,18 +84,25 @@ class Cluster:
         if self.is_running():
             return
         require_free_port(self.port, "PostgreSQL", "ANZE_POSTGRES_PORT")
-        options = " ".join(f"-c {key}={value}" for key, value in {**settings, "port": str(self.port)}.items())
+        options = " ".join(
+            f"-c {key}={value}" for key, value in {**LOG_SETTINGS, **settings, "port": str(self.port)}.items()
+        )
         log = self.folder / "postgres.log"
         log.touch()
         self._own(log)
         arguments = ("-w", "-t", "60", "-l", str(log), "-D", str(self.pgdata), "-o", options, "start")
         if self._run("pg_ctl", *arguments, check=False):
-            raise SetupError(f"PostgreSQL did not start: {_why(log)}")
+            raise SetupError(f"PostgreSQL did not start: {_why(log, *self._logs())}")
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server if it runs; ``immediate`` is a crash."""
         if self.is_running():
             self._run("pg_ctl", "-w", "-D", str(self.pgdata), "-m", mode, "stop", check=True)
+
+    def _logs(self) -> list[pathlib.Path]:
+        """The newest file of the server's own log, if there is one: it says why a start failed that had begun."""
+        files = (self.pgdata / LOG_FOLDER).glob("*.json")
+        return sorted(files, key=lambda file: file.stat().st_mtime)[-1:]
 
     def _create(self) -> None:
         if (self.pgdata / "PG_VERSION").exists():
@@ -128,11 +149,14 @@ class Cluster:
         return done.returncode
 
 
-def _why(log: pathlib.Path) -> str:
-    """The last complaint in a server's log, and where the rest stands."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    complaints = [line for line in lines if "FATAL" in line or "PANIC" in line or "error:" in line]
-    return f"{complaints[-1].strip()} (see {log})" if complaints else f"see {log}"
+def _why(log: pathlib.Path, *others: pathlib.Path) -> str:
+    """The last complaint in a server's logs, and where the rest stands."""
+    for file in (log, *others):
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        complaints = [line for line in lines if "FATAL" in line or "PANIC" in line or "error:" in line]
+        if complaints:
+            return f"{complaints[-1].strip()} (see {file})"
+    return f"see {log}"
 
 
 def _unprivileged() -> dict[str, Any]:

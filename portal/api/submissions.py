@@ -215,10 +215,10 @@ def findings(
 ) -> Page[Finding]:  # fmt: skip
     """Every problem in the order of rows; what speaks of the whole delivery comes first."""
     with here.reading_as(who.person) as connection:
-        reading.batch(connection, batch_id)
-        total = sum(r.finding_count for r in reading.rules(connection, batch_id) if rule_id in (None, r.rule_id))
+        judged_id = reading.batch(connection, batch_id).judged_id
+        total = sum(r.finding_count for r in reading.rules(connection, judged_id) if rule_id in (None, r.rule_id))
         after = tuple(map(int, cursor.split("-"))) if cursor else None
-        found = list(reading.findings(connection, batch_id, rule_id=rule_id, after=after, row_limit=limit))  # type: ignore[arg-type]
+        found = list(reading.findings(connection, judged_id, rule_id=rule_id, after=after, row_limit=limit))  # type: ignore[arg-type]
     more = f"{found[-1].row_no or 0}-{found[-1].finding_id}" if len(found) == limit else None
     return Page(items=[_finding(each) for each in found], total=total, next=next_page(request, more))
 

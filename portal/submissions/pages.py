@@ -127,8 +127,8 @@ def findings(
     """Every problem of a delivery, or of one rule in it, page by page."""
     with here.reading_as(who.person) as connection:
         batch = reading.batch(connection, batch_id)
-        by_rule = reading.rules(connection, batch_id)
-        shown = list(reading.findings(connection, batch_id, rule_id=rule or None, after=_place(after)))
+        by_rule = reading.rules(connection, batch.judged_id)
+        shown = list(reading.findings(connection, batch.judged_id, rule_id=rule or None, after=_place(after)))
     total = sum(each.finding_count for each in by_rule if rule in ("", each.rule_id))
     last = shown[-1] if len(shown) == reading.PAGE_ROWS else None
     return page(
@@ -203,7 +203,7 @@ def _batch(request: Request, here: Door, who: Identity, batch_id: int) -> dict[s
     with here.reading_as(who.person) as connection:
         batch = reading.batch(connection, batch_id)
         files = reading.files(connection, batch_id)
-        by_rule = [] if batch.is_running else reading.rules(connection, batch.duplicate_of or batch_id)
+        by_rule = [] if batch.is_running else reading.rules(connection, batch.judged_id)
     address = f"{here.address}/submissions/{batch_id}"
     return {
         "batch": batch, "files": files, "rules": by_rule, "state": STATES[batch.state], "counts": COUNTS,

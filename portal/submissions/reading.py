@@ -45,6 +45,11 @@ class Batch:
     file_name: str | None
 
     @property
+    def judged_id(self) -> int:
+        """The batch that has the verdict on these bytes: the one it repeats, else itself."""
+        return self.duplicate_of or self.batch_id
+
+    @property
     def is_running(self) -> bool:
         """Whether its state will change by itself."""
         return self.state in RUNNING

@@ -66,7 +66,7 @@ def _told(here: Door, person: Person, batch_id: int) -> tuple[Batch, list[File],
     """A delivery with all its problems, as the account may see them; of a duplicate those of the one it repeats."""
     with here.reading_as(person) as connection:
         batch, files = reading.batch(connection, batch_id), reading.files(connection, batch_id)
-        found = reading.findings(connection, batch.duplicate_of or batch_id, row_limit=None)
+        found = reading.findings(connection, batch.judged_id, row_limit=None)
         lines = [Line.of(vars(each)) for each in found]
     names = tuple(file.file_name for file in files)
     return batch, files, Report(batch_id, batch.insurer_id, batch.record_type, names, lines)

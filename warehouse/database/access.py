@@ -51,6 +51,8 @@ READER_SETTINGS = {
     "search_path": "report",
     "TimeZone": "Asia/Shanghai",
 }
+#: Of every login by which a person asks; no reader can change it. The portal records by itself what it reads.
+LOGGED = {"log_statement": "all"}
 
 
 def create_roles(engine: sa.Engine) -> None:
@@ -80,6 +82,7 @@ def protect_database(connection: sa.Connection) -> None:
     connection.exec_driver_sql(f"grant connect on database {database} to {', '.join(_ENTERING)}")
     connection.exec_driver_sql("revoke all on schema public from public")
     connection.execute(statement("database/access/close_builtins"))
+    connection.execute(statement("database/access/open_log"))
 
 
 def close_database(connection: sa.Connection) -> None:
@@ -143,9 +146,17 @@ def _missing(connection: sa.Connection) -> list[str]:
 
 
 def _strayed(connection: sa.Connection) -> list[str]:
-    """Readers whose settings are not those of ``READER_SETTINGS``: every role may change its own."""
-    wanted = {(None, f"{name}={value}") for name, value in READER_SETTINGS.items()}
-    return [role for role in (*_READING, *accounts(connection)) if _settings(connection, role) != wanted]
+    """Readers whose settings are not those of readers: every role may change its own."""
+    return [role for role in (*_READING, *accounts(connection)) if _settings(connection, role) != _wanted(role)]
+
+
+def _wanted(role: str) -> set[tuple[str | None, str]]:
+    return {(None, f"{name}={value}") for name, value in settings_of(role).items()}
+
+
+def settings_of(role: str) -> dict[str, str]:
+    """Settings of a login that reads: those of readers, and of a person's login that the server logs what it asks."""
+    return READER_SETTINGS if role in (PORTAL_INSURER, PORTAL_REGULATOR) else {**READER_SETTINGS, **LOGGED}
 
 
 def _settings(connection: sa.Connection, role: str) -> set[tuple[str | None, str]]:
@@ -161,5 +172,5 @@ def restore_settings(connection: sa.Connection, role: str) -> None:
     quote = connection.dialect.identifier_preparer.quote_identifier
     for place in ("", *(f"in database {quote(name)}" for name in sorted(databases))):
         connection.exec_driver_sql(f"alter role {quote(role)} {place} reset all")
-    for name, value in READER_SETTINGS.items():
+    for name, value in settings_of(role).items():
         connection.exec_driver_sql(f"alter role {quote(role)} set {name} = '{value}'")

@@ -298,7 +298,7 @@ def test_every_function_says_the_same_of_its_rows_parameters_and_columns(regulat
     found = rows_of(regulator, FUNCTIONS)
     assert {"explain_cell", "indicator_monthly", "policy_at"} <= {row[0] for row in found}
     for name, comment, names, modes, given, columns in found:
-        outs = columns or [n for n, mode in zip(names, modes, strict=True) if mode in ("t", "o")]
+        outs = columns or [n for n, mode in zip(names, modes or "i" * len(names), strict=True) if mode in ("t", "o")]
         _, _, said = comment.partition("。列: ")
         assert "一行" in comment, name
         assert [p for p in names[:given] if f"{p} " not in comment.partition("参数: ")[2]] == [], name

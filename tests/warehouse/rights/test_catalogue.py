@@ -36,6 +36,7 @@ OPEN = {
         ("mart.publication", "mart.frozen", "mart.publication_definition", "mart.publication_gap", "mart.month_computed",
          "mart.indicator_definition", "mart.contribution_query"), "how figures were made, no figure",
     ),
+    "landing.ledger": "a chain of hashes; what they attest stands in landing.ledger_text",
 }  # fmt: skip
 
 

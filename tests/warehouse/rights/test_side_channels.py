@@ -44,6 +44,9 @@ REFUSED = (
     "select query_to_xml('select * from core.policy', true, true, '')",
     "select table_to_xml('core.policy'::regclass, true, true, '')", "select schema_to_xml('core', true, true, '')",
     "select database_to_xml(true, true, '')", "select * from pg_read_file('base')", "select pg_ls_dir('.')",
+    "select pg_ls_tmpdir()", "select pg_ls_logdir()", "select pg_current_logfile()", "select pg_ls_waldir()",
+    "select pg_stat_file('PG_VERSION')", "select pg_read_binary_file('PG_VERSION', 0, 1, true)",
+    "select access.log_piece('anze-01.json', 0, 100)", "select access.log_files()", "select access.digest('R')",
     # things of one's own
     "create temporary table t as select 1", "create table public.t (x int)", "create table report.t (x int)",
     "create view pg_temp.v as select 1", "create function pg_temp.f() returns int language sql as 'select 1'",
@@ -132,6 +135,18 @@ def test_an_error_names_no_foreign_value(logins: dict[str, sa.Engine]) -> None:
     with pytest.raises(sa.exc.DBAPIError) as refused:
         rows_of(logins[reader.name], "select cast(policy_no as int) from report.policy")
     assert not reader.foreign(str(refused.value.orig))
+
+
+def test_what_another_account_asks_is_not_shown(logins: dict[str, sa.Engine]) -> None:
+    """Of another's session its login is seen, not its statement or address; what its program calls itself is seen."""
+    with logins["a_province"].connect() as asking:
+        asking.exec_driver_sql("select 'R370202D20Ilichun' from report.policy")
+        query = "select query, client_addr from pg_stat_activity where usename = 'a_province'"
+        for name in ("a_city", "a_company", "an_engineer", "an_auditor"):
+            rows = rows_of(logins[name], query)
+            assert rows
+            assert {tuple(row) for row in rows} == {("<insufficient privilege>", None)}
+        asking.invalidate()
 
 
 def test_statistics_are_those_of_no_table_of_ours(logins: dict[str, sa.Engine]) -> None:
