@@ -13,6 +13,9 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from portal.api import audit as api_audit
+from portal.api import enterprises as api_enterprises
+from portal.api import lists as api_lists
 from portal.api import root as api
 from portal.api import rules as api_rules
 from portal.api import statements as api_statements
@@ -61,6 +64,9 @@ ROUTERS = (
     audit_pages.router,
     api.router,
     api_rules.router,
+    api_lists.router,
+    api_enterprises.router,
+    api_audit.router,
     api_submissions.router,
     api_statements.router,
 )

@@ -129,7 +129,7 @@ def _stamp(page: Worksheet, stamp: Stamp) -> None:
     said = f"{stamp.login} {stamp.at}"
     page.set_header(f"&R&8{said.replace('&', '&&')}")
     page.set_footer("&C&8&P / &N")
-    page.set_background(io.BytesIO(_faint(said)), is_byte_stream=True)
+    page.set_background(io.BytesIO(_faint(said)))
 
 
 def _faint(text: str) -> bytes:

@@ -54,6 +54,8 @@ def start(who: Who) -> Start:
         "rules": "/api/v1/rules",
         "record_types": "/api/v1/record-types",
     }
+    if not who.person.is_of_insurer and who.may("read"):
+        lists |= {name: f"/api/v1/{name}" for name in ("lists", "search", "insurers", "audit", "accounts")}
     lists |= {"indicators": "/api/v1/indicators"} if who.may("read") else {}
     return Start(links=lists)
 
