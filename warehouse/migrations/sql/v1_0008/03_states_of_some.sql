@@ -2,17 +2,24 @@
 -- Grain: as core.policy_timeline and core.policy_state_at. Scope: policies by sender and number.
 -- Limits: each function is made from the text of the one that reads all, so that both say the same. A caller that may see a
 --   version of a policy but not its current one is shown no endorsement of it: is_current_seen says so, one value a policy.
+-- Each policy is looked up by its key, whatever the planner guesses: "offset 0" keeps the look-up from being joined.
 create function core.policy_known_of(known_at timestamptz, insurer_ids text[], policy_nos text[]) returns setof core.policy
 language sql stable parallel safe as $$
     select v.*
     from unnest($2, $3) as k (insurer_id, policy_no)
-    inner join core.policy as v on k.insurer_id = v.insurer_id and k.policy_no = v.policy_no
-    where v.superseded_at is null and v.recorded_at <= $1 and not v.is_withdrawn
-    union all
-    select v.*
-    from unnest($2, $3) as k (insurer_id, policy_no)
-    inner join core.policy as v on k.insurer_id = v.insurer_id and k.policy_no = v.policy_no
-    where v.superseded_at is not null and v.superseded_at > $1 and v.recorded_at <= $1 and not v.is_withdrawn
+    cross join lateral (
+        select c.*
+        from core.policy as c
+        where c.insurer_id = k.insurer_id and c.policy_no = k.policy_no and c.superseded_at is null
+        union all
+        select c.*
+        from core.policy as c
+        where
+            c.insurer_id = k.insurer_id and c.policy_no = k.policy_no and c.superseded_at is not null
+            and c.superseded_at > $1
+        offset 0
+    ) as v
+    where v.recorded_at <= $1 and not v.is_withdrawn
 $$;
 
 create function core.endorsement_known_of(
@@ -21,13 +28,19 @@ create function core.endorsement_known_of(
 language sql stable parallel safe as $$
     select v.*
     from unnest($2, $3, $4) as k (insurer_id, policy_no, is_seen)
-    inner join core.endorsement as v on k.insurer_id = v.insurer_id and k.policy_no = v.policy_no
-    where k.is_seen and v.superseded_at is null and v.recorded_at <= $1 and not v.is_withdrawn
-    union all
-    select v.*
-    from unnest($2, $3, $4) as k (insurer_id, policy_no, is_seen)
-    inner join core.endorsement as v on k.insurer_id = v.insurer_id and k.policy_no = v.policy_no
-    where k.is_seen and v.superseded_at is not null and v.superseded_at > $1 and v.recorded_at <= $1 and not v.is_withdrawn
+    cross join lateral (
+        select c.*
+        from core.endorsement as c
+        where c.insurer_id = k.insurer_id and c.policy_no = k.policy_no and c.superseded_at is null
+        union all
+        select c.*
+        from core.endorsement as c
+        where
+            c.insurer_id = k.insurer_id and c.policy_no = k.policy_no and c.superseded_at is not null
+            and c.superseded_at > $1
+        offset 0
+    ) as v
+    where k.is_seen and v.recorded_at <= $1 and not v.is_withdrawn
 $$;
 create index endorsement_policy_past on core.endorsement (policy_no, insurer_id) where superseded_at is not null;
 create index policy_insured_past on core.policy (insured_credit_code) where superseded_at is not null;
@@ -58,7 +71,7 @@ create function mart.policy_states(
     high_risk_domain_code text, is_in_force boolean, is_lead boolean, cover_start_date date, cover_end_date date,
     termination_date date, insured_person_count integer, employee_count integer, per_person_limit_amount numeric,
     aggregate_limit_amount numeric
-) language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_nestloop = on as $$
+) language plpgsql stable security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off as $$
 #variable_conflict use_column
 begin
     return query

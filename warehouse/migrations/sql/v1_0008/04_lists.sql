@@ -18,7 +18,7 @@ create function report.policy_ending(as_of date, known_at timestamptz, day_count
 returns table (
     version_id bigint, insurer_id text, policy_no text, insured_name text, insured_credit_code text, region_code text,
     high_risk_domain_code text, last_day date, next_policy_no text
-) language plpgsql stable security definer set search_path = pg_catalog, pg_temp set work_mem = '32MB' set enable_nestloop = on as $$
+) language plpgsql stable security definer set search_path = pg_catalog, pg_temp set work_mem = '32MB' set enable_nestloop = off as $$
 #variable_conflict use_column
 declare
     insurer_ids text[];
