@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from portal.console.lists import LISTS
 from portal.sql_text import statement
 from schemas.time_zone import SHANGHAI
 
@@ -20,6 +21,24 @@ KINDS = {
     "account": ("账号管理", "account"), "query": ("SQL 查询", "SQL query"),
 }  # fmt: skip
 VIA = {"portal": ("网页", "portal"), "api": ("接口", "API"), "command": ("命令行", "command line"), "psql": ("数据库", "database")}
+
+
+#: Objects and conditions of events in words: the first word of an object, the name of a condition.
+OBJECTS = {
+    "list": ("工作清单", "work list"), "lists": ("工作清单目录", "work lists"), "search": ("查询", "search"), "enterprise": ("企业", "enterprise"),
+    "insurer": ("保险机构", "insurer"), "insurers": ("保险机构目录", "insurers"), "agency": ("服务机构", "agency"),
+    "audit": ("审计记录", "audit"), "accounts": ("账号与权限", "accounts"), "account": ("账号", "account"),
+    "token": ("接口令牌", "token"), "password": ("密码", "password"), "session": ("会话", "session"), "batch": ("报送批次", "delivery"),
+    "report": ("问题清单", "error report"), "annotated": ("批注文件", "returned workbook"), "trial": ("试校验", "check"),
+}  # fmt: skip
+CONDITIONS = {
+    "publication": ("发布", "publication"), "region": ("地区", "area"), "domain": ("行业", "sector"), "insurer": ("机构", "insurer"),
+    "since": ("起", "from"), "until": ("止", "to"), "days": ("天数", "days"), "record_type": ("数据类型", "record type"),
+    "credit_code": ("统一社会信用代码", "credit code"), "q": ("文字", "text"), "identifier": ("号码", "number"), "account": ("账号", "account"),
+    "kind": ("类别", "kind"), "digest": ("号码", "number"),
+}  # fmt: skip
+#: Letters of a digest that tell it from others at a glance.
+DIGEST_LETTERS = 19
 
 
 @dataclass(frozen=True)
@@ -40,6 +59,19 @@ class Event:
     def filter_text(self) -> str:
         """The condition as a person reads it."""
         return "; ".join(f"{name}={value}" for name, value in self.filter.items())
+
+    def object_words(self, t: Callable[[str, str], str]) -> str:
+        """What was done or read, in words as far as there are any."""
+        word, _, rest = self.object.partition(" ")
+        name, dot, ending = rest.partition(".")
+        if word == "list" and name in LISTS:
+            return f"{t(*OBJECTS[word])} {t(LISTS[name].zh, LISTS[name].en)}{dot}{ending}"
+        return f"{t(*OBJECTS[word])} {rest}".rstrip() if word in OBJECTS else self.object
+
+    def filter_words(self, t: Callable[[str, str], str]) -> str:
+        """The condition in words; * says nothing, a digest is shortened."""
+        told = ((t(*CONDITIONS.get(name, (name, name))), str(value)) for name, value in self.filter.items() if value != "*")
+        return t(";", "; ").join(f"{name} {_short(value)}" for name, value in told)
 
 
 @dataclass(frozen=True)
@@ -128,6 +160,10 @@ def tokens(connection: sa.Connection) -> tuple[Token, ...]:
 
 def _event(row: dict[str, Any]) -> Event:
     return Event(**{name: value for name, value in row.items() if name != "filter_text"}, filter=json.loads(row["filter_text"]))
+
+
+def _short(value: str) -> str:
+    return f"{value[:DIGEST_LETTERS]}…" if value.startswith("sha256:") else value
 
 
 def _begin(day: dt.date) -> dt.datetime:

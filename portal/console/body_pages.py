@@ -16,6 +16,8 @@ from portal.look.texts import texts
 from portal.submissions.words import STATES, record_name
 
 router = APIRouter(include_in_schema=False)
+#: Of the last deliveries, how many stand on an insurer's page.
+MOST_DELIVERIES = 15
 Code = Annotated[str, Path(max_length=60)]
 
 
@@ -48,11 +50,13 @@ def insurer(request: Request, here: Here, who: Regulator, asked: Address, insure
         defined = {d.code: d for d in figures.definitions(connection, view.publication)}
         words = in_words(connection, ["CL-FEED-MODE"], view.publication.as_of, tongue)
     record(request, who, "read", f"insurer {insurer_id}", row_count=1)
-    t = texts(tongue)
+    t, shown = texts(tongue), [each for each in found.figures if each.period_kind]
+    others = {code for code, definition in defined.items() if definition.variant_of}
     return page(
         request, "console/insurer.html", insurer=found, view=view, words=words, defined=defined, states=STATES,
         record_name=lambda kind: record_name(kind, tongue), sees_all=view.scope.sees_all_areas,
-        figures=[each for each in found.figures if each.period_kind], data_as_of=view.stamp,
+        figures=[each for each in shown if each.indicator_code not in others], most_deliveries=MOST_DELIVERIES,
+        variants=[each for each in shown if each.indicator_code in others], data_as_of=view.stamp,
         crumbs=(Crumb(t("保险机构", "Insurers"), "/console/insurers"), Crumb(found.insurer_name)),
     )  # fmt: skip
 

@@ -98,7 +98,7 @@ def _facts(found: Enterprise, words: InWords) -> list[tuple[str, str | None]]:
     if said is None:
         return told
     until = said.must_insure_to_date
-    since = " – ".join(formats.date(day) for day in (said.must_insure_from_date, until) if day)
+    since = f"{formats.date(said.must_insure_from_date)} – {formats.date(until) if until else t('今', 'today')}"
     return [
         *told, (t("地区", "Area"), words.region(said.region_code)),
         (t("行业领域", "Sector"), words.code("CL-DOMAIN", said.high_risk_domain_code)),
@@ -107,7 +107,7 @@ def _facts(found: Enterprise, words: InWords) -> list[tuple[str, str | None]]:
         (t("规模", "Size"), said.size_code and words.code("CL-SIZE", said.size_code)),
         (t("从业人员", "Employees"), formats.count(said.employee_count)),
         (t("监管部门", "Department"), said.regulator_dept_code and words.code("CL-DEPT", said.regulator_dept_code)),
-        (t("投保义务", "Must insure"), f"{t('应投保', 'yes')} {since}" if said.is_must_insure else t("无", "no")),
+        (t("投保义务", "Must insure"), f"{t('有', 'yes')} · {since}" if said.is_must_insure else t("无", "no")),
         (t("依据", "Basis"), said.must_insure_basis_text),
     ]  # fmt: skip
 
@@ -138,7 +138,7 @@ def _event(row: Row, words: InWords) -> dict[str, Any]:
     evidence = {"service_no": row.record_key, "insurer": row.insurer_id} if row.record_type == "service_record" else None
     return {
         "date": formats.date(said["event_date"]), "what": t(*EVENTS[said["event"]]),
-        "kind": words.said(code, said["code"]) if said["code"] else None, "key": row.record_key,
+        "kind": words.said(code, said["code"]) if said["code"] else None, "key": str(row.record_key).replace("|", " / "),
         "insurer": words.insurers.get(str(row.insurer_id), row.insurer_id), "amount": formats.amount(said["amount"]),
         "text": said["text"], "type": record_name(str(row.record_type), words.language), "policy_no": said["policy_no"],
         "href": f"/console/records/{row.record_type}/{row.version_id}",

@@ -116,11 +116,11 @@ def _table(request: Request, here: Here, who: Identity, found: ListPage, words: 
     codes = [str(row.values[named.name]) for row in found.page.rows if row.values[named.name]] if named else []
     enterprises = names_of(here, who.person, codes)
     rows = [
-        ([(words.text(column, row), column.kind in NUMBERS) for column in columns], _links(row, named, enterprises, t))
+        ([(words.text(column, row), column.kind) for column in columns], _links(row, named, enterprises, t))
         for row in found.page.rows
     ]
     heads = [Column(t(column.zh, column.en), is_number=column.kind in NUMBERS) for column in columns]
-    return {"found": found, "rows": rows, "columns": [*heads, Column(t("操作", "Actions"))]}
+    return {"found": found, "rows": rows, "numbers": NUMBERS, "columns": [*heads, Column(t("操作", "Actions"))]}
 
 
 def _links(row: Row, named: Any, enterprises: Any, t: Any) -> list[tuple[str, str]]:

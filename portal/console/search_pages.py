@@ -15,6 +15,7 @@ from portal.console.in_words import InWords, in_words
 from portal.console.search import FEWEST_CHARACTERS, Found, Hit, search
 from portal.look.frame import Crumb
 from portal.look.texts import texts
+from portal.signing_in.sessions import Identity
 
 router = APIRouter(include_in_schema=False)
 Typed = Annotated[str, Query(max_length=200)]
@@ -36,7 +37,7 @@ def show(request: Request, here: Here, who: Regulator, q: Typed = "", all: bool 
     exact = _exact(found, q.strip())
     if exact and not all and (target := page_of(exact, names)):
         return RedirectResponse(target, 303)
-    return _answer(request, q, found, names, words)
+    return _answer(request, who, q, _rows(found, names, words), is_cut=found.is_cut)
 
 
 def page_of(hit: Hit, names: Mapping[str, str]) -> str | None:
@@ -48,13 +49,16 @@ def page_of(hit: Hit, names: Mapping[str, str]) -> str | None:
     return f"/console/insurers/{hit.key}" if hit.kind == "insurer" else f"/console/agencies/{hit.key}"
 
 
-def _answer(request: Request, q: str, found: Found, names: Mapping[str, str], words: InWords) -> HTMLResponse:
+def _rows(found: Found, names: Mapping[str, str], words: InWords) -> list[tuple[str | None, ...]]:
+    """Kind, name, page, number, and whose and where it is."""
+    t = texts(words.language)
+    return [(t(*KINDS[hit.kind]), hit.title, page_of(hit, names), hit.key, _where(hit, words)) for hit in found.hits]
+
+
+def _answer(request: Request, who: Identity, q: str, rows: list[tuple[str | None, ...]], *, is_cut: bool) -> HTMLResponse:
     t = texts(language(request))
-    rows = [
-        (t(*KINDS[hit.kind]), hit.title, page_of(hit, names), hit.key, _where(hit, words)) for hit in found.hits
-    ]
     return page(
-        request, "console/search.html", q=q, rows=rows, is_cut=found.is_cut, most_hits=MOST_HITS,
+        request, "console/search.html", q=q, rows=rows, is_cut=is_cut, most_hits=MOST_HITS, csrf=who.csrf,
         is_short=len(q.strip()) < FEWEST_CHARACTERS, fewest=FEWEST_CHARACTERS, crumbs=(Crumb(t("查询", "Search")),),
     )  # fmt: skip
 
