@@ -31,7 +31,9 @@ ENTRIES = (
     Entry("/evidence", "影像资料", "Evidence", "file", "insurers"),
     Entry("/console", "总览", "Overview", "chart", "regulators", ("监管", "Supervision")),
     Entry("/console/lists", "工作清单", "Work lists", "list", "regulators"),
-    Entry("/console/search", "查询", "Search", "search", "regulators", also=("/console/enterprises", "/console/agencies")),
+    Entry(
+        "/console/search", "查询", "Search", "search", "regulators", also=("/console/enterprises", "/console/agencies")
+    ),
     Entry("/console/insurers", "保险机构", "Insurers", "building", "regulators"),
     Entry("/console/audit", "审计", "Audit", "clock", "regulators", ("平台", "Platform")),
     Entry("/console/accounts", "账号与权限", "Accounts", "people", "regulators"),

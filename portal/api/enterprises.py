@@ -181,7 +181,10 @@ def one(request: Request, here: Here, who: Regulator, asked: Address, name: uuid
         view = opened(connection, asked)
         code = credit_code_of(connection, name)
         found, events = enterprise(connection, code), timeline(connection, code, limit=1)
-        cover, hazards = covers(connection, code, view.publication), open_hazards(connection, code, view.publication.as_of)
+        cover, hazards = (
+            covers(connection, code, view.publication),
+            open_hazards(connection, code, view.publication.as_of),
+        )
     record(request, who, "read", "enterprise", identifiers={"credit_code": code}, row_count=events.page.total)
     here_at = f"/api/v1/enterprises/{name}"
     return EnterpriseView(
@@ -207,7 +210,9 @@ def events(
         code = credit_code_of(connection, name)
         found = timeline(connection, code, record_type=record_type, after=cursor, limit=limit).page
     record(request, who, "read", "enterprise", identifiers={"credit_code": code}, row_count=len(found.rows))
-    return Page(items=[_event(row) for row in found.rows], total=found.total, next=next_page(request, found.next_cursor))
+    return Page(
+        items=[_event(row) for row in found.rows], total=found.total, next=next_page(request, found.next_cursor)
+    )
 
 
 @router.get("/insurers", summary="Insurers", tags=["insurers"])

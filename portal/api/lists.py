@@ -6,12 +6,12 @@ import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Any
 
-from fastapi import Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from portal.api.answers import PAGE_ROWS, Limit, Page, next_page, problems
 from portal.api.answers import router as part
-from portal.asking import Here, Regulator, record
+from portal.asking import Here, Regulator, record, require_regulator
 from portal.console.address import Address, opened, reading
 from portal.console.enterprise_codes import names_of
 from portal.console.list_asking import Narrowing, asked_list, conditions, credit_column, list_named
@@ -90,8 +90,8 @@ class Hits(BaseModel):
     is_cut: bool = Field(description="Whether there is more: type more of it.")
 
 
-@router.get("/lists", summary="Work lists", tags=["lists"])
-def lists(who: Regulator) -> Page[ListView]:
+@router.get("/lists", summary="Work lists", tags=["lists"], dependencies=[Depends(require_regulator)])
+def lists() -> Page[ListView]:
     """Every list with its definition; how long one is, its own page tells."""
     found = [_list(each) for each in LISTS.values()]
     return Page(items=found, total=len(found), next=None)

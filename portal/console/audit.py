@@ -20,7 +20,12 @@ KINDS = {
     "read": ("查阅", "read"), "export": ("导出", "exported"), "write": ("报送或填写", "wrote"),
     "account": ("账号管理", "account"), "query": ("SQL 查询", "SQL query"),
 }  # fmt: skip
-VIA = {"portal": ("网页", "portal"), "api": ("接口", "API"), "command": ("命令行", "command line"), "psql": ("数据库", "database")}
+VIA = {
+    "portal": ("网页", "portal"),
+    "api": ("接口", "API"),
+    "command": ("命令行", "command line"),
+    "psql": ("数据库", "database"),
+}
 
 
 #: Objects and conditions of events in words: the first word of an object, the name of a condition.
@@ -70,7 +75,9 @@ class Event:
 
     def filter_words(self, t: Callable[[str, str], str]) -> str:
         """The condition in words; * says nothing, a digest is shortened."""
-        told = ((t(*CONDITIONS.get(name, (name, name))), str(value)) for name, value in self.filter.items() if value != "*")
+        told = (
+            (t(*CONDITIONS.get(name, (name, name))), str(value)) for name, value in self.filter.items() if value != "*"
+        )
         return t(";", "; ").join(f"{name} {_short(value)}" for name, value in told)
 
 
@@ -132,9 +139,7 @@ class Events:
     next_before: int | None
 
 
-def events(
-    connection: sa.Connection, search: Search, *, before: int | None = None, limit: int = PAGE_ROWS
-) -> Events:
+def events(connection: sa.Connection, search: Search, *, before: int | None = None, limit: int = PAGE_ROWS) -> Events:
     """Events, the newest first, older than ``before``."""
     wanted = search.values
     total = connection.execute(statement("console/count_audit_events"), wanted).scalar_one()
@@ -159,7 +164,9 @@ def tokens(connection: sa.Connection) -> tuple[Token, ...]:
 
 
 def _event(row: dict[str, Any]) -> Event:
-    return Event(**{name: value for name, value in row.items() if name != "filter_text"}, filter=json.loads(row["filter_text"]))
+    return Event(
+        **{name: value for name, value in row.items() if name != "filter_text"}, filter=json.loads(row["filter_text"])
+    )
 
 
 def _short(value: str) -> str:

@@ -77,7 +77,10 @@ def export(
             *((name, str(value)) for name, value in _told(search).items()), (t("总数 / 本文件", "Total / in this file"), shown),
             (t("导出账号", "Saved by"), who.person.login), (t("导出时间", "Saved at"), at),
         ]  # fmt: skip
-        sheets: dict[str, Table] = {t("审计", "Audit"): (titles, rows), t("说明", "About"): ([t("项目", "Item"), t("内容", "Content")], about)}
+        sheets: dict[str, Table] = {
+            t("审计", "Audit"): (titles, rows),
+            t("说明", "About"): ([t("项目", "Item"), t("内容", "Content")], about),
+        }
         write_xlsx_sheets(written, sheets, stamp=Stamp(who.person.login, at))
     name = f"{t('审计', 'audit')}_{len(rows)}-{found.total}.{ending}"
     answer = download(written.getvalue(), name, XLSX if ending == "xlsx" else "text/csv; charset=utf-8")

@@ -54,7 +54,8 @@ def _marks(events: Timeline, words: InWords) -> list[Lane]:
         if row.record_type != "policy" and row.values["event_date"]:
             by_type.setdefault(str(row.record_type), []).append(row)
     return [
-        Lane(record_name(kind, words.language), tuple(_mark(row, words) for row in rows)) for kind, rows in by_type.items()
+        Lane(record_name(kind, words.language), tuple(_mark(row, words) for row in rows))
+        for kind, rows in by_type.items()
     ]
 
 

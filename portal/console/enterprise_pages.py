@@ -135,7 +135,9 @@ def _event(row: Row, words: InWords) -> dict[str, Any]:
     """A line of the table."""
     said, t = row.values, texts(words.language)
     code = ListColumn("code", "code", "", "", said["code_list"])
-    evidence = {"service_no": row.record_key, "insurer": row.insurer_id} if row.record_type == "service_record" else None
+    evidence = (
+        {"service_no": row.record_key, "insurer": row.insurer_id} if row.record_type == "service_record" else None
+    )
     return {
         "date": formats.date(said["event_date"]), "what": t(*EVENTS[said["event"]]),
         "kind": words.said(code, said["code"]) if said["code"] else None, "key": str(row.record_key).replace("|", " / "),
@@ -144,5 +146,3 @@ def _event(row: Row, words: InWords) -> dict[str, Any]:
         "href": f"/console/records/{row.record_type}/{row.version_id}",
         "evidence": formats.url("/evidence", evidence) if evidence else None,
     }  # fmt: skip
-
-

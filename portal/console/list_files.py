@@ -54,7 +54,11 @@ class Export:
         """Name of the file, without its ending."""
         t = texts(self.words.language)
         total = self.found.page.total
-        rows = t(f"{total}条", f"{total}-rows") if total == self.shown else t(f"前{self.shown}条共{total}条", f"{self.shown}-of-{total}")
+        rows = (
+            t(f"{total}条", f"{total}-rows")
+            if total == self.shown
+            else t(f"前{self.shown}条共{total}条", f"{self.shown}-of-{total}")
+        )
         return f"{t(self.work_list.zh, self.work_list.en)}_{self.view.publication.as_of}_{rows}"
 
 
@@ -87,7 +91,11 @@ def about(export: Export) -> list[tuple[str, str]]:
     t, publication = texts(export.words.language), export.view.publication
     included, excluded = export.work_list.included, export.work_list.excluded
     total, shown = export.found.page.total, export.shown
-    complete = t("全部导出", "complete") if shown == total else t("未全部导出,请缩小查询范围后分次导出", "cut: narrow the list down")
+    complete = (
+        t("全部导出", "complete")
+        if shown == total
+        else t("未全部导出,请缩小查询范围后分次导出", "cut: narrow the list down")
+    )
     return [
         (t("清单", "List"), t(export.work_list.zh, export.work_list.en)),
         (t("包含", "Holds"), t(included.zh, included.en)),
@@ -107,8 +115,14 @@ def filters_of(view: View, narrowing: Narrowed, words: InWords, *, has_days: boo
     t, place, everything = texts(words.language), view.place, texts(words.language)("全部", "all")
     told = [
         (t("地区", "Area"), words.region(place.region_code)),
-        (t("行业领域", "Sector"), everything if place.domain_code == ALL else words.code("CL-DOMAIN", place.domain_code)),
-        (t("保险机构", "Insurer"), everything if place.insurer_id == ALL else words.insurers.get(place.insurer_id, place.insurer_id)),
+        (
+            t("行业领域", "Sector"),
+            everything if place.domain_code == ALL else words.code("CL-DOMAIN", place.domain_code),
+        ),
+        (
+            t("保险机构", "Insurer"),
+            everything if place.insurer_id == ALL else words.insurers.get(place.insurer_id, place.insurer_id),
+        ),
     ]
     told += [(t("日期起", "From"), narrowing.since)] if narrowing.since else []
     told += [(t("日期止", "To"), narrowing.until)] if narrowing.until else []

@@ -99,7 +99,7 @@ def show(
     record(request, who, "read", f"list {name}", filter=told_of, row_count=len(found.page.rows))
     t = texts(language(request))
     return page(
-        request, "console/list.html", **_table(request, here, who, found, words), **choices, view=view, words=words,
+        request, "console/list.html", **_table(here, who, found, words), **choices, view=view, words=words,
         work_list=work_list, why_not=_why_not(work_list, language(request)), narrowing=narrowing, has_days=has_days,
         filters=filters_of(view, narrowing, words, has_days=has_days), most_rows=MOST_ROWS,
         query=conditions(view, narrowing, has_days=has_days),
@@ -110,7 +110,7 @@ def show(
     )  # fmt: skip
 
 
-def _table(request: Request, here: Here, who: Identity, found: ListPage, words: InWords) -> dict[str, Any]:
+def _table(here: Here, who: Identity, found: ListPage, words: InWords) -> dict[str, Any]:
     t, columns = texts(words.language), found.work_list.columns
     named = credit_column(found.work_list)
     codes = [str(row.values[named.name]) for row in found.page.rows if row.values[named.name]] if named else []

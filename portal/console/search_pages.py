@@ -55,7 +55,9 @@ def _rows(found: Found, names: Mapping[str, str], words: InWords) -> list[tuple[
     return [(t(*KINDS[hit.kind]), hit.title, page_of(hit, names), hit.key, _where(hit, words)) for hit in found.hits]
 
 
-def _answer(request: Request, who: Identity, q: str, rows: list[tuple[str | None, ...]], *, is_cut: bool) -> HTMLResponse:
+def _answer(
+    request: Request, who: Identity, q: str, rows: list[tuple[str | None, ...]], *, is_cut: bool
+) -> HTMLResponse:
     t = texts(language(request))
     return page(
         request, "console/search.html", q=q, rows=rows, is_cut=is_cut, most_hits=MOST_HITS, csrf=who.csrf,

@@ -91,7 +91,12 @@ def tell(hub: Hub) -> None:
             hub.deliver("service_plan", [plan], insurer_id)
             major = {"hazard_no": f"{number}-major", "service_no": number, "hazard_level_code": "20"}
             hub.deliver("hazard", [major], insurer_id)
-    evil = {"credit_code": "EVIL", "enterprise_name": "=HYPERLINK(1)", "region_code": "370102", "high_risk_domain_code": "20"}
+    evil = {
+        "credit_code": "EVIL",
+        "enterprise_name": "=HYPERLINK(1)",
+        "region_code": "370102",
+        "high_risk_domain_code": "20",
+    }
     hub.deliver("enterprise", [evil])
     _orphan(hub)
 

@@ -30,13 +30,21 @@ def names(opened: Front, hub: Hub) -> dict[str, str]:
     return dict(rows_of(hub.engine, "select credit_code, cast(code as text) from reference.enterprise_code"))
 
 
-def test_no_name_opens_an_enterprise_of_others(session: Session, reader: Reader, hub: Hub, names: dict[str, str]) -> None:
+def test_no_name_opens_an_enterprise_of_others(
+    session: Session, reader: Reader, hub: Hub, names: dict[str, str]
+) -> None:
     seen = 0
     for code, name in names.items():
         numbers = rows_of(hub.engine, "select policy_no from core.policy where insured_credit_code = :code", code=code)
-        registered = rows_of(hub.engine, "select enterprise_name from core.enterprise where credit_code = :code", code=code)
+        registered = rows_of(
+            hub.engine, "select enterprise_name from core.enterprise where credit_code = :code", code=code
+        )
         own = [row for row in (*numbers, *registered) if not reader.foreign(row[0])]
-        for address in (f"/console/enterprises/{name}", f"/api/v1/enterprises/{name}", f"/api/v1/enterprises/{name}/events"):
+        for address in (
+            f"/console/enterprises/{name}",
+            f"/api/v1/enterprises/{name}",
+            f"/api/v1/enterprises/{name}/events",
+        ):
             answer = session.get(address)
             assert answer.status_code == (200 if own else 404), (code, address)
             assert reader.foreign(answer.text) == []
@@ -107,7 +115,9 @@ def test_insurers_and_agencies(session: Session, reader: Reader) -> None:
     listed = session.get("/api/v1/insurers").json()
     assert listed["total"] == len(listed["items"]) > 1
     page = session.get("/console/insurers").text
-    assert [page.index(line["name"]) for line in listed["items"]] == sorted(page.index(i["name"]) for i in listed["items"])
+    assert [page.index(line["name"]) for line in listed["items"]] == sorted(
+        page.index(i["name"]) for i in listed["items"]
+    )
 
 
 def test_what_does_not_exist_reads_as_what_is_not_shown(session: Session) -> None:
@@ -119,7 +129,16 @@ def test_what_does_not_exist_reads_as_what_is_not_shown(session: Session) -> Non
 
 def test_an_insurer_has_no_part_of_it(opened: Front, names: dict[str, str], reader: Reader) -> None:
     session = opened.session("front_console_a_company")
-    for address in ("lists", "lists/late", "lists/late.csv", "search?q=R37", "insurers", "audit", "accounts", *(f"enterprises/{n}" for n in names.values())):
+    for address in (
+        "lists",
+        "lists/late",
+        "lists/late.csv",
+        "search?q=R37",
+        "insurers",
+        "audit",
+        "accounts",
+        *(f"enterprises/{n}" for n in names.values()),
+    ):
         assert session.get(f"/console/{address}").status_code == 403, address
         if not address.endswith(".csv"):
             assert session.get(f"/api/v1/{address}").status_code == 403, address

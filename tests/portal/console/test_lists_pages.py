@@ -103,7 +103,7 @@ def test_the_index_counts_as_the_lists_do(session: Session, asker: Asker, reader
     api = {each["name"]: each for each in session.get("/api/v1/lists").json()["items"]}
     assert set(api) == set(NAMES)
     for name in NAMES:
-        row = re.search(rf'href="/console/lists/{name}\?.*?</th>\s*<td class="number">(.*?)</td>', counts, re.S)
+        row = re.search(rf'href="/console/lists/{name}\?.*?</th>\s*<td class="number">(.*?)</td>', counts, re.DOTALL)
         assert row, name
         with asker(reader.name) as asking:
             found = asking.list(name, limit=1)
@@ -112,7 +112,12 @@ def test_the_index_counts_as_the_lists_do(session: Session, asker: Asker, reader
 
 
 def test_what_is_no_list_is_not_found(session: Session) -> None:
-    for address in ("/console/lists/nothing", "/console/lists/nothing.csv", "/api/v1/lists/nothing", "/console/lists/late.pdf"):
+    for address in (
+        "/console/lists/nothing",
+        "/console/lists/nothing.csv",
+        "/api/v1/lists/nothing",
+        "/console/lists/late.pdf",
+    ):
         assert session.get(address).status_code in (400, 404)
     assert session.get("/console/lists/late?after=%21").status_code == 400
     assert session.get("/console/lists/late?since=gestern").status_code == 400

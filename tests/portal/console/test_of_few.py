@@ -58,7 +58,9 @@ def test_overdue_hazards(asker: Asker, reader: Reader, moment: publications.Mome
 def test_late_records(asker: Asker, reader: Reader, moment: publications.Moment, record_type: str) -> None:
     with asker(reader.name, moment) as asking:
         at = {"known_at": asking.publication.known_at, "record_type": record_type}
-        few = rows(asking.connection, "select version_id from report.late_record(:record_type, :known_at) order by 1", at)
+        few = rows(
+            asking.connection, "select version_id from report.late_record(:record_type, :known_at) order by 1", at
+        )
         whole = f"select version_id from report.{record_type}_known(:known_at) where timeliness = 'late' order by 1"
         assert few == rows(asking.connection, whole, at)
 
@@ -96,7 +98,9 @@ def test_events_of_an_enterprise(asker: Asker, reader: Reader, record_type: str)
 def test_a_reader_is_told_no_name_of_an_enterprise_of_others(hub: Hub, asker: Asker, reader: Reader) -> None:
     with hub.engine.begin() as connection:
         connection.execute(
-            sa.text("insert into reference.enterprise_code (credit_code) select unnest(cast(:codes as text[])) on conflict do nothing"),
+            sa.text(
+                "insert into reference.enterprise_code (credit_code) select unnest(cast(:codes as text[])) on conflict do nothing"
+            ),
             {"codes": CODES},
         )
     with asker(reader.name) as asking:

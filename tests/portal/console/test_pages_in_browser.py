@@ -39,7 +39,9 @@ def sign_in(page: Page, opened: Front, login: str) -> None:
 def test_pages_have_nothing_that_wcag_forbids(
     page: Page, opened: Front, violations: Violations, address: str, kind: str
 ) -> None:
-    login = {"province": "front_console_a_province", "city": "front_console_another_city"}.get(kind, "front_console_an_auditor")
+    login = {"province": "front_console_a_province", "city": "front_console_another_city"}.get(
+        kind, "front_console_an_auditor"
+    )
     sign_in(page, opened, login)
     if address == "enterprise":
         answer = opened.session(login).get("/console/search?q=C370202", allow_redirects=False)
