@@ -43,6 +43,7 @@ class TokenView(BaseModel):
     expires_at: dt.datetime | None
     revoked_at: dt.datetime | None
     last_used_at: dt.datetime | None
+    is_open: bool
 
 
 class AccountView(BaseModel):
@@ -58,6 +59,7 @@ class AccountView(BaseModel):
     valid_to: dt.datetime | None
     granted_by: str
     source: str
+    is_open: bool
     tokens: list[TokenView]
 
 
@@ -88,6 +90,6 @@ def accounts(request: Request, here: Here, who: Regulator) -> Page[AccountView]:
 
 
 def _account(account: audit.Account, tokens: list[audit.Token]) -> AccountView:
-    names = [name for name in TokenView.model_fields]
+    names = list(TokenView.model_fields)
     held = [TokenView(**{name: getattr(token, name) for name in names}) for token in tokens]
     return AccountView(**vars(account), tokens=held)

@@ -95,6 +95,8 @@ class Account:
     valid_to: dt.datetime | None
     granted_by: str
     source: str
+    is_open: bool
+    """Whether it runs, by the clock of the server that enforces it."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ class Token:
     expires_at: dt.datetime
     revoked_at: dt.datetime | None
     last_used_at: dt.datetime | None
+    is_open: bool
 
 
 @dataclass(frozen=True)

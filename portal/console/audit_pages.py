@@ -113,7 +113,7 @@ def accounts(request: Request, here: Here, who: Regulator) -> HTMLResponse:
     t = texts(language(request))
     return page(
         request, "console/accounts.html", accounts=found, tokens=tokens, words=words, kinds=KIND_NAMES,
-        now=here.hub.now(), is_auditor=is_auditor(who), crumbs=(Crumb(t("账号与权限", "Accounts")),),
+        is_auditor=is_auditor(who), crumbs=(Crumb(t("账号与权限", "Accounts")),),
     )  # fmt: skip
 
 

@@ -47,7 +47,9 @@ class InWords:
             return f"{formats.amount((value * 100).normalize() + 0)}%"
         if column.kind in NUMBERS and isinstance(value, int | Decimal):
             return formats.amount(value)
-        return formats.NOTHING if value is None or value == "" else str(value)
+        if value is None or value == "":
+            return formats.NOTHING
+        return str(value).replace("|", " / ") if column.name == "record_key" else str(value)
 
     def said(self, column: Column, found: object) -> object:
         """A value in words; a code that no list knows stays as it is."""

@@ -132,6 +132,8 @@ def _links(row: Row, named: Any, enterprises: Any, t: Any) -> list[tuple[str, st
         links.append((t("记录", "Record"), f"/console/records/{row.record_type}/{row.version_id}"))
     if row.version_id is None and row.values.get("batch_id"):
         links.append((t("报送", "Delivery"), f"/submissions/{row.values['batch_id']}"))
+    if row.values.get("rule_id"):
+        links.append((t("规则", "Rule"), f"/rules/{row.values['rule_id']}"))
     return links
 
 

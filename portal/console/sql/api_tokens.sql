@@ -9,6 +9,7 @@ select
     t.created_at,
     t.expires_at,
     t.revoked_at,
-    t.last_used_at
+    t.last_used_at,
+    t.revoked_at is null and (t.expires_at is null or t.expires_at > now()) as is_open
 from report.api_token as t
 order by t.token_id desc
