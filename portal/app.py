@@ -13,7 +13,10 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from portal.api import audit as api_audit
+from portal.api import enterprises as api_enterprises
 from portal.api import indicators as api_indicators
+from portal.api import lists as api_lists
 from portal.api import records as api_records
 from portal.api import root as api
 from portal.api import rules as api_rules
@@ -21,7 +24,18 @@ from portal.api import statements as api_statements
 from portal.api import submissions as api_submissions
 from portal.asking import Who, client, found, language, page, require_own_form
 from portal.bulletin import pages as bulletin
-from portal.console import behind_pages, indicator_pages, month_pages, movement_pages, record_pages
+from portal.console import (
+    audit_pages,
+    behind_pages,
+    body_pages,
+    enterprise_pages,
+    indicator_pages,
+    lists_pages,
+    month_pages,
+    movement_pages,
+    record_pages,
+    search_pages,
+)
 from portal.console import pages as console
 from portal.door import Door
 from portal.look.pages import CONTENT_SECURITY_POLICY
@@ -60,8 +74,16 @@ ROUTERS = (
     rule_pages.router,
     *(each.router for each in (console, indicator_pages, behind_pages, record_pages, movement_pages, month_pages)),
     bulletin.router,
+    lists_pages.router,
+    search_pages.router,
+    enterprise_pages.router,
+    body_pages.router,
+    audit_pages.router,
     api.router,
     api_rules.router,
+    api_lists.router,
+    api_enterprises.router,
+    api_audit.router,
     api_submissions.router,
     api_indicators.router,
     api_records.router,

@@ -56,6 +56,8 @@ def start(who: Who) -> Start:
     }
     of_readers = ("indicators", "publications", "months")
     lists |= {name: f"/api/v1/{name}" for name in of_readers} if who.may("read") else {}
+    if not who.person.is_of_insurer and who.may("read"):
+        lists |= {name: f"/api/v1/{name}" for name in ("lists", "search", "insurers", "audit", "accounts")}
     return Start(links=lists)
 
 

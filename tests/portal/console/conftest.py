@@ -107,6 +107,13 @@ def tell(hub: Hub) -> None:
             hub.deliver("service_plan", [plan], insurer_id)
             major = {"hazard_no": f"{number}-major", "service_no": number, "hazard_level_code": "20"}
             hub.deliver("hazard", [major], insurer_id)
+    evil = {
+        "credit_code": "EVIL",
+        "enterprise_name": "=HYPERLINK(1)",
+        "region_code": "370102",
+        "high_risk_domain_code": "20",
+    }
+    hub.deliver("enterprise", [evil])
     _orphan(hub)
 
 
@@ -134,3 +141,18 @@ def _orphan(hub: Hub) -> None:
 
 def _plain(name: str) -> str:
     return name.removeprefix("console_")
+
+
+@pytest.fixture(scope="session")
+def opened(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """The portal over the province, with an account of each kind that looks at lists."""
+    with front(hub.engine.url.render_as_string(hide_password=False), tmp_path_factory.mktemp("var")) as door:
+        for reader in ASKERS:
+            door.account(f"front_{reader.name}", reader.kind, **reader.right)
+        yield door
+
+
+@pytest.fixture
+def session(opened: Front, reader: Reader) -> Session:
+    """The reader, signed in."""
+    return opened.session(f"front_{reader.name}")
