@@ -16,12 +16,12 @@ from portal.bulletin.making import MEDIA_TYPES, make
 from portal.bulletin.reading import Wanted, read
 from portal.console.scope import ALL, Place
 from portal.door import Door
+from portal.downloads import download
 from portal.look.formats import moment
 from portal.look.frame import Column, Crumb
 from portal.look.texts import texts
 from portal.person import Person
 from portal.problems import Problem
-from portal.submissions.downloads import download
 
 router = APIRouter(include_in_schema=False)
 Month = Annotated[str, Path(max_length=10)]

@@ -14,13 +14,13 @@ from portal.console import audit
 from portal.console.address import Short, day, reading
 from portal.console.audit import KINDS, VIA, Event, Search
 from portal.console.in_words import in_words
+from portal.downloads import XLSX, download
 from portal.look import formats
 from portal.look.frame import Crumb
 from portal.look.texts import texts
 from portal.person import KIND_NAMES
 from portal.problems import Problem
 from portal.signing_in.sessions import Identity
-from portal.submissions.downloads import XLSX, download
 
 router = APIRouter(include_in_schema=False)
 Number = Annotated[int | None, Query(ge=1, le=2**63 - 1)]

@@ -13,10 +13,10 @@ from fastapi.responses import Response
 from pipeline.reporting.tables import write_csv_file, write_xlsx_sheets
 from portal.asking import record
 from portal.console.address import View
+from portal.downloads import XLSX, download
 from portal.look import formats
 from portal.problems import Problem
 from portal.signing_in.sessions import Identity
-from portal.submissions.downloads import XLSX, download
 from schemas.time_zone import SHANGHAI
 
 #: Rows of one file; a larger table says how many it shows of how many.

@@ -26,12 +26,12 @@ from portal.console.list_asking import (
 from portal.console.list_files import MOST_ROWS, Export, filters_of
 from portal.console.lists import LISTS, ListPage, WorkList
 from portal.console.paging import PAGE_ROWS, Row
+from portal.downloads import XLSX, download
 from portal.look.formats import url
 from portal.look.frame import Column, Crumb
 from portal.look.texts import texts
 from portal.problems import Problem
 from portal.signing_in.sessions import Identity
-from portal.submissions.downloads import XLSX, download
 
 router = APIRouter(include_in_schema=False)
 Cursor = Annotated[str, Query(max_length=2000)]

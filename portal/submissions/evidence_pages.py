@@ -10,11 +10,11 @@ from starlette.concurrency import run_in_threadpool
 
 from portal.asking import Here, Reader, Submitting, page, record
 from portal.door import Door
+from portal.downloads import download
 from portal.look.formats import url
 from portal.problems import Problem
 from portal.signing_in.sessions import Identity
 from portal.submissions import evidence
-from portal.submissions.downloads import download
 from portal.submissions.evidence import Evidence
 from portal.submissions.receiving import form_of
 

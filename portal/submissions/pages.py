@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from portal.asking import Here, Insurer, Reader, Submitting, client, language, page, part, record, require_insurer
 from portal.door import Door
+from portal.downloads import XLSX, download
 from portal.look import qr
 from portal.look.frame import Crumb
 from portal.look.texts import texts
@@ -20,7 +21,6 @@ from portal.person import KIND_NAMES
 from portal.problems import Problem, of_hub, told
 from portal.signing_in.sessions import Identity
 from portal.submissions import reading, stating
-from portal.submissions.downloads import XLSX, download
 from portal.submissions.loading import Worker
 from portal.submissions.reading import Filter, RuleCount
 from portal.submissions.receiving import Arrived, Form, form_of
