@@ -24,10 +24,12 @@ class FieldValue:
     field: str
     field_name: str
     value: str | None
-    """As written, personal numbers masked; None where it is empty or not shown."""
+    """As written, personal numbers masked; None where it is empty or hidden."""
     in_words: str | None
     is_shown: bool
-    """False: personal; only that there is such a field is told."""
+    """False: personal."""
+    is_hidden: bool
+    """Personal, and this account may not see such values: only that there is such a field is told."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class _Words:
 
 def _field(row: sa.RowMapping, contract: Contract, words: _Words) -> FieldValue:
     in_words = words.of(contract, row["field"], row["value"])
-    return FieldValue(row["field"], row["field_name"], row["value"], in_words, row["is_shown"])
+    return FieldValue(row["field"], row["field_name"], row["value"], in_words, row["is_shown"], row["is_hidden"])
 
 
 def _row(hub: Hub, batch_id: int, row_no: int) -> SourceRow | NoRow:

@@ -45,14 +45,14 @@ def desk(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     url = hub.engine.url.render_as_string(hide_password=False)
     with front(url, tmp_path_factory.mktemp("desk"), ANZE_LANDING=str(hub.folder)) as opened:
         for reader in ASKERS:
-            opened.account(f"desk_{_plain(reader.name)}", reader.kind, **reader.right)
+            opened.account(f"front_{reader.name}", reader.kind, **reader.right)
         yield opened
 
 
 @pytest.fixture
 def session_of(desk: Front) -> Callable[[Reader | str], Session]:
     """A reader's browser, signed in."""
-    return lambda reader: desk.session(f"desk_{_plain(reader if isinstance(reader, str) else reader.name)}")
+    return lambda reader: desk.session(f"front_console_{_plain(reader if isinstance(reader, str) else reader.name)}")
 
 
 @pytest.fixture(params=ASKERS, ids=lambda reader: reader.name)
@@ -143,16 +143,7 @@ def _plain(name: str) -> str:
     return name.removeprefix("console_")
 
 
-@pytest.fixture(scope="session")
-def opened(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    """The portal over the province, with an account of each kind that looks at lists."""
-    with front(hub.engine.url.render_as_string(hide_password=False), tmp_path_factory.mktemp("var")) as door:
-        for reader in ASKERS:
-            door.account(f"front_{reader.name}", reader.kind, **reader.right)
-        yield door
-
-
 @pytest.fixture
-def session(opened: Front, reader: Reader) -> Session:
+def session(desk: Front, reader: Reader) -> Session:
     """The reader, signed in."""
-    return opened.session(f"front_{reader.name}")
+    return desk.session(f"front_{reader.name}")

@@ -20,8 +20,8 @@ def _regulators_only(reader: Reader) -> None:
         pytest.skip("the console is a regulator's")
 
 
-def test_everybody_sees_their_own_events_and_an_auditor_all(session: Session, reader: Reader, opened: Front) -> None:
-    opened.session("front_console_a_city").get("/console/lists/late")
+def test_everybody_sees_their_own_events_and_an_auditor_all(session: Session, reader: Reader, desk: Front) -> None:
+    desk.session("front_console_a_city").get("/console/lists/late")
     session.get("/console/lists/late")
     found = session.get("/api/v1/audit?limit=1000").json()["items"]
     who = {event["role_name"] for event in found}
@@ -50,8 +50,8 @@ def test_page_export_and_api_hold_the_same_events(session: Session, reader: Read
     assert about["导出账号"] == f"front_{reader.name}"
 
 
-def test_an_auditor_finds_who_asked_for_a_number(session: Session, reader: Reader, opened: Front) -> None:
-    opened.session("front_console_a_province").get("/console/search?q=C370202&all=true")
+def test_an_auditor_finds_who_asked_for_a_number(session: Session, reader: Reader, desk: Front) -> None:
+    desk.session("front_console_a_province").get("/console/search?q=C370202&all=true")
     form = {"identifier": "C370202", "csrf_token": session.csrf}
     answer = session.post("/console/audit/number", data=form, allow_redirects=False)
     if reader.kind != "auditor":

@@ -22,9 +22,9 @@ def _regulators_only(reader: Reader) -> None:
 
 
 @pytest.fixture(scope="module")
-def names(opened: Front, hub: Hub) -> dict[str, str]:
+def names(desk: Front, hub: Hub) -> dict[str, str]:
     """Every enterprise's random name by credit code, given by looking at it as who sees the province."""
-    province = opened.session("front_console_a_province")
+    province = desk.session("front_console_a_province")
     for code in CODES.values():
         assert province.get(f"/api/v1/search?q={code}").json()["items"]
     return dict(rows_of(hub.engine, "select credit_code, cast(code as text) from reference.enterprise_code"))
@@ -127,8 +127,8 @@ def test_what_does_not_exist_reads_as_what_is_not_shown(session: Session) -> Non
     assert session.get("/console/enterprises/91370200MA3C0AAA1X").status_code == 400
 
 
-def test_an_insurer_has_no_part_of_it(opened: Front, names: dict[str, str], reader: Reader) -> None:
-    session = opened.session("front_console_a_company")
+def test_an_insurer_has_no_part_of_it(desk: Front, names: dict[str, str], reader: Reader) -> None:
+    session = desk.session("front_console_a_company")
     for address in (
         "lists",
         "lists/late",

@@ -123,11 +123,11 @@ def test_what_is_no_list_is_not_found(session: Session) -> None:
     assert session.get("/console/lists/late?since=gestern").status_code == 400
 
 
-def test_formulas_are_no_formulas_in_files(opened: Front, reader: Reader) -> None:
+def test_formulas_are_no_formulas_in_files(desk: Front, reader: Reader) -> None:
     """The province has an enterprise with a name that a spreadsheet would run."""
     if reader.kind != "province":
         pytest.skip("told once")
-    session = opened.session(f"front_{reader.name}")
+    session = desk.session(f"front_{reader.name}")
     text = session.get("/console/lists/uncovered.csv").content.decode("utf-8-sig")
     assert "'=HYPERLINK" in text
     assert not [cell for row in csv.reader(io.StringIO(text)) for cell in row if cell.startswith("=")]

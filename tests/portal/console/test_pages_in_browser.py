@@ -18,7 +18,7 @@ PAGES = (
 
 
 @pytest.fixture(params=["light", "dark"])
-def page(request: pytest.FixtureRequest, browser: Browser, opened: Front) -> Iterator[Page]:
+def page(request: pytest.FixtureRequest, browser: Browser, desk: Front) -> Iterator[Page]:
     """A browser of the given colour scheme."""
     context = browser.new_context(color_scheme=request.param, viewport={"width": 1366, "height": 768})
     context.set_default_timeout(60_000)
@@ -26,10 +26,10 @@ def page(request: pytest.FixtureRequest, browser: Browser, opened: Front) -> Ite
     context.close()
 
 
-def sign_in(page: Page, opened: Front, login: str) -> None:
-    page.goto(f"{opened.address}/sign-in")
+def sign_in(page: Page, desk: Front, login: str) -> None:
+    page.goto(f"{desk.address}/sign-in")
     page.fill("#login", login)
-    page.fill("#password", opened.passwords[login])
+    page.fill("#password", desk.passwords[login])
     page.press("#password", "Enter")
     page.wait_for_load_state()
 
@@ -37,18 +37,18 @@ def sign_in(page: Page, opened: Front, login: str) -> None:
 @pytest.mark.parametrize("address", PAGES)
 @pytest.mark.parametrize("kind", ["province", "city", "auditor"])
 def test_pages_have_nothing_that_wcag_forbids(
-    page: Page, opened: Front, violations: Violations, address: str, kind: str
+    page: Page, desk: Front, violations: Violations, address: str, kind: str
 ) -> None:
     login = {"province": "front_console_a_province", "city": "front_console_another_city"}.get(
         kind, "front_console_an_auditor"
     )
-    sign_in(page, opened, login)
+    sign_in(page, desk, login)
     if address == "enterprise":
-        answer = opened.session(login).get("/console/search?q=C370202", allow_redirects=False)
+        answer = desk.session(login).get("/console/search?q=C370202", allow_redirects=False)
         address = answer.headers["location"]
     failed: list[str] = []
     page.on("console", lambda message: failed.append(message.text) if message.type == "error" else None)
-    page.goto(opened.address + address)
+    page.goto(desk.address + address)
     if address == "/console/lists":
         page.wait_for_selector("#list-counts:not([hx-get])")
     assert violations(page) == []
@@ -57,8 +57,8 @@ def test_pages_have_nothing_that_wcag_forbids(
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366
 
 
-def test_counts_arrive_by_themselves(page: Page, opened: Front) -> None:
-    sign_in(page, opened, "front_console_a_province")
-    page.goto(f"{opened.address}/console/lists")
+def test_counts_arrive_by_themselves(page: Page, desk: Front) -> None:
+    sign_in(page, desk, "front_console_a_province")
+    page.goto(f"{desk.address}/console/lists")
     page.wait_for_selector("#list-counts:not([hx-get])")
     assert "统计中" not in page.inner_text("#list-counts")

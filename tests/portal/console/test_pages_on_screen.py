@@ -37,11 +37,11 @@ def as_reader(browser: Browser, desk: Front, scheme: Scheme) -> Iterator[Callabl
         page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{desk.address}/sign-in")
-        page.fill("#login", f"desk_{name}")
-        page.fill("#password", desk.passwords[f"desk_{name}"])
+        page.fill("#login", f"front_console_{name}")
+        page.fill("#password", desk.passwords[f"front_console_{name}"])
         page.click("form.form-stack button")
         page.wait_for_url(f"{desk.address}/console")
-        opened.append(page)
+        desk.append(page)
         return page
 
     yield signed_in

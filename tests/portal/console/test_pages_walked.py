@@ -205,7 +205,7 @@ def test_reads_are_recorded_with_person_object_and_filter(session_of: SessionOf,
         query = sa.text(
             "select object, filter from report.audit_event where role_name = :login order by event_id desc limit 1"
         )
-        row = connection.execute(query, {"login": "desk_a_city"}).one()
+        row = connection.execute(query, {"login": "front_console_a_city"}).one()
     assert row.object == "records of I1"
     assert row.filter["region"] == "370100"
     assert row.filter["show"] == "in"
