@@ -31,7 +31,7 @@ def world(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFact
         province(cluster, template, folder, "console_months") as (engine, hub),
         front(engine.url.render_as_string(hide_password=False), folder, ANZE_LANDING=str(folder)) as opened,
     ):
-        desk.account("months_province", "province")
+        opened.account("months_province", "province")
         yield opened, hub
 
 
@@ -44,7 +44,7 @@ def freeze(hub: Hub) -> frozen.Frozen:
 
 def test_a_frozen_month_is_shown_first_and_latest_and_a_permalink_stays(world: tuple[Front, Hub]) -> None:
     opened, hub = world
-    session = desk.session("months_province")
+    session = opened.session("months_province")
     freeze(hub)
     before = session.get("/console/months/2026-10")
     assert "已修订" not in text_of(before).replace("有修订的已标出", "")
@@ -66,7 +66,7 @@ def test_a_frozen_month_is_shown_first_and_latest_and_a_permalink_stays(world: t
 
 def test_parts_of_a_movement_add_up_on_the_page_and_in_the_api(world: tuple[Front, Hub]) -> None:
     opened, hub = world
-    session = desk.session("months_province")
+    session = opened.session("months_province")
     number = {"region_code": "370202", "high_risk_domain_code": "20", "insured_credit_code": "C370202"}
     hub.deliver("policy", [{"policy_no": "MOVED", "written_premium_amount": "5000.00", **number}])
     hub.pass_time(days=1)
@@ -86,8 +86,8 @@ def test_parts_of_a_movement_add_up_on_the_page_and_in_the_api(world: tuple[Fron
 def office(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     """A portal by which an insurer hands in policies, and a regulator looks."""
     with fresh_database(cluster, template) as url, front(url, tmp_path_factory.mktemp("row")) as opened:
-        desk.account("row_clerk", "insurer_submitter", insurer_id=INSURER)
-        desk.account("row_province", "province")
+        opened.account("row_clerk", "insurer_submitter", insurer_id=INSURER)
+        opened.account("row_province", "province")
         yield opened
 
 

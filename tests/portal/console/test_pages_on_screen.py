@@ -41,7 +41,7 @@ def as_reader(browser: Browser, desk: Front, scheme: Scheme) -> Iterator[Callabl
         page.fill("#password", desk.passwords[f"front_console_{name}"])
         page.click("form.form-stack button")
         page.wait_for_url(f"{desk.address}/console")
-        desk.append(page)
+        opened.append(page)
         return page
 
     yield signed_in
