@@ -77,7 +77,7 @@ class EnterpriseView(BaseModel):
 
     id: uuid.UUID
     credit_code: str
-    name: str
+    name: str | None
     as_of: dt.date
     registered: Registered | None
     covers: list[Cover]

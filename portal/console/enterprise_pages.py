@@ -79,7 +79,8 @@ def _context(connection: sa.Connection, view: View, found: Enterprise, tongue: s
         "enterprise": found, "cover": cover, "in_force": [each for each in cover if each.is_in_force],
         "hazards": open_hazards(connection, found.credit_code, view.publication.as_of), "words": words, "view": view,
         "is_lacking": _is_lacking(found, cover, view),
-        "facts": _facts(found, words), "crumbs": (Crumb(t("查询", "Search"), "/console/search"), Crumb(found.name)),
+        "facts": _facts(found, words),
+        "crumbs": (Crumb(t("查询", "Search"), "/console/search"), Crumb(found.name or t("名称不详", "Name not known"))),
     }  # fmt: skip
 
 

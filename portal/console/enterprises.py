@@ -63,7 +63,7 @@ class Enterprise:
     """An enterprise; ``registered`` None: it is in no register, or not in the caller's part of it."""
 
     credit_code: str
-    name: str
+    name: str | None
     registered: Registered | None
     policies: tuple[PolicyLine, ...]
     """Of the insurers that the caller may see, the newest first."""

@@ -106,7 +106,8 @@ def test_a_reader_is_told_no_name_of_an_enterprise_of_others(hub: Hub, asker: As
     with asker(reader.name) as asking:
         named = {row[0] for row in rows(asking.connection, "select credit_code from report.enterprise_code", {})}
         query = "select credit_code from report.enterprise union select insured_credit_code from report.policy"
-        assert named == {row[0] for row in rows(asking.connection, query, {})} & {*CODES}
+        own = {row[0] for row in rows(asking.connection, query, {})}
+        assert own & {*CODES} <= named <= own
 
 
 def rows(connection: sa.Connection, query: str, values: dict[str, object]) -> list[tuple[object, ...]]:
