@@ -134,7 +134,7 @@ def findings(
     return page(
         request, "submissions/findings.html", batch=batch, rules=by_rule, findings=shown, total=total, rule=rule,
         severities=SEVERITIES, rule_tabs=_rule_tabs(batch_id, by_rule, rule), is_first=not after, after=f"{last.row_no or 0}-{last.finding_id}" if last else None,
-        crumbs=_crumbs(request, batch_id), may_submit=who.may("submit"), csrf=who.csrf,
+        crumbs=_crumbs(request, batch_id, batch.receipt_no), may_submit=who.may("submit"), csrf=who.csrf,
         asks_reason=any(each.severity == "warning" and each.open_count for each in by_rule if each.rule_id == rule),
     )  # fmt: skip
 
@@ -195,7 +195,7 @@ def _try(request: Request, who: Identity, said: Said, form: Form) -> HTMLRespons
     record(request, who, "write", "trial", filter={"record_type": said.record_type}, row_count=len(tried))
     return page(
         request, "submissions/tried.html", tried=tried, counts=COUNTS, severities=SEVERITIES, states=STATES,
-        record_name=record_name(said.record_type, language(request)), crumbs=_crumbs(request, None),
+        record_name=record_name(said.record_type, language(request)), crumbs=_crumbs(request, None, _t(request)("试校验", "Check only")),
     )  # fmt: skip
 
 
@@ -224,7 +224,7 @@ def _crumbs(request: Request, batch_id: int | None, label: str | None = None) ->
     if batch_id is not None:
         return (
             first,
-            Crumb(t(f"批次 {batch_id}", f"Batch {batch_id}"), f"/submissions/{batch_id}"),
+            Crumb(label or t(f"批次 {batch_id}", f"Batch {batch_id}"), f"/submissions/{batch_id}"),
             Crumb(t("全部问题", "Problems")),
         )
     return (first, Crumb(label or t("本次报送", "This delivery")))
