@@ -114,7 +114,6 @@ def clerk(browser: Browser, arguments: argparse.Namespace, folder: pathlib.Path)
     template = file.read_bytes()
     fill_in(file, wrong)
     choose(page, file)
-    camera.shoot("clerk-upload")
     page.get_by_role("button", name="试校验").click()
     page.wait_for_load_state("networkidle")
     camera.shoot("clerk-check")
@@ -127,25 +126,17 @@ def clerk(browser: Browser, arguments: argparse.Namespace, folder: pathlib.Path)
     camera.shoot("clerk-result", page.locator("#state"))
     camera.go(f"{result}/findings")
     camera.shoot("clerk-problems")
-    page.locator("tbody a[href^='/rules/']").first.click()
-    camera.shoot("clerk-rule")
-    camera.go(f"{result}/receipt")
-    camera.shoot("clerk-receipt-print")
     file.write_bytes(template)
     fill_in(file, right)
     camera.go("/submissions")
     choose(page, file)
     page.get_by_role("button", name="报送", exact=True).click()
     expect(page.get_by_text("全部入库").first).to_be_visible(timeout=PATIENCE_MS)
-    camera.shoot("clerk-corrected", page.locator("#state"))
     confirmation(camera)
-    attestation(camera)
     camera.go("/submissions/nil?record_type=claim")
     camera.shoot("clerk-nil")
     camera.go("/submissions/history")
     camera.shoot("clerk-history")
-    camera.go("/evidence")
-    camera.shoot("clerk-evidence")
     return result
 
 
@@ -164,13 +155,6 @@ def confirmation(camera: Camera) -> None:
     camera.go(delivery)
 
 
-def attestation(camera: Camera) -> None:
-    """The statement of a named person, before it is made."""
-    camera.page.locator("#person_name").fill("王敏")
-    camera.page.locator("#person_position").fill("运营部经理")
-    camera.shoot("clerk-attestation", camera.page.locator("#attestation"))
-
-
 def regulator(browser: Browser, arguments: argparse.Namespace) -> None:
     """The console as a city's account sees it, and as the province's."""
     camera = Camera(browser, arguments, "demo_province", SCREEN)
@@ -187,11 +171,6 @@ def regulator(browser: Browser, arguments: argparse.Namespace) -> None:
     camera.go("/console/lists/ending")
     camera.shoot("regulator-list")
     enterprise(camera)
-    camera.go("/console/indicators/I1/movement")
-    camera.shoot("regulator-movement")
-    for name in ("lists", "months", "search", "insurers", "missing"):
-        camera.go(f"/console/{name}")
-        camera.shoot(f"regulator-{name}")
     month(camera)
     camera.go("/console")
     page.locator("details.moments summary").click()
