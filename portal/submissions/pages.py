@@ -134,7 +134,7 @@ def findings(
     return page(
         request, "submissions/findings.html", batch=batch, rules=by_rule, findings=shown, total=total, rule=rule,
         severities=SEVERITIES, rule_tabs=_rule_tabs(batch_id, by_rule, rule), is_first=not after, after=f"{last.row_no or 0}-{last.finding_id}" if last else None,
-        crumbs=_crumbs(request, batch_id, batch.receipt_no), may_submit=who.may("submit"), csrf=who.csrf,
+        crumbs=_crumbs(request, batch_id, batch.receipt_no), is_of_insurer=who.person.is_of_insurer, may_submit=who.may("submit"), csrf=who.csrf,
         asks_reason=any(each.severity == "warning" and each.open_count for each in by_rule if each.rule_id == rule),
     )  # fmt: skip
 
@@ -209,7 +209,7 @@ def _batch(request: Request, here: Door, who: Identity, batch_id: int) -> dict[s
         "batch": batch, "files": files, "rules": by_rule, "state": STATES[batch.state], "counts": COUNTS,
         "severities": SEVERITIES, "todo": todo(batch, language(request), sum(rule.open_count for rule in by_rule)), "qr": qr.code_of(address),
         "name": record_name(batch.record_type, language(request)), "crumbs": _crumbs(request, None, batch.receipt_no),
-        "insurer_name": _insurer_name(here, batch.insurer_id),
+        "insurer_name": _insurer_name(here, batch.insurer_id), "is_of_insurer": who.person.is_of_insurer,
     }  # fmt: skip
 
 
