@@ -87,6 +87,7 @@ def history(
         state_choices=[(each, _t(request)(words.zh, words.en)) for each, words in STATES.items()],
         record_types=_named(load_contracts(), request), name=lambda each: record_name(each, language(request)),
         next_href=str(request.url.include_query_params(before=more).query) if more else None, is_first=before is None,
+        insurer_name=None if who.person.is_of_insurer else lambda each: _insurer_name(here, each),
     )  # fmt: skip
 
 
