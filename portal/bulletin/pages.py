@@ -55,7 +55,7 @@ def show(
     return page(
         request, "bulletin/bulletin.html", document=compose(bulletin, language(request)), month=month, query=query,
         page_columns=_page_columns,
-        crumbs=(Crumb(t("月度数据", "Months"), "/console/months"), Crumb(t("通报", "Bulletin"))),
+        crumbs=(Crumb(t("月份与通报", "Months and bulletins"), "/console/months"), Crumb(t("通报", "Bulletin"))),
         data_as_of=f"{bulletin.edition.as_of} · {moment(bulletin.edition.known_at)}",
     )  # fmt: skip
 

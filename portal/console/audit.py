@@ -35,12 +35,17 @@ OBJECTS = {
     "audit": ("审计记录", "audit"), "accounts": ("账号与权限", "accounts"), "account": ("账号", "account"),
     "token": ("接口令牌", "token"), "password": ("密码", "password"), "session": ("会话", "session"), "batch": ("报送批次", "delivery"),
     "report": ("问题清单", "error report"), "annotated": ("批注文件", "returned workbook"), "trial": ("试校验", "check"),
+    "overview": ("总览", "overview"), "missing": ("缺报清单", "what is missing"), "months": ("月份与通报", "months"), "month": ("固定月份", "frozen month"),
+    "bulletin": ("月度通报", "bulletin"), "indicators": ("指标", "indicators"), "indicator": ("指标", "indicator"), "cells": ("指标数值", "cells"),
+    "trend": ("指标趋势", "trend"), "movement": ("为什么变化", "movement"), "records": ("逐条记录", "records"), "left": ("未计入的记录", "left out"),
+    "record": ("记录", "record"), "evidence": ("影像资料", "evidence"),
 }  # fmt: skip
 CONDITIONS = {
     "publication": ("发布", "publication"), "region": ("地区", "area"), "domain": ("行业", "sector"), "insurer": ("机构", "insurer"),
     "since": ("起", "from"), "until": ("止", "to"), "days": ("天数", "days"), "record_type": ("数据类型", "record type"),
     "credit_code": ("统一社会信用代码", "credit code"), "q": ("文字", "text"), "identifier": ("号码", "number"), "account": ("账号", "account"),
-    "kind": ("类别", "kind"), "digest": ("号码", "number"),
+    "kind": ("类别", "kind"), "period": ("期间", "period"), "from": ("从发布", "from publication"), "show": ("显示", "shown"), "reason": ("原因", "reason"),
+    "digest": ("号码", "number"),
 }  # fmt: skip
 #: Letters of a digest that tell it from others at a glance.
 DIGEST_LETTERS = 19
@@ -71,12 +76,15 @@ class Event:
         name, dot, ending = rest.partition(".")
         if word == "list" and name in LISTS:
             return f"{t(*OBJECTS[word])} {t(LISTS[name].zh, LISTS[name].en)}{dot}{ending}"
+        rest = rest.removeprefix("out ").removeprefix("of ")
         return f"{t(*OBJECTS[word])} {rest}".rstrip() if word in OBJECTS else self.object
 
     def filter_words(self, t: Callable[[str, str], str]) -> str:
         """The condition in words; * says nothing, a digest is shortened."""
         told = (
-            (t(*CONDITIONS.get(name, (name, name))), str(value)) for name, value in self.filter.items() if value != "*"
+            (t(*CONDITIONS.get(name, (name, name))), str(value))
+            for name, value in self.filter.items()
+            if value not in ("*", "", None, "None")
         )
         return t(";", "; ").join(f"{name} {_short(value)}" for name, value in told)
 

@@ -32,7 +32,7 @@ def all_months(request: Request, here: Here, who: Regulator, wanted: Address) ->
     record(request, who, "read", "months", row_count=len(found))
     return page(
         request, "console/months.html", view=view, months=found, publications=published, sources=SOURCES,
-        most=PUBLICATIONS, crumbs=crumbs(request, view, "月份与发布", "Months and publications"), data_as_of=view.stamp,
+        most=PUBLICATIONS, crumbs=crumbs(request, view, "月份与通报", "Months and bulletins"), data_as_of=view.stamp,
     )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def one_month(request: Request, here: Here, who: Regulator, wanted: Address, mon
         found = months.frozen_figures(connection, month_of(month), view.place)
     record(request, who, "read", f"month {month}", filter=view.query, row_count=len(found))
     t = texts(language(request))
-    between = frame.Crumb(t("月份与发布", "Months and publications"), "/console/months")
+    between = frame.Crumb(t("月份与通报", "Months and bulletins"), "/console/months")
     return page(
         request, "console/month.html", view=view, month=month, revisions=revisions, figures=found, plain=plain,
         period=lambda each: said(PERIODS.get(each), t, each), place_name=found[0].region_name if found else None,

@@ -77,7 +77,7 @@ def missing_file(request: Request, here: Here, who: Regulator, wanted: Address, 
         view = opened(connection, wanted)
         rows = _missing_rows(overview.missing(connection, view.publication), "zh")
     sheet = Sheet(
-        "缺报清单", ("类别", "机构或指标", "内容"), rows, len(rows), (("说明", "发布时尚未收到或申报不平的数据"),)
+        "缺报清单", ("类别", "机构或指标", "内容"), rows, len(rows), (("说明", "发布时尚未收到或与申报数不一致的数据"),)
     )
     return export(request, who, view, sheet, kind)
 
@@ -185,7 +185,7 @@ def _need(view: View, need: Need, t: Texts) -> tuple[str, int | None, str]:
 
 _KINDS = {
     "feeds": Words(zh="未收到", en="not received"),
-    "imbalanced": Words(zh="申报不平", en="does not balance"),
+    "imbalanced": Words(zh="与申报数不一致", en="does not balance"),
     "gap": Words(zh="指标未发布", en="not published"),
 }
 

@@ -87,6 +87,7 @@ def history(
         state_choices=[(each, _t(request)(words.zh, words.en)) for each, words in STATES.items()],
         record_types=_named(load_contracts(), request), name=lambda each: record_name(each, language(request)),
         next_href=str(request.url.include_query_params(before=more).query) if more else None, is_first=before is None,
+        insurer_name=None if who.person.is_of_insurer else lambda each: _insurer_name(here, each),
     )  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def findings(
     return page(
         request, "submissions/findings.html", batch=batch, rules=by_rule, findings=shown, total=total, rule=rule,
         severities=SEVERITIES, rule_tabs=_rule_tabs(batch_id, by_rule, rule), is_first=not after, after=f"{last.row_no or 0}-{last.finding_id}" if last else None,
-        crumbs=_crumbs(request, batch_id), may_submit=who.may("submit"), csrf=who.csrf,
+        crumbs=_crumbs(request, batch_id, batch.receipt_no), is_of_insurer=who.person.is_of_insurer, may_submit=who.may("submit"), csrf=who.csrf,
         asks_reason=any(each.severity == "warning" and each.open_count for each in by_rule if each.rule_id == rule),
     )  # fmt: skip
 
@@ -195,7 +196,7 @@ def _try(request: Request, who: Identity, said: Said, form: Form) -> HTMLRespons
     record(request, who, "write", "trial", filter={"record_type": said.record_type}, row_count=len(tried))
     return page(
         request, "submissions/tried.html", tried=tried, counts=COUNTS, severities=SEVERITIES, states=STATES,
-        record_name=record_name(said.record_type, language(request)), crumbs=_crumbs(request, None),
+        record_name=record_name(said.record_type, language(request)), crumbs=_crumbs(request, None, _t(request)("试校验", "Check only")),
     )  # fmt: skip
 
 
@@ -209,7 +210,7 @@ def _batch(request: Request, here: Door, who: Identity, batch_id: int) -> dict[s
         "batch": batch, "files": files, "rules": by_rule, "state": STATES[batch.state], "counts": COUNTS,
         "severities": SEVERITIES, "todo": todo(batch, language(request), sum(rule.open_count for rule in by_rule)), "qr": qr.code_of(address),
         "name": record_name(batch.record_type, language(request)), "crumbs": _crumbs(request, None, batch.receipt_no),
-        "insurer_name": _insurer_name(here, batch.insurer_id),
+        "insurer_name": _insurer_name(here, batch.insurer_id), "is_of_insurer": who.person.is_of_insurer,
     }  # fmt: skip
 
 
@@ -224,7 +225,7 @@ def _crumbs(request: Request, batch_id: int | None, label: str | None = None) ->
     if batch_id is not None:
         return (
             first,
-            Crumb(t(f"批次 {batch_id}", f"Batch {batch_id}"), f"/submissions/{batch_id}"),
+            Crumb(label or t(f"批次 {batch_id}", f"Batch {batch_id}"), f"/submissions/{batch_id}"),
             Crumb(t("全部问题", "Problems")),
         )
     return (first, Crumb(label or t("本次报送", "This delivery")))
