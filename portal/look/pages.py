@@ -42,7 +42,12 @@ def environment(language: str) -> jinja2.Environment:
     """The templates in one language; any but ``en`` is Chinese."""
     language = language if language in LANGUAGES else LANGUAGES[0]
     made = jinja2.Environment(
-        loader=_loader(), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=_loader(),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,  # templates are those of the code that runs
     )
     made.filters |= {function.__name__: function for function in _FILTERS}
     made.globals |= {
