@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from starlette.exceptions import HTTPException
+
 from schemas.errors import HubError, KeyUsedOtherwise, NotFound, RateLimited, RetryLater, SetupError
 
 MEDIA_TYPE = "application/problem+json"
@@ -44,18 +46,25 @@ KINDS = {
 OF_STATUS = {kind.status: code for code, kind in reversed(KINDS.items())}
 
 
-class Problem(Exception):
-    """Raised by pages and the API for everything that the caller can be told; ``detail`` says what and what to do."""
+class Problem(HTTPException):
+    """Raised by pages and the API for everything that the caller can be told; ``detail`` says what and what to do.
+
+    An HTTPException, so that it passes through whatever reads a body for a route.
+    """
+
+    headers: dict[str, str]
 
     def __init__(
         self, code: str, detail: str = "", *, retry_after: int | None = None,
         headers: Mapping[str, str] | None = None, **more: Any,
     ) -> None:  # fmt: skip
-        super().__init__(f"{code} {detail}")
-        self.code, self.detail, self.more = code, detail, more
-        self.headers = dict(headers or {})
+        super().__init__(KINDS[code].status, detail, dict(headers or {}))
+        self.code, self.more = code, more
         if retry_after is not None:
             self.headers["Retry-After"] = str(retry_after)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.detail}".strip()
 
     @property
     def kind(self) -> Kind:

@@ -155,7 +155,7 @@ def _home(request: Request, here: Door, who: Identity, errors: list[tuple[str, s
         record_types=_named(offered(here, insurer_id), request), feeds=feeds, recent=recent, total=total, states=STATES,
         name=lambda each: record_name(each, language(request)), today=today, may_submit=who.may("submit"),
         deadline=load_calendar().deadline(today, WORKING_DAYS), working_days=WORKING_DAYS,
-        limit_bytes=here.max_bytes, csrf=who.csrf,
+        limit_bytes=here.bounds.max_bytes, csrf=who.csrf,
     )  # fmt: skip
 
 
@@ -256,7 +256,14 @@ def _place(text: str) -> tuple[int, int] | None:
     row, dash, finding = text.partition("-")
     if not text:
         return None
-    if not (dash and row.isascii() and row.isdigit() and finding.isascii() and finding.isdigit() and len(text) < 40):
+    if not (
+        dash
+        and row.isascii()
+        and row.isdigit()
+        and finding.isascii()
+        and finding.isdigit()
+        and max(len(row), len(finding)) <= 18
+    ):
         raise Problem("REQUEST-INVALID", "after")
     return int(row), int(finding)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import errno
 import hashlib
@@ -10,11 +9,13 @@ import os
 import pathlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+import unicodedata
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from fastapi import Request
+from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -23,12 +24,6 @@ from portal.asking import door
 from portal.problems import Problem
 
 MAX_FILES, MAX_FIELDS = 20, 40
-#: Of the form around the files.
-FORM_BYTES = 1 << 20
-#: A client that sends nothing for so long is not waited for.
-PATIENCE_SECONDS = 60.0
-#: What must stay free on the disk beside what arrives.
-FLOOR_BYTES = 256 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -54,12 +49,12 @@ class Form:
 async def form_of(request: Request) -> AsyncIterator[Form]:
     """The form that a request sends; its files go when the block ends.
 
-    Raises Problem TOO-LARGE, TOO-SLOW, NO-ROOM, REQUEST-INVALID.
+    Raises Problem MEDIA-TYPE, TOO-LARGE, TOO-SLOW, NO-ROOM, REQUEST-INVALID.
     """
     with _folder_of(request) as folder:
         form = await _parsed(request)
         try:
-            texts = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+            texts = _texts(form)
             files = [value for _, value in form.multi_items() if isinstance(value, UploadFile) and value.filename]
             arrived = [
                 await run_in_threadpool(_keep, file.file, file.filename or "", folder / f"{number}")
@@ -76,44 +71,52 @@ async def body_of(request: Request, name: str) -> AsyncIterator[Arrived]:
     with _folder_of(request) as folder:
         path, digest, size = folder / "0", hashlib.sha256(), 0
         with _room(), path.open("wb") as file:
-            async for chunk in limited(request):
+            async for chunk in chunks(request):
                 digest.update(chunk)
                 size += len(chunk)
                 await run_in_threadpool(file.write, chunk)
-        yield Arrived(name, path, size, digest.hexdigest())
+        yield Arrived(shown_name(name), path, size, digest.hexdigest())
 
 
-async def limited(request: Request) -> AsyncIterator[bytes]:
-    """The body of a request, chunk by chunk, under the limits of size, time and disk."""
-    limit = door(request).max_bytes
+async def chunks(request: Request) -> AsyncGenerator[bytes]:
+    """The body of a request, chunk by chunk, under the bounds of the portal, while the disk has room."""
     told = request.headers.get("content-length", "")
-    if told.isdigit() and int(told) > limit + FORM_BYTES:
-        raise _too_large(limit)
     _require_room(request, int(told) if told.isdigit() else 0)
-    size, chunks = 0, request.stream()
-    while True:
-        try:
-            chunk = await asyncio.wait_for(anext(chunks, None), PATIENCE_SECONDS)
-        except TimeoutError:
-            raise Problem("TOO-SLOW") from None
-        if chunk is None:
-            return
-        size += len(chunk)
-        if size > limit + FORM_BYTES:
-            raise _too_large(limit)
-        yield chunk
+    async with contextlib.aclosing(request.stream()) as stream:
+        async for chunk in stream:
+            yield chunk
 
 
 async def _parsed(request: Request) -> FormData:
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+    media_type, said = parse_options_header(request.headers.get("content-type"))
+    if media_type != b"multipart/form-data":
         raise Problem("MEDIA-TYPE", "multipart/form-data")
-    stream = limited(request)
-    parser = MultiPartParser(request.headers, stream, max_files=MAX_FILES, max_fields=MAX_FIELDS)  # type: ignore[arg-type]
-    try:
-        with _room():
-            return await parser.parse()
-    except MultiPartException as error:
-        raise Problem("REQUEST-INVALID", error.message) from None
+    if said.get(b"charset", b"utf-8").lower() != b"utf-8":
+        raise Problem("REQUEST-INVALID", "charset: utf-8")
+    async with contextlib.aclosing(chunks(request)) as stream:
+        parser = MultiPartParser(request.headers, stream, max_files=MAX_FILES, max_fields=MAX_FIELDS)
+        try:
+            with _room():
+                return await parser.parse()
+        except MultiPartException as error:
+            raise Problem("REQUEST-INVALID", error.message) from None
+
+
+def _texts(form: FormData) -> dict[str, str]:
+    """What is said beside the files; what is said twice is not chosen from. Raises Problem REQUEST-INVALID."""
+    texts: dict[str, str] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            continue
+        if "\0" in value or value != texts.setdefault(name, value):
+            raise Problem("REQUEST-INVALID", f"{name[:40]!a}: 含有无效字符或重复填写 NUL, or given twice")
+    return texts
+
+
+def shown_name(name: str) -> str:
+    """A file's name as people may be shown it: without folders; what hides or turns text is seen as U+FFFD."""
+    last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return "".join("\ufffd" if unicodedata.category(sign) in ("Cc", "Cf", "Cs") else sign for sign in last)
 
 
 def _keep(file: BinaryIO, name: str, path: pathlib.Path) -> Arrived:
@@ -124,7 +127,7 @@ def _keep(file: BinaryIO, name: str, path: pathlib.Path) -> Arrived:
             digest.update(block)
             size += len(block)
             kept.write(block)
-    return Arrived(pathlib.PurePosixPath(name.replace("\\", "/")).name, path, size, digest.hexdigest())
+    return Arrived(shown_name(name), path, size, digest.hexdigest())
 
 
 @contextlib.contextmanager
@@ -149,10 +152,10 @@ def empty(var_folder: pathlib.Path) -> None:
 
 def _require_room(request: Request, coming: int) -> None:
     """Refuse before the disk is full: what arrives is written twice, while it arrives and when it lands."""
-    settings = door(request).hub.settings
+    settings, floor = door(request).hub.settings, door(request).bounds.free_bytes
     for folder in (uploads(settings.var_folder), settings.landing_folder):
         here = folder if folder.exists() else folder.parent
-        if shutil.disk_usage(here).free < FLOOR_BYTES + 2 * coming:
+        if shutil.disk_usage(here).free < floor + 2 * coming:
             raise Problem("NO-ROOM", retry_after=600)
 
 
@@ -164,12 +167,6 @@ def _room() -> Iterator[None]:
         if error.errno in _FULL:
             raise Problem("NO-ROOM", retry_after=600) from error
         raise
-
-
-def _too_large(limit: int) -> Problem:
-    return Problem(
-        "TOO-LARGE", f"上限 {limit >> 20} MB,请分成几个文件报送 at most {limit >> 20} MB a file", limit_bytes=limit
-    )
 
 
 def spool_here(var_folder: pathlib.Path) -> None:
