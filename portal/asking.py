@@ -49,6 +49,9 @@ def identity(request: Request) -> Identity:
     return who
 
 
+SIGN_IN = "/sign-in"
+
+
 def plain(text: str) -> str:
     """A text that the database can keep. Raises ValueError."""
     if "\0" in text:
@@ -110,14 +113,15 @@ Submitting = Annotated[Identity, Depends(require_submitter)]
 async def require_own_form(request: Request) -> None:
     """Refuse what another site makes a signed-in browser send. Raises Problem FORGED.
 
-    A session's writes carry its own secret; a token is sent by no browser by itself.
+    A session's writes carry its own secret; a token is sent by no browser by itself. Who signs in anew may do so from a
+    page of before the session.
     """
     who = found(request)
     if request.method in ("GET", "HEAD", "OPTIONS") or (who is not None and who.csrf is None):
         return
     if not came_from_here(request):
         raise Problem("FORGED")
-    if who is None:
+    if who is None or request.url.path == SIGN_IN:
         return
     given = request.headers.get(CSRF_HEADER)
     if given is None and request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
