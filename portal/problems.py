@@ -5,6 +5,8 @@ A page shows the same words. No answer names a table, a function or a row's valu
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -109,5 +111,6 @@ def of_hub(error: HubError) -> Problem:
         seconds = error.after_seconds if isinstance(error, RateLimited) and error.after_seconds else 5
         return Problem("NOT-NOW", retry_after=int(seconds))
     if isinstance(error, SetupError) and "cannot be written" in str(error):
-        return Problem("NO-ROOM", retry_after=60)
+        is_full = any(os.strerror(number) in str(error) for number in (errno.ENOSPC, errno.EDQUOT))
+        return Problem("NO-ROOM" if is_full else "NOT-NOW", retry_after=60)
     return Problem("FAULT")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import logging
 import os
 import pathlib
 import shutil
 import tempfile
+import time
 import unicodedata
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +25,10 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from portal.asking import door
 from portal.problems import Problem
 
+logger = logging.getLogger(__name__)
 MAX_FILES, MAX_FIELDS = 20, 40
+#: What nobody wrote to for so long is nobody's any more.
+LEFT_SECONDS = 900
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -132,8 +137,10 @@ def _keep(file: BinaryIO, name: str, path: pathlib.Path) -> Arrived:
 
 @contextlib.contextmanager
 def _folder_of(request: Request) -> Iterator[pathlib.Path]:
-    root = uploads(door(request).hub.settings.var_folder)
-    with _room(), tempfile.TemporaryDirectory(dir=root, ignore_cleanup_errors=True) as name:
+    with _room():
+        root = uploads(door(request).hub.settings.var_folder)
+        folder = tempfile.TemporaryDirectory(dir=root, ignore_cleanup_errors=True)
+    with folder as name:
         yield pathlib.Path(name)
 
 
@@ -145,9 +152,11 @@ def uploads(var_folder: pathlib.Path) -> pathlib.Path:
 
 
 def empty(var_folder: pathlib.Path) -> None:
-    """Remove what an earlier process left there."""
+    """Remove what an earlier process left there; what was written to just now may be another's, which still runs."""
     for left in uploads(var_folder).iterdir():
-        shutil.rmtree(left, ignore_errors=True)
+        newest = max((file.stat().st_mtime for file in (left, *left.rglob("*"))), default=0.0)
+        if newest < time.time() - LEFT_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _require_room(request: Request, coming: int) -> None:
@@ -166,7 +175,8 @@ def _room() -> Iterator[None]:
     except OSError as error:
         if error.errno in _FULL:
             raise Problem("NO-ROOM", retry_after=600) from error
-        raise
+        logger.exception("what arrives cannot be kept")
+        raise Problem("NOT-NOW", retry_after=60) from error
 
 
 def spool_here(var_folder: pathlib.Path) -> None:
