@@ -44,6 +44,11 @@ def too_large(path: str, bounds: Bounds) -> Problem:
     )  # fmt: skip
 
 
+def _too_slow() -> Problem:
+    """Nothing more is read: a client that goes on dripping would keep its connection for ever."""
+    return Problem("TOO-SLOW", headers={"Connection": "close"})
+
+
 def _bounded(receive: Receive, bounds: Bounds, limit: int) -> Receive:
     begun, size, is_over = time.monotonic(), 0, False
 
@@ -54,14 +59,14 @@ def _bounded(receive: Receive, bounds: Bounds, limit: int) -> Receive:
         try:
             message = await asyncio.wait_for(receive(), bounds.patience_seconds)
         except TimeoutError:
-            raise Problem("TOO-SLOW") from None
+            raise _too_slow() from None
         size += len(message.get("body", b""))
         is_over = not message.get("more_body", False)
         if size > limit:
             raise too_large("/submissions" if limit > bounds.form_bytes else "", bounds)
         waited = time.monotonic() - begun - bounds.patience_seconds
         if not is_over and waited > 0 and size < waited * bounds.least_bytes_per_second:
-            raise Problem("TOO-SLOW")
+            raise _too_slow()
         return message
 
     return bounded

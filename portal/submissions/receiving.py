@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 MAX_FILES, MAX_FIELDS = 20, 40
 #: What nobody wrote to for so long is nobody's any more.
 LEFT_SECONDS = 900
+OF_A_REQUEST = "request-"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -99,12 +100,30 @@ async def _parsed(request: Request) -> FormData:
     if said.get(b"charset", b"utf-8").lower() != b"utf-8":
         raise Problem("REQUEST-INVALID", "charset: utf-8")
     async with contextlib.aclosing(chunks(request)) as stream:
-        parser = MultiPartParser(request.headers, stream, max_files=MAX_FILES, max_fields=MAX_FIELDS)
+        parser = _Parser(request.headers, stream, max_files=MAX_FILES, max_fields=MAX_FIELDS)
         try:
             with _room():
-                return await parser.parse()
+                form = await parser.parse()
         except MultiPartException as error:
             raise Problem("REQUEST-INVALID", error.message) from None
+    if not parser.is_complete:
+        parser.close()
+        raise Problem("REQUEST-INVALID", "表单不完整,请重新上传 the form was cut off: send it again")
+    return form
+
+
+class _Parser(MultiPartParser):
+    """The form's parser; ``is_complete``: it saw the form's end."""
+
+    is_complete = False
+
+    def on_end(self) -> None:
+        self.is_complete = True
+
+    def close(self) -> None:
+        """Give back the files that it opened."""
+        for file in self._files_to_close_on_error:
+            file.close()
 
 
 def _texts(form: FormData) -> dict[str, str]:
@@ -139,7 +158,7 @@ def _keep(file: BinaryIO, name: str, path: pathlib.Path) -> Arrived:
 def _folder_of(request: Request) -> Iterator[pathlib.Path]:
     with _room():
         root = uploads(door(request).hub.settings.var_folder)
-        folder = tempfile.TemporaryDirectory(dir=root, ignore_cleanup_errors=True)
+        folder = tempfile.TemporaryDirectory(dir=root, prefix=OF_A_REQUEST, ignore_cleanup_errors=True)
     with folder as name:
         yield pathlib.Path(name)
 
@@ -153,7 +172,7 @@ def uploads(var_folder: pathlib.Path) -> pathlib.Path:
 
 def empty(var_folder: pathlib.Path) -> None:
     """Remove what an earlier process left there; what was written to just now may be another's, which still runs."""
-    for left in uploads(var_folder).iterdir():
+    for left in uploads(var_folder).glob(f"{OF_A_REQUEST}*"):
         newest = max((file.stat().st_mtime for file in (left, *left.rglob("*"))), default=0.0)
         if newest < time.time() - LEFT_SECONDS:
             shutil.rmtree(left, ignore_errors=True)
