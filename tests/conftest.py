@@ -24,7 +24,8 @@ ROOM_BYTES = 6 << 30
 SLOW = (
     "adding/test_growth", "connectors/parse/test_child", "connectors/parse/test_hostile_xlsx", "connectors/test_fetch",
     "connectors/test_notations", "connectors/test_round_trip", "dags/", "oracle/test_truth", "oracle/test_verify",
-    "pipeline/backfill", "pipeline/cli", "pipeline/collecting", "pipeline/judging", "pipeline/services", "provinces/",
+    "pipeline/backfill", "pipeline/cli", "pipeline/collecting", "pipeline/judging", "pipeline/services", "portal/api/test_schema",
+    "portal/submissions/test_faults", "portal/submissions/test_hostile", "provinces/",
     "sandbox/test_truth", "soak/", "warehouse/history", "warehouse/indicators/test_cases",
     "warehouse/indicators/test_difference", "warehouse/indicators/test_frozen", "warehouse/indicators/test_regulator",
     "warehouse/loading/test_concurrency", "warehouse/loading/test_corrections", "warehouse/loading/test_model",

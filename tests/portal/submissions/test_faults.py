@@ -88,6 +88,7 @@ def test_a_client_that_goes_away_leaves_nothing(office: Front, token: str) -> No
     form = form.replace(PATH, "/submissions")
     begun = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\n'
     raw(office.address, form, iter([begun, bytes(1 << 18)]), hangs_up=True)
+    time.sleep(0.5)
     wait(lambda: not left(office))
     assert batches(office) == before
 
