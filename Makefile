@@ -6,17 +6,17 @@ COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --
 export VIRTUAL_ENV := $(CURDIR)/.venv
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help demo quick test check down clean install lock docs bench soak
+.PHONY: browser help demo quick test check down clean install lock docs bench soak
 help:  ## List the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: .venv/run.stamp  ## One whole night: 35 simulated insurers, through Airflow, to five indicators
 	@$(BIN)/anze demo
 
-test: .venv/dev.stamp  ## All tests, on real PostgreSQL, HTTP, files and Airflow
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup
+test: .venv/dev.stamp browser  ## All tests, on real PostgreSQL, HTTP, files and Airflow
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup -rs
 
-quick: .venv/dev.stamp  ## The loop of a developer: every package's fast tests
+quick: .venv/dev.stamp browser  ## The loop of a developer: every package's fast tests
 	@$(BIN)/python -m pytest -n 2 -m "not slow"
 
 check: .venv/dev.stamp  ## Lint, types, layers, contracts, SQL, generated docs
@@ -55,6 +55,11 @@ lock: .venv/dev.stamp  ## Resolve requirements/*.in again; what runs and what te
 	@$(COMPILE) -c requirements/dev.txt requirements/run.in -o requirements/run.txt
 
 install: .venv/dev.stamp  ## Only install
+
+browser:
+	@command -v chromium >/dev/null || { echo "installing Chromium, for the tests of pages ..."; \
+	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium fonts-noto-cjk; } >/dev/null 2>&1 \
+	  || echo "Chromium cannot be installed here: tests of pages in a browser will be told as not run (apt-get install chromium fonts-noto-cjk)"
 
 .venv/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "anze-hub needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'

@@ -34,11 +34,19 @@ class VerifyReport:
     batches_refused: int = 0
     """Batches of which nothing was taken, each with its coded reason; they are never opened."""
     told: tuple[str, ...] = ()
+    links_broken: int = 0
+    """Entries of the ledger that do not agree; the caller walks it, since it is no figure."""
 
     @property
     def is_good(self) -> bool:
         """True only when every check ran and found nothing."""
-        faults = (self.unaccounted_rows, self.stuck_batches, self.replay_differences, self.cells_differing)
+        faults = (
+            self.unaccounted_rows,
+            self.stuck_batches,
+            self.replay_differences,
+            self.cells_differing,
+            self.links_broken,
+        )
         return not any(faults) and not self.not_run
 
 

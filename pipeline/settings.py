@@ -47,6 +47,11 @@ class Settings:
         return read_env_file(file).get(TWIN_URL)
 
     @property
+    def ledger_folder(self) -> pathlib.Path:
+        """Where heads of the ledger are kept outside the database: ANZE_LEDGER, else ``ledger`` beside the rest."""
+        return pathlib.Path(self.environ.get("ANZE_LEDGER", self.var_folder / "ledger"))
+
+    @property
     def clock_confirmed_on(self) -> dt.date | None:
         """The day on which a person says that the clock is right, however long nothing was received. Raises SetupError."""
         text = self.environ.get("ANZE_CLOCK_CONFIRMED")

@@ -9,21 +9,30 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import logging
+import pathlib
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import sqlalchemy as sa
 
 from connectors.drop import Drop, find_drops
 from connectors.fetch import effective_window
 from connectors.model import InsurerDefinition
 from pipeline.collecting.answers import Answers
-from pipeline.collecting.files import judged_by, land_drop, submit
+from pipeline.collecting.declaring import with_control_sheet
+from pipeline.collecting.files import Beside, handed_in, judged_by, land_drop, submit
 from pipeline.freezing import delivered_since, expected_feeds, versions_in_force
 from pipeline.hub import Hub, open_hub
-from pipeline.judging import stuck
+from pipeline.judging import ledger, stuck
 from pipeline.judging.judge import PATIENCE_SECONDS, LoadMode, judge, judgement_today, retry_while_busy
 from pipeline.judging.replay import catch_up, replay, replay_due
+from pipeline.judging.trial import judge_for_trial
+from quality.messages import refusals
 from schemas.contract import load_contract
 from schemas.delivery import Credentials, Delivery, Replacement, Window
-from schemas.errors import DefinitionError, HubError, ProgramFault, RetryLater, WarehouseBusy
+from schemas.errors import DefinitionError, HubError, ProgramFault, RetryLater, TellInsurer, WarehouseBusy
+from schemas.findings import Finding
 from schemas.time_zone import SHANGHAI
 from warehouse.database import server_log
 from warehouse.database.engine import database_errors
@@ -36,6 +45,8 @@ from warehouse.publishing import months
 from warehouse.publishing.publish import publish as publish_figures
 
 __all__ = [
+    "Beside",
+    "check",
     "collect",
     "collect_and_load",
     "intake",
@@ -54,7 +65,17 @@ logger = logging.getLogger(__name__)
 
 #: Systems differ in which end of a window they include: a window in the past begins a little earlier.
 OVERLAP = dt.timedelta(minutes=1)
+Found = TypeVar("Found")
 GetCredentials = Callable[[], Credentials]
+
+
+@dataclass(frozen=True)
+class Checked(Generic[Found]):
+    """What would become of a file: its report and what was read of its verdict; or why no row of it is looked at."""
+
+    report: LoadReport | None
+    found: Found | None
+    refused: tuple[Finding, ...] = ()
 
 
 def sync_family(
@@ -147,6 +168,23 @@ def collect(
     return [receipts.land(hub.engine, hub.store, delivery).batch_id]
 
 
+def check(
+    hub: Hub,
+    insurer_id: str,
+    record_type: str,
+    path: pathlib.Path,
+    beside: Beside,
+    reading: Callable[[sa.Connection, int], Found],
+) -> Checked[Found]:
+    """Judge a file as if it were submitted now; nothing of it stays. Raises as ``submit`` and ``load`` do."""
+    delivery = handed_in(hub, insurer_id, record_type, path, beside)
+    try:
+        told = with_control_sheet(delivery)
+    except TellInsurer as refusal:
+        return Checked(None, None, tuple(refusals(hub.rules.words, refusal)))
+    return Checked(*judge_for_trial(hub, told, path, reading))
+
+
 def load(hub: Hub, batch_id: int) -> LoadReport:
     """Judge and merge one landed batch in one transaction; a batch that is loaded already answers with its report.
 
@@ -210,18 +248,23 @@ def intake(hub: Hub) -> list[int]:
             if known.get(batch_id) != stuck.reason_of(fault):
                 faults.append(fault)
     faults += catch_up(hub)
+    ledger.try_to_keep_head(hub)
     if faults:
         raise faults[0]
     return waiting
 
 
 def publish(hub: Hub, until: dt.datetime | None = None) -> Publication:
-    """Compute all indicators as of the Shanghai day before ``until``, from what is known now."""
+    """Compute all indicators as of the Shanghai day before ``until``, from what is known now; keep the ledger's head."""
     now = hub.sure_now()
     as_of = min(until or now, now).astimezone(SHANGHAI).date() - dt.timedelta(days=1)
     expected, since, versions = expected_feeds(hub), delivered_since(as_of), versions_in_force(hub)
     with database_errors("publishing"), hub.engine.begin() as connection:
-        return publish_figures(connection, as_of, now, now, expected=expected, delivered_since=since, versions=versions)
+        publication = publish_figures(
+            connection, as_of, now, now, expected=expected, delivered_since=since, versions=versions
+        )
+    ledger.try_to_keep_head(hub)
+    return publication
 
 
 def month_ends(hub: Hub, seconds: float = months.REFRESH_SECONDS) -> list[dt.date]:

@@ -16,11 +16,31 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from portal.api import audit as api_audit
+from portal.api import enterprises as api_enterprises
+from portal.api import indicators as api_indicators
+from portal.api import lists as api_lists
+from portal.api import records as api_records
 from portal.api import root as api
 from portal.api import rules as api_rules
+from portal.api import statements as api_statements
 from portal.api import submissions as api_submissions
 from portal.asking import Who, client, door, found, language, page, require_own_form
 from portal.bodies import Bounded, most_bytes, too_large
+from portal.bulletin import pages as bulletin
+from portal.console import (
+    audit_pages,
+    behind_pages,
+    body_pages,
+    enterprise_pages,
+    indicator_pages,
+    lists_pages,
+    month_pages,
+    movement_pages,
+    record_pages,
+    search_pages,
+)
+from portal.console import pages as console
 from portal.door import Door
 from portal.look.pages import CONTENT_SECURITY_POLICY
 from portal.look.static_files import static_file
@@ -56,9 +76,22 @@ ROUTERS = (
     submissions.router,
     evidence_pages.router,
     rule_pages.router,
+    *(each.router for each in (console, indicator_pages, behind_pages, record_pages, movement_pages, month_pages)),
+    bulletin.router,
+    lists_pages.router,
+    search_pages.router,
+    enterprise_pages.router,
+    body_pages.router,
+    audit_pages.router,
     api.router,
     api_rules.router,
+    api_lists.router,
+    api_enterprises.router,
+    api_audit.router,
     api_submissions.router,
+    api_indicators.router,
+    api_records.router,
+    api_statements.router,
 )
 
 

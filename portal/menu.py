@@ -21,6 +21,8 @@ class Entry:
     icon: str
     is_for: str
     group: tuple[str, str] | None = None
+    also: tuple[str, ...] = ()
+    """Other addresses whose pages belong here."""
 
 
 ENTRIES = (
@@ -28,6 +30,14 @@ ENTRIES = (
     Entry("/submissions/history", "报送记录", "History", "list", "insurers"),
     Entry("/evidence", "影像资料", "Evidence", "file", "insurers"),
     Entry("/console", "总览", "Overview", "chart", "regulators", ("监管", "Supervision")),
+    Entry("/console/months", "月份与通报", "Months", "clock", "regulators", also=("/console/bulletin",)),
+    Entry("/console/lists", "工作清单", "Work lists", "list", "regulators"),
+    Entry(
+        "/console/search", "查询", "Search", "search", "regulators", also=("/console/enterprises", "/console/agencies")
+    ),
+    Entry("/console/insurers", "保险机构", "Insurers", "building", "regulators"),
+    Entry("/console/audit", "审计", "Audit", "clock", "regulators", ("平台", "Platform")),
+    Entry("/console/accounts", "账号与权限", "Accounts", "people", "regulators"),
 )
 
 
@@ -35,8 +45,8 @@ def menu(person: Person, path: str, t: Texts) -> tuple[MenuEntry, ...]:
     """The entries that a person has; the one with the longest address that begins the path is the present page."""
     side = "insurers" if person.is_of_insurer else "regulators"
     shown = [entry for entry in ENTRIES if entry.is_for in (side, "both")]
-    begun = [e.href for e in shown if path == e.href or path.startswith(f"{e.href}/")]
-    current = max(begun, key=len, default=None)
+    begun = [(at, e.href) for e in shown for at in (e.href, *e.also) if path == at or path.startswith(f"{at}/")]
+    current = max(begun, key=lambda each: len(each[0]), default=(None, None))[1]
     return tuple(
         MenuEntry(t(e.zh, e.en), e.href, e.icon, e.href == current, t(*e.group) if e.group else None) for e in shown
     )

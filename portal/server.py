@@ -7,6 +7,7 @@ import os
 
 import uvicorn
 
+from pipeline.judging.ledger import try_to_keep_head
 from pipeline.settings import adopt_province
 from portal.app import create_app
 from portal.door import open_door
@@ -20,8 +21,10 @@ def main() -> None:
     """Serve until told to stop. TLS ends at a proxy in front; ANZE_PORTAL_PROXY names the addresses whose word is taken."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     adopt_province()
+    door = open_door()
+    try_to_keep_head(door.hub)
     uvicorn.run(
-        create_app(open_door()),
+        create_app(door),
         host=os.environ.get("ANZE_PORTAL_HOST", HOST),
         port=int(os.environ.get("ANZE_PORTAL_PORT", PORT)),
         forwarded_allow_ips=os.environ.get("ANZE_PORTAL_PROXY", ""),

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -24,14 +25,18 @@ ROOM_BYTES = 6 << 30
 SLOW = (
     "adding/test_growth", "connectors/parse/test_child", "connectors/parse/test_hostile_xlsx", "connectors/test_fetch",
     "connectors/test_notations", "connectors/test_round_trip", "dags/", "oracle/test_truth", "oracle/test_verify",
-    "pipeline/backfill", "pipeline/cli", "pipeline/collecting", "pipeline/judging", "pipeline/services", "portal/api/test_schema",
-    "portal/submissions/test_faults", "portal/submissions/test_hostile", "provinces/",
+    "pipeline/backfill", "pipeline/cli", "pipeline/collecting", "pipeline/judging", "pipeline/reporting",
+    "pipeline/services", "portal/api", "portal/bulletin", "portal/console", "portal/look/test_in_browser",
+    "portal/signing_in", "portal/submissions", "portal/test_", "provinces/",
     "sandbox/test_truth", "soak/", "warehouse/history", "warehouse/indicators/test_cases",
     "warehouse/indicators/test_difference", "warehouse/indicators/test_frozen", "warehouse/indicators/test_regulator",
     "warehouse/loading/test_concurrency", "warehouse/loading/test_corrections", "warehouse/loading/test_model",
     "warehouse/loading/test_profiles", "warehouse/loading/test_renumbering_model", "warehouse/rights/test_rows",
     "warehouse/rights/test_side_channels",
 )  # fmt: skip
+#: How long an example takes is the machine's affair.
+hypothesis.settings.register_profile("anze", deadline=None)
+hypothesis.settings.load_profile("anze")
 _names = (f"test_{n}" for n in itertools.count())
 
 

@@ -88,7 +88,9 @@ class Story:
         folder = self.folder / "handed in"
         folder.mkdir(exist_ok=True)
         written = drops.write_file("csv_utf8", folder, record_type, rows, self.moment.date())
-        return steps.submit(self.hub, insurer_id, record_type, renamed(written, f"-{next(self.serial)}"), replaces)
+        return steps.submit(
+            self.hub, insurer_id, record_type, renamed(written, f"-{next(self.serial)}"), steps.Beside(replaces)
+        )
 
     def load(self, batches: list[int]) -> None:
         """Load some batches in the order given."""

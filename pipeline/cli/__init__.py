@@ -41,6 +41,7 @@ COMMANDS = (
     "record_type",
     "user",
     "audit",
+    "ledger",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pathlib
+from dataclasses import dataclass
 from typing import Any
 
 from connectors.drop import Drop
@@ -18,6 +19,22 @@ from schemas.delivery import Control, Delivery, PayloadFile, Submitter
 from schemas.errors import FileChanging, TellInsurer
 from warehouse.landing import feeds, receipts
 
+
+@dataclass(frozen=True)
+class Beside:
+    """What is said beside a file that is handed in.
+
+    ``replaces`` ``all`` or ``2026-10-01..2026-10-31``: what the file does not hold is withdrawn. ``declared``: its totals,
+    beside those that its own control sheet says. ``name``: as its sender calls it, where the path does not.
+    ``submitter``: the account that hands it in at the front door.
+    """
+
+    replaces: str | None = None
+    declared: Control | None = None
+    name: str | None = None
+    submitter: Submitter | None = None
+
+
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPES = {
@@ -28,35 +45,28 @@ MEDIA_TYPES = {
 
 
 def submit(
-    hub: Hub,
-    insurer_id: str,
-    record_type: str,
-    path: pathlib.Path,
-    replaces: str | None = None,
-    *,
-    declared: Control | None = None,
-    name: str | None = None,
-    submitter: Submitter | None = None,
+    hub: Hub, insurer_id: str, record_type: str, path: pathlib.Path, beside: Beside | None = None
 ) -> receipts.Landed:
     """Land one file that a person hands in, as a drop would; the receipt comes before its rows are looked at.
 
-    ``declared`` are its totals, beside those that its own control sheet says. ``name``: as its sender calls it, where the
-    path does not. ``submitter``: the account that hands it in at the front door. ``replaces`` ``all`` or
-    ``2026-10-01..2026-10-31``: what the file does not hold is withdrawn. Raises UnreadableFile (FILE-063) when it is
-    neither, and KeyUsedOtherwise; nothing lands then.
+    Raises UnreadableFile (FILE-063), nothing lands then, and KeyUsedOtherwise.
     """
+    return _land_declared(hub, handed_in(hub, insurer_id, record_type, path, beside or Beside()))
+
+
+def handed_in(hub: Hub, insurer_id: str, record_type: str, path: pathlib.Path, beside: Beside) -> Delivery:
+    """A file that a person hands in, as a delivery. Raises UnreadableFile (FILE-063) for what it cannot replace."""
     definition = hub.definition(insurer_id)
     load_contract(record_type)
     try:
-        scope = replacement_of_text(replaces, record_type) if replaces is not None else None
+        scope = replacement_of_text(beside.replaces, record_type) if beside.replaces is not None else None
     except BadReplacement as error:
         raise refuse("FILE-063", "", str(error)) from error
-    payload = _payload(path, name or path.name)
-    delivery = Delivery(
-        insurer_id, record_type, "submit", hub.sure_now(), (payload,), control=declared, **judged_by(hub, definition),
-        replaces=scope, submitter=submitter,
+    payload = _payload(path, beside.name or path.name)
+    return Delivery(
+        insurer_id, record_type, "submit", hub.sure_now(), (payload,), control=beside.declared,
+        **judged_by(hub, definition), replaces=scope, submitter=beside.submitter,
     )  # fmt: skip
-    return _land_declared(hub, delivery)
 
 
 def land_drop(hub: Hub, definition: InsurerDefinition, drop: Drop) -> list[int]:

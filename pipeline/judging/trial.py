@@ -15,11 +15,9 @@ import sqlalchemy as sa
 
 from pipeline.hub import Hub
 from pipeline.judging.judge import holder, judge_into, judgement_today
-from quality.messages import refusals, telling
+from quality.messages import telling
 from schemas.contract import load_contract
 from schemas.delivery import Delivery
-from schemas.errors import TellInsurer
-from schemas.findings import Finding
 from warehouse.landing import receipts
 from warehouse.landing.load_report import LoadReport
 from warehouse.landing.receipts import Batch
@@ -46,8 +44,3 @@ def judge_for_trial(
     ) as loading:  # fmt: skip
         report = judge_into(loading, batch, [path], judgement)
         return report, loading.read(reading)
-
-
-def refused(hub: Hub, refusal: TellInsurer) -> tuple[Finding, ...]:
-    """What a person is told of a file that cannot be understood before its rows are looked at."""
-    return tuple(refusals(hub.rules.words, refusal))

@@ -1,4 +1,4 @@
-"""The check of an installation: landed bytes against their digests, then the oracle's books, replay and indicators."""
+"""The check of an installation: landed bytes against their digests, the ledger, then the oracle's books, replay and indicators."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from connectors.definition import definition_of
 from oracle import verify as oracle
 from oracle.indicators import Progress, silent
 from pipeline.hub import Hub
+from pipeline.judging import ledger
 from schemas.errors import DefinitionError
 from warehouse.landing import editions, receipts
 from warehouse.landing.receipts import Damage
@@ -24,11 +25,16 @@ def verify(hub: Hub, progress: Progress = silent) -> oracle.VerifyReport:
     stops only the batches that it read.
     """
     damaged = tuple(map(_damage_line, receipts.damaged(hub.engine, hub.store)))
+    broken = [f"存证 ledger: {each.line}" for each in ledger.check(hub).broken]
     definitions, unread = _kept_definitions(hub)
     with hub.engine.connect() as connection:
         report = oracle.verify(connection, hub.store.root, definitions, now=hub.now(), progress=progress)
     return dataclasses.replace(
-        report, not_run=(*report.not_run, *damaged), details=report.details, told=(*report.told, *unread)
+        report,
+        not_run=(*report.not_run, *damaged),
+        details=(*broken, *report.details),
+        told=(*report.told, *unread),
+        links_broken=len(broken),
     )
 
 

@@ -16,6 +16,7 @@ import json
 import pathlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
@@ -38,6 +39,14 @@ Target = pathlib.Path | BinaryIO
 """Where a file goes: a path that is free, or a binary file that is open."""
 Table = tuple[Sequence[str], Sequence[Sequence[object]]]
 """Names of columns, and rows."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Who made a workbook and when: faint behind its cells on screen, in words at the head of each printed page."""
+
+    login: str
+    at: str
 
 
 def neutral(value: object) -> object:
@@ -84,10 +93,10 @@ def write_xlsx_file(target: Target, sheet: str, columns: Sequence[str], rows: Se
     write_xlsx_sheets(target, {sheet: (columns, rows)})
 
 
-def write_xlsx_sheets(target: Target, sheets: Mapping[str, Table]) -> None:
+def write_xlsx_sheets(target: Target, sheets: Mapping[str, Table], *, stamp: Stamp | None = None) -> None:
     """Write a workbook of sheets (columns, rows) by name. Raises FileExistsError for a path.
 
-    Text is typed as text, headers are frozen, columns are as wide as what their first rows hold.
+    Text is typed as text, headers are frozen, columns are as wide as what their first rows hold. A stamp marks each sheet.
     """
     import xlsxwriter
 
@@ -96,7 +105,10 @@ def write_xlsx_sheets(target: Target, sheets: Mapping[str, Table]) -> None:
         head = workbook.add_format({"bold": True, "bg_color": "#D9E2F3", "border": 1, "num_format": "@"})
         body = workbook.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         for name, table in sheets.items():
-            _write_sheet(workbook.add_worksheet(name), table, head, body)
+            page = workbook.add_worksheet(name)
+            _write_sheet(page, table, head, body)
+            if stamp:
+                _stamp(page, stamp)
 
 
 @contextlib.contextmanager
@@ -111,6 +123,24 @@ def opened(target: Target) -> Iterator[BinaryIO]:
                 raise
     else:
         yield target
+
+
+def _stamp(page: Worksheet, stamp: Stamp) -> None:
+    said = f"{stamp.login} {stamp.at}"
+    page.set_header(f"&R&8{said.replace('&', '&&')}")
+    page.set_footer("&C&8&P / &N")
+    page.set_background(io.BytesIO(_faint(said)))
+
+
+def _faint(text: str) -> bytes:
+    """A picture of a text that cells can be read over, to be laid side by side; of letters that its type lacks, boxes."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    picture = Image.new("RGB", (420, 200), "white")
+    ImageDraw.Draw(picture).text((20, 90), text, fill=(228, 231, 236), font=ImageFont.load_default(18))
+    written = io.BytesIO()
+    picture.rotate(18, fillcolor="white").save(written, "PNG")
+    return written.getvalue()
 
 
 def _write_sheet(page: Worksheet, table: Table, head: Format, body: Format) -> None:

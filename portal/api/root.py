@@ -55,7 +55,10 @@ def start(who: Who) -> Start:
         "rules": "/api/v1/rules",
         "record_types": "/api/v1/record-types",
     }
-    lists |= {"indicators": "/api/v1/indicators"} if who.may("read") else {}
+    of_readers = ("indicators", "publications", "months")
+    lists |= {name: f"/api/v1/{name}" for name in of_readers} if who.may("read") else {}
+    if not who.person.is_of_insurer and who.may("read"):
+        lists |= {name: f"/api/v1/{name}" for name in ("lists", "search", "insurers", "audit", "accounts")}
     return Start(links=lists)
 
 

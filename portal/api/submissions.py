@@ -19,10 +19,10 @@ from portal.api.answers import BIGGEST, PAGE_ROWS, Limit, Page, next_page, probl
 from portal.api.answers import router as part
 from portal.asking import Here, Reader, Submitting, Who, client, record
 from portal.door import Door
+from portal.downloads import XLSX, download
 from portal.problems import Problem
 from portal.signing_in.sessions import Identity
 from portal.submissions import reading
-from portal.submissions.downloads import XLSX, download
 from portal.submissions.loading import Worker
 from portal.submissions.reading import Filter
 from portal.submissions.receiving import Arrived, body_of

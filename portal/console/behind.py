@@ -61,7 +61,7 @@ def behind(
 
     Raises NotShown where there is no such cell for the caller, BadCursor.
     """
-    wanted = _wanted(publication, place, code, period_kind) | {"counted": counted}
+    wanted = _wanted(publication, place, code, period_kind) | {"counted": counted, "reason": None}
     cell = text_of("console/lists/cell", left_out="false")
     found = page(connection, "console/lists/behind", wanted, after=after, limit=limit, cell=cell)
     return Behind(cell_figure(connection, publication, place, code, period_kind), found)
@@ -69,13 +69,13 @@ def behind(
 
 def left_out_records(
     connection: sa.Connection, publication: Publication, place: Place, code: str, period_kind: str, *,
-    after: str | None = None, limit: int = PAGE_ROWS,
+    reason: str | None = None, after: str | None = None, limit: int = PAGE_ROWS,
 ) -> Behind:  # fmt: skip
     """Records that an indicator left out in a period; of the whole province for who sees it all, else of the cell.
 
     Raises NotShown where there is no such cell for the caller, BadCursor.
     """
-    wanted = _wanted(publication, place, code, period_kind) | {"counted": None}
+    wanted = _wanted(publication, place, code, period_kind) | {"counted": None, "reason": reason}
     cell = text_of("console/lists/cell", left_out="true")
     found = page(connection, "console/lists/behind", wanted, after=after, limit=limit, cell=cell)
     return Behind(cell_figure(connection, publication, place, code, period_kind), found)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from portal.console.errors import NotShown
 from portal.console.paging import PAGE_ROWS, Page, page
+from portal.console.publications import Publication
 from portal.sql_text import statement
 
 
@@ -62,10 +63,42 @@ class Enterprise:
     """An enterprise; ``registered`` None: it is in no register, or not in the caller's part of it."""
 
     credit_code: str
-    name: str
+    name: str | None
     registered: Registered | None
     policies: tuple[PolicyLine, ...]
     """Of the insurers that the caller may see, the newest first."""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A policy on a day, its endorsements included."""
+
+    version_id: int
+    insurer_id: str
+    policy_no: str
+    is_in_force: bool
+    is_lead: bool
+    cover_start_date: dt.date | None
+    last_day: dt.date | None
+    insured_person_count: int | None
+    employee_count: int | None
+    per_person_limit_amount: Decimal | None
+    aggregate_limit_amount: Decimal | None
+
+
+@dataclass(frozen=True)
+class OpenHazard:
+    """A hazard that is not put right."""
+
+    version_id: int
+    record_key: str
+    insurer_id: str
+    policy_no: str | None
+    hazard_status_code: str | None
+    hazard_level_code: str | None
+    rectify_deadline_date: dt.date | None
+    is_overdue: bool
+    description_text: str | None
 
 
 @dataclass(frozen=True)
@@ -87,6 +120,18 @@ def enterprise(connection: sa.Connection, credit_code: str) -> Enterprise:
     registered = Registered(**row) if row else None
     name = registered.enterprise_name if registered else policies[0].insured_name
     return Enterprise(credit_code, name, registered, policies)
+
+
+def covers(connection: sa.Connection, credit_code: str, publication: Publication) -> tuple[Cover, ...]:
+    """Policies of an enterprise on a publication's day, as known at its moment; those in force first."""
+    wanted = {"credit_code": credit_code, "as_of": publication.as_of, "known_at": publication.known_at}
+    return tuple(Cover(**row) for row in connection.execute(statement("console/enterprise_cover"), wanted).mappings())
+
+
+def open_hazards(connection: sa.Connection, credit_code: str, day: dt.date) -> tuple[OpenHazard, ...]:
+    """Hazards of an enterprise that are not put right, the soonest deadline first; overdue on a day or not."""
+    rows = connection.execute(statement("console/enterprise_hazards"), {"credit_code": credit_code, "as_of": day})
+    return tuple(OpenHazard(**row) for row in rows.mappings())
 
 
 def timeline(

@@ -138,6 +138,22 @@ def trend(
     return tuple(MonthFigure(**row) for row in connection.execute(statement("console/trend"), wanted).mappings())
 
 
+def until(series: Sequence[MonthFigure], publication: Publication, figure: Figure) -> tuple[MonthFigure, ...]:
+    """A trend that ends with a publication's own figure, so that the same address ends alike after later ones.
+
+    Months before are as known now: each says when. No months are kept of some places: then there is no trend.
+    """
+    if not series:
+        return ()
+    this, next_day = publication.as_of.replace(day=1), publication.as_of + dt.timedelta(days=1)
+    own = MonthFigure(
+        this, publication.as_of, publication.known_at, "published", publication.publication_id, next_day.day == 1,
+        str(figure.period_kind), figure.numerator or Decimal(0), figure.denominator, figure.value, figure.shown_text,
+        figure.is_provisional,
+    )  # fmt: skip
+    return (*(month for month in series if month.month < this), own)
+
+
 def _cell(place: Place) -> dict[str, Any]:
     return {"region_code": place.region_code, "domain_code": place.domain_code, "insurer_id": place.insurer_id}
 

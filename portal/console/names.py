@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -33,6 +33,11 @@ def regions(connection: sa.Connection, day: dt.date) -> Mapping[str, Region]:
 def insurers(connection: sa.Connection) -> Mapping[str, str]:
     """Names of insurers by id, as the register says today."""
     return dict(connection.execute(statement("console/insurer_names")).all())
+
+
+def sender(known: Mapping[str, str], insurer_id: str | None, t: Callable[[str, str], str]) -> str:
+    """Who handed a record in: an insurer by its name; whoever is none, the registers of the platform."""
+    return known.get(insurer_id or "") or t("监管名录", "register")
 
 
 def codes(connection: sa.Connection, list_code: str) -> Mapping[str, tuple[str, str]]:

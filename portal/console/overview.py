@@ -23,8 +23,8 @@ NEEDS = {
     "held": Words(zh="被隔离、尚未更正的行", en="Rows held back"),
     "orphans": Words(zh="缺上级的记录", en="Records that name what has not come"),
     "hazards_overdue": Words(zh="逾期未整改的重大隐患", en="Major hazards past their deadline"),
-    "uncovered": Words(zh="应保未保企业", en="Enterprises that must insure and are not insured"),
-    "low_limit": Words(zh="限额低于最低标准的保单", en="Policies with a limit below the minimum"),
+    "uncovered": Words(zh="应保未保企业", en="Must insure, not insured"),
+    "low_limit": Words(zh="限额低于最低标准的保单", en="Limit below the minimum"),
 }
 
 

@@ -24,10 +24,12 @@ class FieldValue:
     field: str
     field_name: str
     value: str | None
-    """As written, personal numbers masked; None where it is empty or not shown."""
+    """As written, personal numbers masked; None where it is empty or hidden."""
     in_words: str | None
     is_shown: bool
-    """False: personal; only that there is such a field is told."""
+    """False: personal."""
+    is_hidden: bool
+    """Personal, and this account may not see such values: only that there is such a field is told."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class _Words:
 
 def _field(row: sa.RowMapping, contract: Contract, words: _Words) -> FieldValue:
     in_words = words.of(contract, row["field"], row["value"])
-    return FieldValue(row["field"], row["field_name"], row["value"], in_words, row["is_shown"])
+    return FieldValue(row["field"], row["field_name"], row["value"], in_words, row["is_shown"], row["is_hidden"])
 
 
 def _row(hub: Hub, batch_id: int, row_no: int) -> SourceRow | NoRow:
@@ -148,3 +150,42 @@ def _contract(record_type: str) -> Contract:
     if record_type not in contracts:
         raise NotShown(f"no record type {record_type}")
     return contracts[record_type]
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The delivery that wrote a version."""
+
+    batch_id: int
+    receipt_no: str | None
+    channel: str
+    received_at: dt.datetime
+    state: str
+    received_count: int | None
+    submitted_by: str | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finding about the row of a delivery that wrote a version."""
+
+    finding_id: int
+    rule_id: str
+    rule_title: str | None
+    severity: str
+    field_name: str | None
+    value: str | None
+    message: str
+    is_open: bool
+
+
+def delivered(connection: sa.Connection, version: Version) -> Delivered | None:
+    """The delivery of a version; None where the caller is not shown deliveries."""
+    row = connection.execute(statement("console/record_batch"), {"batch_id": version.batch_id}).mappings().one_or_none()
+    return Delivered(**row) if row else None
+
+
+def findings(connection: sa.Connection, version: Version) -> tuple[Found, ...]:
+    """What the rules found about the row of a version."""
+    wanted = {"batch_id": version.batch_id, "row_no": version.row_no}
+    return tuple(Found(**row) for row in connection.execute(statement("console/record_findings"), wanted).mappings())

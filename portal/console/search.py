@@ -25,6 +25,8 @@ class Hit:
     """Of a policy: numbers are an insurer's own."""
     title: str
     region_code: str | None
+    version_id: int | None
+    """Of a policy: its current version."""
 
 
 @dataclass(frozen=True)

@@ -98,3 +98,4 @@ class Figure:
     is_provisional: bool = False
     href: str | None = None
     why_href: str | None = None
+    records_href: str | None = None

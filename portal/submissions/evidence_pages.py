@@ -10,11 +10,11 @@ from starlette.concurrency import run_in_threadpool
 
 from portal.asking import Here, Reader, Submitting, page, record
 from portal.door import Door
+from portal.downloads import download
 from portal.look.formats import url
 from portal.problems import Problem
 from portal.signing_in.sessions import Identity
 from portal.submissions import evidence
-from portal.submissions.downloads import download
 from portal.submissions.evidence import Evidence
 from portal.submissions.receiving import form_of
 
@@ -54,6 +54,11 @@ async def add(request: Request, here: Here, who: Submitting) -> Response:
 
 @router.get("/evidence/{evidence_id}")
 def file_of(request: Request, here: Here, who: Reader, evidence_id: EvidenceId) -> Response:
+    """A picture or document."""
+    return content_of(request, here, who, evidence_id)
+
+
+def content_of(request: Request, here: Door, who: Identity, evidence_id: int) -> Response:
     """A picture, re-encoded without its metadata, or a document to save. Raises Problem NOT-FOUND."""
     with here.reading_as(who.person) as connection:
         found = evidence.listed(connection, evidence_id=evidence_id)

@@ -15,17 +15,12 @@ from concurrent.futures.process import BrokenProcessPool
 
 import sqlalchemy as sa
 
-from connectors.replacing import replacement_of_text
 from pipeline import steps
-from pipeline.collecting.declaring import with_control_sheet
-from pipeline.collecting.files import MEDIA_TYPES, judged_by
 from pipeline.hub import Hub, open_hub
-from pipeline.judging.trial import judge_for_trial, refused
 from pipeline.settings import Settings
 from portal.submissions.reading import Finding, RuleCount, findings, rules
-from portal.submissions.trying import Tried, Trying, of_refusal
-from schemas.delivery import Delivery, PayloadFile
-from schemas.errors import HubError, TellInsurer
+from portal.submissions.trying import Tried, Trying, tried_of
+from schemas.errors import HubError
 from warehouse.landing import receipts
 
 logger = logging.getLogger(__name__)
@@ -117,23 +112,9 @@ def _load_waiting() -> None:
 
 def _try(trying: Trying) -> Tried:
     assert _hub is not None
-    definition = _hub.definition(trying.insurer_id)
-    path = pathlib.Path(trying.path)
-    payload = PayloadFile(trying.name, MEDIA_TYPES.get(pathlib.PurePath(trying.name).suffix.lower(), ""), path)
-    scope = replacement_of_text(trying.replaces, trying.record_type) if trying.replaces else None
-    delivery = Delivery(
-        trying.insurer_id, trying.record_type, "submit", _hub.sure_now(), (payload,), control=trying.control,
-        **judged_by(_hub, definition), replaces=scope,
-    )  # fmt: skip
-    try:
-        told = with_control_sheet(delivery)
-    except TellInsurer as refusal:
-        return of_refusal(refused(_hub, refusal), delivery)
-    report, (by_rule, shown) = judge_for_trial(_hub, told, path, _read)
-    return Tried(
-        report.state, report.received, report.accepted, report.quarantined, report.duplicate,
-        report.superseded, tuple(by_rule), tuple(shown), sum(rule.finding_count for rule in by_rule),
-    )  # fmt: skip
+    beside = steps.Beside(trying.replaces, trying.control, trying.name)
+    tried = steps.check(_hub, trying.insurer_id, trying.record_type, pathlib.Path(trying.path), beside, _read)
+    return tried_of(tried, trying, _hub.now())
 
 
 def _read(connection: sa.Connection, batch_id: int) -> tuple[list[RuleCount], list[Finding]]:

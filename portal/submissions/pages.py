@@ -14,13 +14,14 @@ from starlette.concurrency import run_in_threadpool
 
 from portal.asking import Here, Insurer, Reader, Submitting, client, language, page, part, record, require_insurer
 from portal.door import Door
+from portal.downloads import XLSX, download
+from portal.look import qr
 from portal.look.frame import Crumb
 from portal.look.texts import texts
 from portal.person import KIND_NAMES
 from portal.problems import Problem, Told, of_hub, told
 from portal.signing_in.sessions import Identity
-from portal.submissions import reading, receipt_code, stating
-from portal.submissions.downloads import XLSX, download
+from portal.submissions import reading, stating
 from portal.submissions.loading import Worker
 from portal.submissions.reading import Filter, RuleCount
 from portal.submissions.receiving import Arrived, Form, form_of
@@ -209,7 +210,7 @@ def _batch(request: Request, here: Door, who: Identity, batch_id: int) -> dict[s
     address = f"{here.address}/submissions/{batch_id}"
     return {
         "batch": batch, "files": files, "rules": by_rule, "state": STATES[batch.state], "counts": COUNTS,
-        "severities": SEVERITIES, "todo": todo(batch, language(request), sum(rule.open_count for rule in by_rule)), "qr": receipt_code.code_of(address),
+        "severities": SEVERITIES, "todo": todo(batch, language(request), sum(rule.open_count for rule in by_rule)), "qr": qr.code_of(address),
         "name": record_name(batch.record_type, language(request)), "crumbs": _crumbs(request, None, batch.receipt_no),
         "insurer_name": _insurer_name(here, batch.insurer_id),
     }  # fmt: skip

@@ -15,10 +15,10 @@ from pipeline.reporting.problems import Report
 from pipeline.reporting.returning import how_read, return_delivery
 from portal.asking import Here, Reader, record
 from portal.door import Door
+from portal.downloads import XLSX, download
 from portal.person import Person
 from portal.problems import Problem
 from portal.submissions import reading, stating
-from portal.submissions.downloads import XLSX, download
 from portal.submissions.reading import Batch, File
 
 router = APIRouter(include_in_schema=False)

@@ -6,16 +6,18 @@ import pathlib
 import tempfile
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import AfterValidator
 
-from portal.asking import Here, Submitting, client, plain, record
+from portal.asking import Here, Submitting, client, language, page, plain, record
 from portal.submissions import stating
 from portal.submissions.loading import Worker
 from portal.submissions.receiving import uploads
 from portal.submissions.taking import said_of, take
+from portal.submissions.words import record_name
 from schemas.delivery import Submitter
+from schemas.time_zone import SHANGHAI
 
 router = APIRouter(include_in_schema=False)
 BatchId = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -41,6 +43,17 @@ def attest(
     stating.attest(here, who.person, batch_id, person_name, person_position)
     record(request, who, "write", f"attestation {batch_id}")
     return RedirectResponse(f"/submissions/{batch_id}#attestation", 303)
+
+
+@router.get("/submissions/nil")
+def ask_nil(
+    request: Request, here: Here, who: Submitting, record_type: Annotated[str, Query(max_length=60)]
+) -> Response:
+    """What a nil return states, before it is handed in."""
+    said_of(here, who.person.insurer_id, {"record_type": record_type})
+    name = record_name(record_type, language(request))
+    day = f"{here.hub.now().astimezone(SHANGHAI):%Y-%m-%d}"
+    return page(request, "submissions/nil.html", record_type=record_type, name=name, day=day, csrf=who.csrf)
 
 
 @router.post("/submissions/nil")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from connectors.control_sheet import declared
 from connectors.replacing import BadReplacement, replacement_of_text
-from pipeline.collecting.files import submit
+from pipeline.collecting.files import Beside, submit
 from portal.door import Door
 from portal.problems import Problem
 from portal.submissions.receiving import Arrived
@@ -49,10 +49,8 @@ def said_of(door: Door, insurer_id: str, texts: Mapping[str, str]) -> Said:
 
 def take(door: Door, submitter: Submitter, insurer_id: str, said: Said, file: Arrived) -> Landed:
     """Land a file with its receipt. Raises HubError; nothing lands then."""
-    return submit(
-        door.hub, insurer_id, said.record_type, file.path, said.replaces, declared=said.control, name=file.name,
-        submitter=submitter,
-    )  # fmt: skip
+    beside = Beside(said.replaces, said.control, file.name, submitter)
+    return submit(door.hub, insurer_id, said.record_type, file.path, beside)
 
 
 def trying(insurer_id: str, said: Said, file: Arrived) -> Trying:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.steps import Checked
 from portal.submissions.reading import Finding, RuleCount
 from schemas import findings
-from schemas.delivery import Control, Delivery
+from schemas.delivery import Control
 
 
 @dataclass(frozen=True)
@@ -41,19 +43,30 @@ class Tried:
     finding_count: int
 
 
-def of_refusal(told: Sequence[findings.Finding], delivery: Delivery) -> Tried:
-    """The answer for a file that cannot be understood before its rows are looked at."""
+def tried_of(checked: Checked[tuple[list[RuleCount], list[Finding]]], trying: Trying, now: dt.datetime) -> Tried:
+    """The answer, of a verdict or of a refusal before any row was looked at."""
+    report = checked.report
+    if report is None or checked.found is None:
+        return _of_refusal(checked.refused, trying, now)
+    by_rule, shown = checked.found
+    return Tried(
+        report.state, report.received, report.accepted, report.quarantined, report.duplicate, report.superseded,
+        tuple(by_rule), tuple(shown), sum(rule.finding_count for rule in by_rule),
+    )  # fmt: skip
+
+
+def _of_refusal(told: Sequence[findings.Finding], trying: Trying, now: dt.datetime) -> Tried:
     counts = Counter(each.rule_id for each in told)
     by_rule = [
         RuleCount(each.rule_id, each.severity, None, counts[each.rule_id], counts[each.rule_id], 0, each.message)
         for each in {each.rule_id: each for each in told}.values()
     ]
-    shown = [_finding(number, each, delivery) for number, each in enumerate(told)]
+    shown = [_finding(number, each, trying, now) for number, each in enumerate(told)]
     return Tried("rejected", 0, 0, 0, 0, 0, tuple(by_rule), tuple(shown), len(shown))
 
 
-def _finding(number: int, told: findings.Finding, delivery: Delivery) -> Finding:
+def _finding(number: int, told: findings.Finding, trying: Trying, now: dt.datetime) -> Finding:
     return Finding(
-        number, told.row_no, None, delivery.record_type, None, told.rule_id, None, told.severity, told.field, None,
-        None, None, told.value, told.expected, told.message, True, delivery.received_at, None, None,
+        number, told.row_no, None, trying.record_type, None, told.rule_id, None, told.severity, told.field, None,
+        None, None, told.value, told.expected, told.message, True, now, None, None,
     )  # fmt: skip

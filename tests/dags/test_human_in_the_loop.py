@@ -59,7 +59,7 @@ def _ask(hub: Hub, insurer_id: str, folder: pathlib.Path) -> int:
     landed = 0
     for day, kept, replaces in ((1, recent, None), (2, recent[:5], "all")):
         file = drops.write_file("csv_utf8", folder, "policy", kept, NIGHT.date() + dt.timedelta(days=day))
-        landed = steps.submit(hub, insurer_id, "policy", file, replaces).batch_id
+        landed = steps.submit(hub, insurer_id, "policy", file, steps.Beside(replaces)).batch_id
         state = steps.load(hub, landed).state
         assert state == ("loaded" if replaces is None else "awaiting")
     return landed

@@ -27,6 +27,8 @@ from warehouse.database.accounts import Account
 
 #: Of everything that a person waits for here.
 PATIENCE_SECONDS = 60.0
+#: Of the hub's own logins: roles are the whole server's, so that every front of a process has the same.
+OWN_PASSWORDS = {name: secrets.token_urlsafe(12) for name in PASSWORDS.values()}
 
 
 @dataclass
@@ -129,7 +131,7 @@ def settled(session: Session, batch_id: int) -> dict[str, object]:
 
 def _environ(engine: sa.Engine, folder: pathlib.Path) -> dict[str, str]:
     """Settings as ``anze up`` writes them; the hub's own logins get passwords of this test."""
-    passwords = {name: secrets.token_urlsafe(12) for name in PASSWORDS.values()}
+    passwords = OWN_PASSWORDS
     access.set_passwords(engine, {role: passwords[name] for role, name in PASSWORDS.items()})
     with engine.begin() as connection:
         access.protect_database(connection)

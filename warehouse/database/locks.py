@@ -1,4 +1,4 @@
-"""Every advisory lock of the hub. Whoever takes several takes them in the order of this table; so nobody waits in a circle.
+"""Every lock of the hub. Whoever takes several takes them in the order of this table; so nobody waits in a circle.
 
 | # | lock | shared by | alone | ends with |
 |---|---|---|---|---|
@@ -9,6 +9,10 @@
 | 4 | ``cut`` | loads, decisions | a publication, a freeze, a month's computing: what they know is complete | its transaction |
 | 5 | ``registers`` | loads of insurers' records | a load of a register | its transaction |
 | 6 | ``insurer`` | | a load of the insurer's records: no child beside its parent | its transaction |
+| 7 | the ledger's | | who commits a receipt, verdict, decision or publication: taken by the commit itself | its transaction |
+
+The last is the table ``landing.ledger``'s (``landing.attest``, in SQL), taken by triggers that the commit fires: nothing is
+waited for while it is held, so that loads wait for each other's last milliseconds and no longer. The others are advisory.
 
 Two more things are waited for, between 3 and 4: the lease of a feed (``loading.lease``) and the row of a batch. Roles
 are made under a lock on the shared catalogue (``access``), before 1.

@@ -31,7 +31,9 @@ def fill(source: sa.Connection, target: sa.Connection, content: str) -> None:
     """Copy the tables that ``content`` names, identity values as they are, and set the sequences behind them."""
     tables = {row.name: tuple(row.columns) for row in source.execute(statement("history/twin/tables"))}
     every = list(tables)
+    attested = target.execute(statement("history/twin/attested")).scalars().all()
     _set_row_security(target, every, "disable")
+    _set_attesting(target, attested, "disable")
     if content == "receipts":
         tables = {name: c for name, c in tables.items() if name in RECEIPTS or name.startswith("reference.")}
     for name in _in_order(tables, source):
@@ -44,12 +46,19 @@ def fill(source: sa.Connection, target: sa.Connection, content: str) -> None:
     for row in source.execute(statement("history/twin/sequences")):
         target.execute(sa.text("select setval(cast(:name as regclass), :value)"), row._asdict())
     _set_row_security(target, every, "enable")
+    _set_attesting(target, attested, "enable")
 
 
 def _set_row_security(target: sa.Connection, tables: Iterable[str], switch: str) -> None:
     """PostgreSQL copies into no table with row security, unless a superuser does; the transaction ends with it on."""
     for name in tables:
         target.exec_driver_sql(f"alter table {name} {switch} row level security")
+
+
+def _set_attesting(target: sa.Connection, tables: Iterable[str], switch: str) -> None:
+    """What is copied has its entries in the ledger, which is copied too; a rebuild has none of what came before it."""
+    for name in tables:
+        target.exec_driver_sql(f"alter table {name} {switch} trigger attested")
 
 
 def _copy_refusals(source: sa.Connection, target: sa.Connection) -> None:

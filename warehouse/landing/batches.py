@@ -235,8 +235,13 @@ def whole_findings(engine: sa.Engine, batch_id: int) -> list[dict[str, Any]]:
 def every_finding(engine: sa.Engine, batch_id: int) -> list[dict[str, Any]]:
     """All findings of a batch, also of rows that were loaded: the whole batch's first, then in the order of rows."""
     with database_errors("reading findings"), engine.connect() as connection:
-        rows = connection.execute(statement("landing/batches/every"), {"batch_id": batch_id}).mappings()
-        return [dict(row) for row in rows]
+        return findings_of(connection, batch_id)
+
+
+def findings_of(connection: sa.Connection, batch_id: int) -> list[dict[str, Any]]:
+    """The same in a transaction that is open."""
+    rows = connection.execute(statement("landing/batches/every"), {"batch_id": batch_id}).mappings()
+    return [dict(row) for row in rows]
 
 
 def _receipts(connection: sa.Connection, **wanted: int | str | None) -> list[Receipt]:

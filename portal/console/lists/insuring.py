@@ -100,7 +100,7 @@ INSURING = (
             en="Policies that name no commission; held rows have no area and are listed for the whole province",
         ),
         (
-            Column("state", "text", "状态", "State"), POLICY_NO, INSURED, REGION, DOMAIN, INSURER,
+            Column("state", "state", "状态", "State"), POLICY_NO, INSURED, REGION, DOMAIN, INSURER,
             Column("issue_date", "date", "签单日期", "Issued"),
             Column("written_premium_amount", "amount", "签单保费", "Written premium"),
             Column("commission_ratio", "ratio", "佣金比例", "Commission"), Column("bound_ratio", "ratio", "上限", "Bound"),

@@ -18,7 +18,9 @@ from portal.console.scope import Place, Scope
 from portal.sql_text import statement, text_of
 from schemas.yaml_files import Words
 
-Kind = Literal["text", "date", "moment", "count", "amount", "ratio", "code", "region", "insurer", "record_type", "rule"]
+Kind = Literal[
+    "text", "date", "moment", "count", "amount", "ratio", "code", "region", "insurer", "record_type", "rule", "state"
+]
 #: Days ahead that a policy is said to end soon, where nobody says otherwise.
 SOON_DAYS = 30
 

@@ -9,7 +9,8 @@
         e.credit_code as key,
         cast(null as text) as insurer_id,
         coalesce(e.enterprise_name, e.credit_code) as title,
-        e.region_code
+        e.region_code,
+        cast(null as bigint) as version_id
     from report.enterprise as e
     where
         e.enterprise_name collate "C" >= :begins
@@ -24,7 +25,8 @@ union
         e.credit_code as key,
         cast(null as text) as insurer_id,
         coalesce(e.enterprise_name, e.credit_code) as title,
-        e.region_code
+        e.region_code,
+        cast(null as bigint) as version_id
     from report.enterprise as e
     where e.credit_code >= :upper and e.credit_code < :upper_ends
     order by e.credit_code
@@ -37,7 +39,8 @@ union
         p.insured_credit_code as key,
         cast(null as text) as insurer_id,
         coalesce(min(p.insured_name), p.insured_credit_code) as title,
-        min(p.region_code) as region_code
+        min(p.region_code) as region_code,
+        cast(null as bigint) as version_id
     from report.policy as p
     where
         p.insured_name collate "C" >= :begins
@@ -57,7 +60,8 @@ union
         p.policy_no as key,
         p.insurer_id,
         coalesce(p.insured_name, p.policy_no) as title,
-        p.region_code
+        p.region_code,
+        p.version_id
     from report.policy as p
     where p.policy_no >= :begins and p.policy_no < :ends
     order by p.policy_no
@@ -70,7 +74,8 @@ union
         a.agency_credit_code as key,
         cast(null as text) as insurer_id,
         coalesce(a.agency_name, a.agency_credit_code) as title,
-        a.region_code
+        a.region_code,
+        cast(null as bigint) as version_id
     from report.agency as a
     where
         (a.agency_name collate "C" >= :begins and a.agency_name collate "C" < :ends)
@@ -85,7 +90,8 @@ union
         i.insurer_id as key,
         i.insurer_id,
         coalesce(i.insurer_name, i.insurer_id) as title,
-        cast(null as text) as region_code
+        cast(null as text) as region_code,
+        cast(null as bigint) as version_id
     from report.insurer as i
     where starts_with(i.insurer_name, :begins) or starts_with(i.insurer_code, :upper) or i.credit_code = :upper
     order by i.insurer_id

@@ -13,7 +13,7 @@ from portal.look.charts.tabular import ChartTable, remark
 from portal.look.frame import Column
 from portal.look.texts import texts
 
-_TOP, _BOTTOM = 26, 26
+_TOP, _BOTTOM = 34, 26
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _bands(chart: Trend, pen: Pen, plan: _Plan, language: str) -> list[Markup]:
     words = texts(language)("暂定", "provisional")
     middle = plan.x(found[0]) / 2 + plan.x(found[-1]) / 2 if found else 0
     middle = min(middle, chart.width - text_width(words, 11) / 2 - 2)
-    named = [pen.text(words, "c-muted c-small", x=middle, y=13, text_anchor="middle")]
+    named = [pen.text(words, "c-muted c-small", x=middle, y=11, text_anchor="middle")]
     return marks + (named if found else [])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from pipeline.services.postgres import Cluster
 from portal.console import publications, scope
 from quality.catalogue import load_rules
 from tests.portal.console.asking import Asker, Asking
+from tests.portal.front import Front, Session, front
 from tests.warehouse import building
 from tests.warehouse.indicators.story import Hub
 from tests.warehouse.rights.places import INSURERS, PLACES, READERS, Reader
@@ -36,6 +37,22 @@ def hub(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactor
 def logins(hub: Hub) -> Iterator[dict[str, sa.Engine]]:
     with logged_in(hub.engine, ASKERS) as engines:
         yield engines
+
+
+@pytest.fixture(scope="session")
+def desk(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """The portal over the province, with an account of each kind of reader."""
+    url = hub.engine.url.render_as_string(hide_password=False)
+    with front(url, tmp_path_factory.mktemp("desk"), ANZE_LANDING=str(hub.folder)) as opened:
+        for reader in ASKERS:
+            opened.account(f"front_{reader.name}", reader.kind, **reader.right)
+        yield opened
+
+
+@pytest.fixture
+def session_of(desk: Front) -> Callable[[Reader | str], Session]:
+    """A reader's browser, signed in."""
+    return lambda reader: desk.session(f"front_console_{_plain(reader if isinstance(reader, str) else reader.name)}")
 
 
 @pytest.fixture(params=ASKERS, ids=lambda reader: reader.name)
@@ -90,6 +107,13 @@ def tell(hub: Hub) -> None:
             hub.deliver("service_plan", [plan], insurer_id)
             major = {"hazard_no": f"{number}-major", "service_no": number, "hazard_level_code": "20"}
             hub.deliver("hazard", [major], insurer_id)
+    evil = {
+        "credit_code": "EVIL",
+        "enterprise_name": "=HYPERLINK(1)",
+        "region_code": "370102",
+        "high_risk_domain_code": "20",
+    }
+    hub.deliver("enterprise", [evil])
     _orphan(hub)
 
 
@@ -113,3 +137,13 @@ def _orphan(hub: Hub) -> None:
         "operation_code": "I", "source_updated_at": hub.now, "effective_date": dt.date(2026, 9, 1),
     }  # fmt: skip
     building.load_rows(hub.engine, hub.folder, "endorsement", [row], hub.now, rules=rules)
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix("console_")
+
+
+@pytest.fixture
+def session(desk: Front, reader: Reader) -> Session:
+    """The reader, signed in."""
+    return desk.session(f"front_{reader.name}")

@@ -40,7 +40,7 @@ def send(engine: sa.Engine, tmp_path: pathlib.Path) -> Send:
         folder = tmp_path / f"delivery-{next(count)}"
         folder.mkdir()
         file = drops.write_file("csv_utf8", folder, record_type, rows, NIGHT.date())
-        return steps.load(hub, steps.submit(hub, SENDER, record_type, file, replaces).batch_id)
+        return steps.load(hub, steps.submit(hub, SENDER, record_type, file, steps.Beside(replaces)).batch_id)
 
     return act
 

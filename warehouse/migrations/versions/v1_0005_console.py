@@ -8,7 +8,7 @@ from __future__ import annotations
 from warehouse.migrations.scripts import run
 
 revision = "v1_0005"
-down_revision = "v1_0003"
+down_revision = "v1_0004"
 branch_labels = None
 depends_on = None
 

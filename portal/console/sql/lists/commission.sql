@@ -21,7 +21,6 @@ with bound as materialized (
 bounded as (
     select
         p.*,
-        greatest(p.commission_ratio, p.commission_amount / nullif(p.written_premium_amount, 0)) as found_ratio,
         (
             select min(b.threshold_value)
             from bound as b
@@ -33,8 +32,13 @@ bounded as (
                     or (b.high_risk_domain_code = '10' and p.high_risk_domain_code in ('11', '12'))
                 )
         ) as bound_ratio
-    from known_policy as p
-    where p.commission_ratio is not null or p.commission_amount is not null
+    from
+        report.policy_commission(
+            :known_at, (
+                select min(b.threshold_value)
+                from bound as b
+            )
+        ) as p
 )
 
 select

@@ -10,8 +10,8 @@ select
     r.version_id,
     r.record_key,
     r.insurer_id,
-    p.region_code,
-    p.high_risk_domain_code as domain_code,
+    r.region_code,
+    r.high_risk_domain_code as domain_code,
     r.deadline_on,
     r.first_received_at,
     cast(r.first_received_at at time zone 'Asia/Shanghai' as date) - r.deadline_on as days_late,
@@ -21,4 +21,3 @@ select
 from (
     :slot_records
 ) as r
-left join known_policy as p on r.insurer_id = p.insurer_id and r.policy_no = p.policy_no

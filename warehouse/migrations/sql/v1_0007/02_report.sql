@@ -33,7 +33,7 @@ select
     a.stated_by,
     a.stated_at
 from landing.attestation as a;
-comment on view report.attestation is '报送声明:每次具名声明一行,最新的有效';
+comment on view report.attestation is '报送声明:每次具名声明一行,最新的有效;重复和被退回的报送也在内';
 comment on column report.attestation.attestation_id is '声明编号';
 comment on column report.attestation.batch_id is '批次编号';
 comment on column report.attestation.insurer_id is '报送机构';
@@ -56,7 +56,7 @@ select
     e.added_by,
     e.added_at
 from landing.evidence as e;
-comment on view report.evidence is '影像资料:服务或隐患的每份照片、文件一行';
+comment on view report.evidence is '影像资料:服务或隐患的每份照片、文件一行;服务后来撤销的也在内';
 comment on column report.evidence.evidence_id is '资料编号';
 comment on column report.evidence.insurer_id is '报送机构';
 comment on column report.evidence.service_no is '服务编号';
@@ -78,7 +78,7 @@ select
     s.first_at,
     s.last_at
 from landing.sight as s;
-comment on view report.sight is '查看记录:每次报送被哪类账号看过或下载过,双方都可见;对方的账号名不显示';
+comment on view report.sight is '查看记录:每次报送、每个账号、每种方式一行,双方都可见;对方的账号名不显示;重复和被退回的报送也在内';
 comment on column report.sight.batch_id is '批次编号';
 comment on column report.sight.insurer_id is '报送机构';
 comment on column report.sight.role_name is '账号;对方的为空';

@@ -1,4 +1,4 @@
-"""The QR code of a receipt: the address of its page, which still asks who looks."""
+"""QR codes of pages: each is an address of ours, whose page still asks who looks."""
 
 from __future__ import annotations
 
