@@ -11,7 +11,7 @@ from portal.bounds import Bounds
 from portal.problems import Problem
 
 #: Where files arrive. Every other body is a small form: a new place for files is refused them until it stands here.
-UPLOADS = ("/submissions", "/evidence", "/api/v1/submissions", "/api/v1/checks")
+UPLOADS = ("/submissions", "/evidence", "/api/v1/submissions", "/api/v1/checks", "/api/v1/evidence")
 #: Of the form around files.
 AROUND_BYTES = 1 << 20
 

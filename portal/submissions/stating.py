@@ -106,6 +106,8 @@ def nil_return(record_type: str, login: str, now: dt.datetime, folder: pathlib.P
 
 def _text(given: str, longest: int, what: str) -> str:
     text = given.strip()
+    if "\0" in text:
+        raise Problem("REQUEST-INVALID", f"{what}: NUL")
     if not SHORTEST <= len(text) <= longest:
         raise Problem("REQUEST-INVALID", f"{what}: {SHORTEST} 至 {longest} 个字 characters")
     return text

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import requests
 
 from pipeline.services.postgres import Cluster
+from portal.sql_text import statement
 from tests.portal.console.conftest import go_on, tell
 from tests.portal.front import Front, Session, front
 from tests.portal.pictures import picture
@@ -25,6 +26,10 @@ from tests.warehouse.rights.world import province
 #: Its second insurer's submitter, so that each of the two has something that the other may not see.
 RIVAL = Reader("a_rival", "insurer_submitter", {"insurer_id": "lichun"}, None, None, "lichun")
 CALLERS = tuple(dataclasses.replace(reader, name=f"stand_{reader.name}") for reader in (*READERS, RIVAL))
+IDS = {
+    "batch_id": "select batch_id from report.batch", "evidence_id": "select evidence_id from report.evidence",
+    "version_id": "select version_id from report.policy", "enterprise": "select cast(code as text) from report.enterprise_code",
+}  # fmt: skip
 #: Places whose evidence and statements the two submitters add.
 SERVED = ("R370102D20I", "R370202D20I")
 
@@ -38,12 +43,9 @@ class Stand:
     def session(self, caller: Reader) -> Session:
         return self.front.session(caller.name)
 
-    def ids(self, name: str, caller: Reader | None = None) -> list[int]:
-        """Batches or pieces of evidence: all, or those that an account sees by the database itself."""
-        query = {
-            "batch_id": "select batch_id from report.batch",
-            "evidence_id": "select evidence_id from report.evidence",
-        }[name]
+    def ids(self, name: str, caller: Reader | None = None) -> list[object]:
+        """What a name of an address may be: all, or those that an account sees by the database itself."""
+        query = IDS[name]
         become = f"set local role {caller.name}" if caller else "set local role none"
         with self.front.engine.connect() as connection:
             connection.exec_driver_sql(become)
@@ -65,6 +67,9 @@ def stand(cluster: Cluster, template: str, folder: pathlib.Path) -> Iterator[Sta
             for caller in CALLERS:
                 if caller.kind == "insurer_submitter":
                     _state(made, caller)
+            with engine.begin() as connection:
+                codes = list(connection.exec_driver_sql("select credit_code from report.enterprise").scalars())
+                connection.execute(statement("console/name_enterprises"), {"credit_codes": codes})
             yield made
 
 

@@ -12,9 +12,8 @@ import requests
 from playwright.sync_api import Browser
 
 from portal.app import HEADERS
-from tests.portal.routes import routes
 from tests.portal.stand import CALLERS, Stand
-from tests.portal.test_foreign import OPEN, PRIVATE
+from tests.portal.test_foreign import MISSING, OPEN, PRIVATE, asked_of
 from tests.warehouse.rights.places import Reader
 
 LOOKERS = [caller for caller in CALLERS if caller.name in ("stand_a_province", "stand_a_rival", "stand_an_auditor")]
@@ -24,8 +23,8 @@ NAMES = ("http://www.w3.org/",)
 
 def asked(stand: Stand, caller: Reader) -> Iterator[str]:
     """Every GET, filled with what the account may see."""
-    own = {name: str((stand.ids(name, caller) or [1])[-1]) for name in PRIVATE}
-    for route in routes(stand.front.app):
+    own = {name: str((stand.ids(name, caller) or [MISSING[name]])[-1]) for name in PRIVATE}
+    for route in asked_of(stand.front):
         if route.method == "GET":
             yield route.filled(OPEN | own)
 
