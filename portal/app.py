@@ -7,11 +7,14 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import urlencode
 
+import anyio
+import anyio.to_thread
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from portal.api import audit as api_audit
 from portal.api import enterprises as api_enterprises
@@ -22,7 +25,8 @@ from portal.api import root as api
 from portal.api import rules as api_rules
 from portal.api import statements as api_statements
 from portal.api import submissions as api_submissions
-from portal.asking import Who, client, found, language, page, require_own_form
+from portal.asking import Who, client, door, found, language, page, require_own_form
+from portal.bodies import Bounded, most_bytes, too_large
 from portal.bulletin import pages as bulletin
 from portal.console import (
     audit_pages,
@@ -108,9 +112,11 @@ def create_app(door: Door) -> FastAPI:
         title="anze-hub", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,
         dependencies=[Depends(require_own_form)],
     )  # fmt: skip
-    app.state.door, app.state.pace, app.state.worker = door, Pace(), worker
+    app.state.door, app.state.pace, app.state.worker = door, Pace(door.bounds), worker
+    app.state.one_at_a_time = anyio.CapacityLimiter(1)
+    app.add_middleware(Bounded, bounds=door.bounds)
     app.middleware("http")(_guarded)
-    for kind in (Problem, HubError, HTTPException, RequestValidationError, Exception):
+    for kind in (Problem, HubError, HTTPException, RequestValidationError, ClientDisconnect, Exception):
         app.exception_handler(kind)(_told)
     app.get("/healthz", include_in_schema=False)(healthz)
     app.get("/static/{name}", include_in_schema=False)(static)
@@ -121,12 +127,15 @@ def create_app(door: Door) -> FastAPI:
     return app
 
 
-def healthz(request: Request) -> dict[str, str]:
-    """Whether the portal and its database answer. Raises WarehouseUnreachable."""
-    door: Door = request.app.state.door
-    with database_errors("looking after itself"), door.state.connect() as connection:
-        connection.exec_driver_sql("select 1")
+async def healthz(request: Request) -> dict[str, str]:
+    """Whether the portal and its database answer, in a thread of its own. Raises WarehouseUnreachable."""
+    await anyio.to_thread.run_sync(_look, door(request), limiter=request.app.state.one_at_a_time)
     return {"status": "ok"}
+
+
+def _look(here: Door) -> None:
+    with database_errors("looking after itself"), here.state.connect() as connection:
+        connection.exec_driver_sql("select 1")
 
 
 def static(name: str) -> Response:
@@ -145,19 +154,25 @@ def start(who: Who) -> Response:
 
 async def _guarded(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
     """Keep the pace, and give every answer the headers that protect it."""
-    problem = await run_in_threadpool(_objection, request)
-    response = await answer(request) if problem is None else _told(request, problem)
+    is_open = request.url.path.startswith(OPEN)
+    problem = None if is_open else await run_in_threadpool(_objection, request)
+    response = await answer(request) if problem is None else await run_in_threadpool(_told, request, problem)
+    return _protected(response)
+
+
+def _protected(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
 
 
 def _objection(request: Request) -> Problem | None:
-    """Why a request gets no further: it came too often, or nobody is signed in; what is open to all needs nobody."""
-    if request.url.path.startswith(OPEN):
-        return None
+    """Why a request gets no further: it is too large, it came too often, or nobody is signed in."""
     if b"%00" in request.scope["query_string"] or "\0" in request.url.path:
         return Problem("REQUEST-INVALID", "NUL")
+    told, bounds = request.headers.get("content-length", ""), door(request).bounds
+    if told.isdigit() and int(told) > most_bytes(request.url.path, bounds):
+        return too_large(request.url.path, bounds)
     try:
         who = found(request)
     except HubError as error:
@@ -176,10 +191,10 @@ def _told(request: Request, error: Exception) -> Response:
     answer = told(problem, language(request))
     if not _is_browser(request):
         document = answer.document(request.url.path)
-        return JSONResponse(document, answer.status, media_type=MEDIA_TYPE, headers=answer.headers)
+        return _protected(JSONResponse(document, answer.status, media_type=MEDIA_TYPE, headers=answer.headers))
     if answer.code == "SIGN-IN-NEEDED":
         return _to_sign_in(request)
-    return _page(request, answer.status, answer.title, answer.detail, answer.headers)
+    return _protected(_page(request, answer.status, answer.title, answer.detail, answer.headers))
 
 
 def _is_browser(request: Request) -> bool:
@@ -197,6 +212,8 @@ def _problem(request: Request, error: Exception) -> Problem:
         return Problem("REQUEST-INVALID", "; ".join(_place(each) for each in error.errors()))
     if isinstance(error, HTTPException):
         return Problem(OF_STATUS.get(error.status_code, "REQUEST-INVALID"), headers=error.headers)
+    if isinstance(error, ClientDisconnect):
+        return Problem("REQUEST-INVALID", "the client went away")
     logger.error("%s %s", request.method, request.url.path, exc_info=error)
     return Problem("FAULT")
 

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse
+from pydantic import AfterValidator
 
 from portal.door import Door, Event
 from portal.look.frame import Crumb, Frame, Viewer, theme_of
@@ -35,6 +36,7 @@ def cookie_name(here: Door) -> str:
 def found(request: Request) -> Identity | None:
     """Who asks, by a token or a session; None for nobody. Read once a request."""
     if not hasattr(request.state, "identity"):
+        request.state.identity = None  # also for the page that tells that the database does not answer
         request.state.identity = _find(request)
     return cast("Identity | None", request.state.identity)
 
@@ -47,7 +49,19 @@ def identity(request: Request) -> Identity:
     return who
 
 
+SIGN_IN = "/sign-in"
+
+
+def plain(text: str) -> str:
+    """A text that the database can keep. Raises ValueError."""
+    if "\0" in text:
+        raise ValueError("NUL")
+    return text
+
+
 Who = Annotated[Identity, Depends(identity)]
+#: A line that somebody types into a form.
+Typed = Annotated[str, Form(max_length=200), AfterValidator(plain)]
 Here = Annotated[Door, Depends(door)]
 
 
@@ -99,13 +113,16 @@ Submitting = Annotated[Identity, Depends(require_submitter)]
 async def require_own_form(request: Request) -> None:
     """Refuse what another site makes a signed-in browser send. Raises Problem FORGED.
 
-    A session's writes carry its own secret; a token is sent by no browser by itself.
+    A session's writes carry its own secret; a token is sent by no browser by itself. Who signs in anew may do so from a
+    page of before the session.
     """
     who = found(request)
-    if who is None or who.csrf is None or request.method in ("GET", "HEAD", "OPTIONS"):
+    if request.method in ("GET", "HEAD", "OPTIONS") or (who is not None and who.csrf is None):
         return
     if not came_from_here(request):
         raise Problem("FORGED")
+    if who is None or request.url.path == SIGN_IN:
+        return
     given = request.headers.get(CSRF_HEADER)
     if given is None and request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         given = str((await request.form()).get(CSRF_FIELD, ""))

@@ -15,14 +15,12 @@ import sqlalchemy as sa
 
 from pipeline.hub import Hub, open_hub
 from pipeline.settings import Settings, load_settings
+from portal.bounds import Bounds, bounds_of
 from portal.person import Person
 from portal.sql_text import statement
 from schemas.errors import SetupError
 from warehouse.database import access
 from warehouse.database.engine import connect, database_errors
-
-#: Megabytes that one upload may have, unless ``ANZE_PORTAL_MAX_MB`` says otherwise.
-MAX_MEGABYTES = 300
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Door:
     of_insurers: sa.Engine
     of_regulators: sa.Engine
     address: str
-    max_bytes: int
+    bounds: Bounds
 
     @property
     def is_secure(self) -> bool:
@@ -99,7 +97,7 @@ def open_door(settings: Settings | None = None) -> Door:
         of_insurers=_login(chosen, access.PORTAL_INSURER),
         of_regulators=_login(chosen, access.PORTAL_REGULATOR),
         address=environ.get("ANZE_PORTAL_URL", "http://127.0.0.1:8060").rstrip("/"),
-        max_bytes=int(environ.get("ANZE_PORTAL_MAX_MB", MAX_MEGABYTES)) << 20,
+        bounds=bounds_of(environ),
     )
 
 

@@ -5,9 +5,13 @@ A page shows the same words. No answer names a table, a function or a row's valu
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from starlette.exceptions import HTTPException
 
 from schemas.errors import HubError, KeyUsedOtherwise, NotFound, RateLimited, RetryLater, SetupError
 
@@ -44,18 +48,25 @@ KINDS = {
 OF_STATUS = {kind.status: code for code, kind in reversed(KINDS.items())}
 
 
-class Problem(Exception):
-    """Raised by pages and the API for everything that the caller can be told; ``detail`` says what and what to do."""
+class Problem(HTTPException):
+    """Raised by pages and the API for everything that the caller can be told; ``detail`` says what and what to do.
+
+    An HTTPException, so that it passes through whatever reads a body for a route.
+    """
+
+    headers: dict[str, str]
 
     def __init__(
         self, code: str, detail: str = "", *, retry_after: int | None = None,
         headers: Mapping[str, str] | None = None, **more: Any,
     ) -> None:  # fmt: skip
-        super().__init__(f"{code} {detail}")
-        self.code, self.detail, self.more = code, detail, more
-        self.headers = dict(headers or {})
+        super().__init__(KINDS[code].status, detail, dict(headers or {}))
+        self.code, self.more = code, more
         if retry_after is not None:
             self.headers["Retry-After"] = str(retry_after)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.detail}".strip()
 
     @property
     def kind(self) -> Kind:
@@ -100,5 +111,6 @@ def of_hub(error: HubError) -> Problem:
         seconds = error.after_seconds if isinstance(error, RateLimited) and error.after_seconds else 5
         return Problem("NOT-NOW", retry_after=int(seconds))
     if isinstance(error, SetupError) and "cannot be written" in str(error):
-        return Problem("NO-ROOM", retry_after=60)
+        is_full = any(os.strerror(number) in str(error) for number in (errno.ENOSPC, errno.EDQUOT))
+        return Problem("NO-ROOM" if is_full else "NOT-NOW", retry_after=60)
     return Problem("FAULT")

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from portal.api.answers import problems
 from portal.api.answers import router as part
+from portal.api.links import add_links
 from portal.asking import Here, Who
 from portal.problems import KINDS, MEDIA_TYPE, Problem
 
@@ -94,6 +95,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for path in made["paths"].values():
             for operation in path.values():
                 _as_answered(operation)
+        add_links(made)
         app.openapi_schema = made
     return app.openapi_schema
 

@@ -31,7 +31,7 @@ PICTURES = {
 class Confirmation(BaseModel):
     """Warnings of one rule in a delivery, or one of them, and why they are right."""
 
-    rule_id: str = Field(min_length=1, max_length=20)
+    rule_id: str = Field(min_length=1, max_length=20, pattern=r"^[A-Za-z0-9-]+$")
     reason: str = Field(min_length=stating.SHORTEST, max_length=stating.LONGEST_REASON)
     finding_id: int | None = Field(None, ge=1, le=BIGGEST)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline.reporting.tables import Stamp, Table, write_csv_file, write_xlsx_sheets
-from portal.asking import Here, Regulator, language, page, record
+from portal.asking import Here, Regulator, Typed, language, page, record
 from portal.console import audit
 from portal.console.address import Short, day, reading
 from portal.console.audit import KINDS, VIA, Event, Search
@@ -89,9 +89,7 @@ def export(
 
 
 @router.post("/console/audit/number")
-def number(
-    request: Request, here: Here, who: Regulator, identifier: Annotated[str, Form(max_length=200)] = ""
-) -> Response:
+def number(request: Request, here: Here, who: Regulator, identifier: Typed = "") -> Response:
     """Events that name a number, which travels in the body only. Raises Problem NOT-ALLOWED for all but auditors."""
     if not is_auditor(who):
         raise Problem("NOT-ALLOWED")

@@ -6,10 +6,10 @@ import uuid
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from portal.asking import Here, Regulator, language, page, record
+from portal.asking import Here, Regulator, Typed, language, page, record
 from portal.console import enterprise_lanes
 from portal.console.address import Address, View, opened, reading
 from portal.console.enterprise_codes import credit_code_of, names_of
@@ -40,7 +40,7 @@ EVENTS = {
 
 
 @router.post("/console/enterprises/by-code")
-def by_code(request: Request, here: Here, who: Regulator, code: Annotated[str, Form(max_length=100)] = "") -> Response:
+def by_code(request: Request, here: Here, who: Regulator, code: Typed = "") -> Response:
     """To the page of a credit code, which travels in the body and is kept nowhere. Raises Problem NOT-FOUND."""
     typed = code.strip().upper()
     with reading(here, who.person) as connection:

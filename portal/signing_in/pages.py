@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from portal.asking import Here, Who, came_from_here, client, cookie_name, found, language, page
+from portal.asking import Here, Typed, Who, client, cookie_name, found, language, page
 from portal.door import Door
 from portal.look.texts import LANGUAGES, texts
 from portal.menu import home
-from portal.problems import Problem
 from portal.signing_in import sessions
 from portal.signing_in.sessions import Attempt, Refused
 from portal.sql_text import statement
 from warehouse.database.engine import database_errors
 
 router = APIRouter(include_in_schema=False)
-LONGEST_INPUT = 200
 A_YEAR = 365 * 24 * 3600
-Typed = Annotated[str, Form(max_length=LONGEST_INPUT)]
 
 
 @router.get("/sign-in")
@@ -42,11 +38,10 @@ def sign_in(
     next: Typed = "/",  # noqa: A002
 ) -> Response:
     """Check what was typed; every refusal reads the same."""
-    if not came_from_here(request):
-        raise Problem("FORGED")
     opened = sessions.sign_in(here, Attempt(login.strip(), password, code, client(request)))
     if isinstance(opened, Refused):
         return _refused(request, here, opened, login=login, next_path=next)
+    sessions.end(here, request.cookies.get(cookie_name(here), ""))
     answer = _see_other(_own_path(next) or "/")
     answer.set_cookie(
         cookie_name(here), opened, httponly=True, secure=here.is_secure, samesite="lax", path="/",
@@ -98,7 +93,10 @@ def _form(
 
 def _own_path(address: str) -> str | None:
     """The address, if it is a path of this site and no other's; None else."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
     is_own = not parts.scheme and not parts.netloc and address.startswith("/") and not address.startswith(("//", "/\\"))
     return address if is_own and "\\" not in address and address != "/sign-in" else None
 

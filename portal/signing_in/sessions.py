@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
 import time
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ from warehouse.database.passwords import matches
 LONGEST_HOURS, IDLE_MINUTES = 10, 30
 TOKEN_BYTES = 32
 TOTP_SECONDS = 30
+_ONE_OF_A_LOGIN = tuple(threading.Lock() for _ in range(64))
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,15 @@ class Identity:
 
 
 def sign_in(door: Door, attempt: Attempt) -> str | Refused:
-    """Open a session and return the secret of its cookie, or say that it is refused."""
+    """Open a session and return the secret of its cookie, or say that it is refused.
+
+    One at a time of a login: many at once would all be checked before the first is counted.
+    """
+    with _ONE_OF_A_LOGIN[attempt.login_sha256[0] % len(_ONE_OF_A_LOGIN)]:
+        return _sign_in(door, attempt)
+
+
+def _sign_in(door: Door, attempt: Attempt) -> str | Refused:
     subjects = [attempt.login_sha256, attempt.client_sha256]
     with database_errors("signing in"), door.state.begin() as connection:
         facts = connection.execute(statement("signing_in/facts"), {"login": attempt.login, "subjects": subjects}).one()
@@ -103,6 +113,12 @@ def token(door: Door, secret: str) -> Identity | None:
     return Identity(person_of(row), "api", scopes=frozenset(row["scopes"])) if row else None
 
 
+def end(door: Door, secret: str) -> None:
+    """End the session of a cookie, if there is one: who signs in anew leaves no open one behind."""
+    with database_errors("ending a session"), door.state.begin() as connection:
+        connection.execute(statement("signing_in/close_session"), {"token_sha256": digest(secret)})
+
+
 def sign_out(door: Door, secret: str, identity: Identity, client: str) -> None:
     """End a session."""
     with database_errors("signing out"), door.state.begin() as connection:
@@ -132,7 +148,7 @@ def _second_factor_holds(connection: sa.Connection, attempt: Attempt, facts: sa.
     now = int(time.time()) // TOTP_SECONDS
     code = pyotp.TOTP(facts.totp_secret)
     for step in (now, now - 1, now + 1):
-        if secrets.compare_digest(code.generate_otp(step), attempt.code.strip()):
+        if secrets.compare_digest(code.generate_otp(step).encode(), attempt.code.strip().encode()):
             taken = connection.execute(statement("signing_in/use_totp_step"), {"login": attempt.login, "step": step})
             return bool(taken.scalar())
     return False

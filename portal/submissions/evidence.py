@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import pathlib
+import struct
+import threading
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -25,6 +27,9 @@ from warehouse.database.engine import database_errors
 MOST_BYTES, MOST_PIXELS, MOST_FILES = 10 << 20, 50_000_000, 50
 #: The longest edge of a picture as it is shown.
 SHOWN_PIXELS = 1600
+_BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+#: A picture takes up to half a gigabyte while it is decoded.
+_one_at_once = threading.Lock()
 _FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png"}
 PDF = "application/pdf"
 
@@ -88,8 +93,8 @@ def media_type_of(file: Arrived) -> str:
     try:
         with _opened(file.path) as picture:
             found = _FORMATS.get(picture.format or "")
-            picture.verify()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        shown(file.path)  # what cannot be shown to the end is refused now, not when somebody looks
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, struct.error, *_BOMBS):
         found = None
     if found is None:
         raise Problem("MEDIA-TYPE", f"{file.name}: 只收 JPEG、PNG、PDF,以内容为准 by content")
@@ -98,9 +103,10 @@ def media_type_of(file: Arrived) -> str:
 
 def shown(path: pathlib.Path) -> bytes:
     """A picture as it is shown: a JPEG, upright, at most ``SHOWN_PIXELS`` wide and high, without metadata."""
-    with _opened(path) as picture:
+    with _one_at_once, _opened(path) as picture:
+        picture.draft("RGB", (SHOWN_PIXELS, SHOWN_PIXELS))
+        picture.thumbnail((SHOWN_PIXELS, SHOWN_PIXELS))
         upright = ImageOps.exif_transpose(picture).convert("RGB")
-    upright.thumbnail((SHOWN_PIXELS, SHOWN_PIXELS))
     bare = Image.frombytes(upright.mode, upright.size, upright.tobytes())
     written = io.BytesIO()
     bare.save(written, "JPEG", quality=85)

@@ -26,6 +26,8 @@ from warehouse.landing import receipts
 logger = logging.getLogger(__name__)
 #: How often is looked for what was not loaded, when nothing new came.
 LOOK_SECONDS = 30.0
+#: Before what a killed process left is tried again.
+AFTER_DEATH_SECONDS = 1.0
 #: Problems that a trial shows; it tells how many there are in all.
 SHOWN = 500
 
@@ -71,7 +73,10 @@ class Worker:
             try:
                 self._loads.submit(_load_waiting).result()
             except BrokenProcessPool:
+                logger.error("the process that loads was killed; another goes on")  # noqa: TRY400 - no fault of the code
                 self._loads = self._pool()
+                self._come.wait(AFTER_DEATH_SECONDS)
+                continue
             except RuntimeError:
                 return  # the pool is shut down
             except Exception:  # the next look tries again, whatever it was

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import logging
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from portal.look import qr
 from portal.look.frame import Crumb
 from portal.look.texts import texts
 from portal.person import KIND_NAMES
-from portal.problems import Problem, of_hub, told
+from portal.problems import Problem, Told, of_hub, told
 from portal.signing_in.sessions import Identity
 from portal.submissions import reading, stating
 from portal.submissions.loading import Worker
@@ -33,6 +34,7 @@ from schemas.errors import HubError
 from schemas.template import write_template
 from schemas.time_zone import SHANGHAI
 
+logger = logging.getLogger(__name__)
 router = APIRouter(include_in_schema=False)
 #: What the platform's rule grants for each record (5个工作日).
 WORKING_DAYS = 5
@@ -157,7 +159,7 @@ def _home(request: Request, here: Door, who: Identity, errors: list[tuple[str, s
         record_types=_named(offered(here, insurer_id), request), feeds=feeds, recent=recent, total=total, states=STATES,
         name=lambda each: record_name(each, language(request)), today=today, may_submit=who.may("submit"),
         deadline=load_calendar().deadline(today, WORKING_DAYS), working_days=WORKING_DAYS,
-        limit_bytes=here.max_bytes, csrf=who.csrf,
+        limit_bytes=here.bounds.max_bytes, csrf=who.csrf,
     )  # fmt: skip
 
 
@@ -168,23 +170,24 @@ def _take(request: Request, here: Door, who: Identity, said: Said, form: Form) -
     worker.soon()
     if len(taken) == 1 and taken[0][1] is not None:
         return RedirectResponse(f"/submissions/{taken[0][1]}", 303)
-    return page(
-        request,
-        "submissions/taken.html",
-        taken=taken,
-        crumbs=_crumbs(request, None),
-        has_errors=any(t[2] for t in taken),
-    )
+    refused = [problem for _, _, problem in taken if problem]
+    shown = [(name, batch_id, problem and (problem.detail or problem.title)) for name, batch_id, problem in taken]
+    answer = page(
+        request, "submissions/taken.html", taken=shown, crumbs=_crumbs(request, None), has_errors=bool(refused),
+        status=refused[0].status if len(refused) == len(taken) else 200,
+    )  # fmt: skip
+    answer.headers.update(refused[0].headers if refused else {})
+    return answer
 
 
-def _landed(request: Request, here: Door, who: Identity, said: Said, file: Arrived) -> tuple[int | None, str | None]:
+def _landed(request: Request, here: Door, who: Identity, said: Said, file: Arrived) -> tuple[int | None, Told | None]:
     """The batch of a file, or why it could not be taken."""
     submitter = Submitter(who.person.login, "portal", client(request), request_sha256=file.sha256)
     try:
         landed = take(here, submitter, who.person.insurer_id, said, file)
     except HubError as error:
-        problem = told(of_hub(error), language(request))
-        return None, problem.detail or problem.title
+        logger.warning("%s: %s", who.person.login, error)
+        return None, told(of_hub(error), language(request))
     record(request, who, "write", f"batch {landed.batch_id}", filter={"record_type": said.record_type}, row_count=1)
     return landed.batch_id, None
 
@@ -258,7 +261,14 @@ def _place(text: str) -> tuple[int, int] | None:
     row, dash, finding = text.partition("-")
     if not text:
         return None
-    if not (dash and row.isascii() and row.isdigit() and finding.isascii() and finding.isdigit() and len(text) < 40):
+    if not (
+        dash
+        and row.isascii()
+        and row.isdigit()
+        and finding.isascii()
+        and finding.isdigit()
+        and max(len(row), len(finding)) <= 18
+    ):
         raise Problem("REQUEST-INVALID", "after")
     return int(row), int(finding)
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import errno
 import hashlib
+import logging
 import os
 import pathlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+import time
+import unicodedata
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from fastapi import Request
+from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -22,13 +25,11 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from portal.asking import door
 from portal.problems import Problem
 
+logger = logging.getLogger(__name__)
 MAX_FILES, MAX_FIELDS = 20, 40
-#: Of the form around the files.
-FORM_BYTES = 1 << 20
-#: A client that sends nothing for so long is not waited for.
-PATIENCE_SECONDS = 60.0
-#: What must stay free on the disk beside what arrives.
-FLOOR_BYTES = 256 << 20
+#: What nobody wrote to for so long is nobody's any more.
+LEFT_SECONDS = 900
+OF_A_REQUEST = "request-"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -54,12 +55,12 @@ class Form:
 async def form_of(request: Request) -> AsyncIterator[Form]:
     """The form that a request sends; its files go when the block ends.
 
-    Raises Problem TOO-LARGE, TOO-SLOW, NO-ROOM, REQUEST-INVALID.
+    Raises Problem MEDIA-TYPE, TOO-LARGE, TOO-SLOW, NO-ROOM, REQUEST-INVALID.
     """
     with _folder_of(request) as folder:
         form = await _parsed(request)
         try:
-            texts = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+            texts = _texts(form)
             files = [value for _, value in form.multi_items() if isinstance(value, UploadFile) and value.filename]
             arrived = [
                 await run_in_threadpool(_keep, file.file, file.filename or "", folder / f"{number}")
@@ -76,44 +77,70 @@ async def body_of(request: Request, name: str) -> AsyncIterator[Arrived]:
     with _folder_of(request) as folder:
         path, digest, size = folder / "0", hashlib.sha256(), 0
         with _room(), path.open("wb") as file:
-            async for chunk in limited(request):
+            async for chunk in chunks(request):
                 digest.update(chunk)
                 size += len(chunk)
                 await run_in_threadpool(file.write, chunk)
-        yield Arrived(name, path, size, digest.hexdigest())
+        yield Arrived(shown_name(name), path, size, digest.hexdigest())
 
 
-async def limited(request: Request) -> AsyncIterator[bytes]:
-    """The body of a request, chunk by chunk, under the limits of size, time and disk."""
-    limit = door(request).max_bytes
+async def chunks(request: Request) -> AsyncGenerator[bytes]:
+    """The body of a request, chunk by chunk, under the bounds of the portal, while the disk has room."""
     told = request.headers.get("content-length", "")
-    if told.isdigit() and int(told) > limit + FORM_BYTES:
-        raise _too_large(limit)
     _require_room(request, int(told) if told.isdigit() else 0)
-    size, chunks = 0, request.stream()
-    while True:
-        try:
-            chunk = await asyncio.wait_for(anext(chunks, None), PATIENCE_SECONDS)
-        except TimeoutError:
-            raise Problem("TOO-SLOW") from None
-        if chunk is None:
-            return
-        size += len(chunk)
-        if size > limit + FORM_BYTES:
-            raise _too_large(limit)
-        yield chunk
+    async with contextlib.aclosing(request.stream()) as stream:
+        async for chunk in stream:
+            yield chunk
 
 
 async def _parsed(request: Request) -> FormData:
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+    media_type, said = parse_options_header(request.headers.get("content-type"))
+    if media_type != b"multipart/form-data":
         raise Problem("MEDIA-TYPE", "multipart/form-data")
-    stream = limited(request)
-    parser = MultiPartParser(request.headers, stream, max_files=MAX_FILES, max_fields=MAX_FIELDS)  # type: ignore[arg-type]
-    try:
-        with _room():
-            return await parser.parse()
-    except MultiPartException as error:
-        raise Problem("REQUEST-INVALID", error.message) from None
+    if said.get(b"charset", b"utf-8").lower() != b"utf-8":
+        raise Problem("REQUEST-INVALID", "charset: utf-8")
+    async with contextlib.aclosing(chunks(request)) as stream:
+        parser = _Parser(request.headers, stream, max_files=MAX_FILES, max_fields=MAX_FIELDS)
+        try:
+            with _room():
+                form = await parser.parse()
+        except MultiPartException as error:
+            raise Problem("REQUEST-INVALID", error.message) from None
+    if not parser.is_complete:
+        parser.close()
+        raise Problem("REQUEST-INVALID", "表单不完整,请重新上传 the form was cut off: send it again")
+    return form
+
+
+class _Parser(MultiPartParser):
+    """The form's parser; ``is_complete``: it saw the form's end."""
+
+    is_complete = False
+
+    def on_end(self) -> None:
+        self.is_complete = True
+
+    def close(self) -> None:
+        """Give back the files that it opened."""
+        for file in self._files_to_close_on_error:
+            file.close()
+
+
+def _texts(form: FormData) -> dict[str, str]:
+    """What is said beside the files; what is said twice is not chosen from. Raises Problem REQUEST-INVALID."""
+    texts: dict[str, str] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            continue
+        if "\0" in value or value != texts.setdefault(name, value):
+            raise Problem("REQUEST-INVALID", f"{name[:40]!a}: 含有无效字符或重复填写 NUL, or given twice")
+    return texts
+
+
+def shown_name(name: str) -> str:
+    """A file's name as people may be shown it: without folders; what hides or turns text is seen as U+FFFD."""
+    last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return "".join("\ufffd" if unicodedata.category(sign) in ("Cc", "Cf", "Cs") else sign for sign in last)
 
 
 def _keep(file: BinaryIO, name: str, path: pathlib.Path) -> Arrived:
@@ -124,13 +151,15 @@ def _keep(file: BinaryIO, name: str, path: pathlib.Path) -> Arrived:
             digest.update(block)
             size += len(block)
             kept.write(block)
-    return Arrived(pathlib.PurePosixPath(name.replace("\\", "/")).name, path, size, digest.hexdigest())
+    return Arrived(shown_name(name), path, size, digest.hexdigest())
 
 
 @contextlib.contextmanager
 def _folder_of(request: Request) -> Iterator[pathlib.Path]:
-    root = uploads(door(request).hub.settings.var_folder)
-    with _room(), tempfile.TemporaryDirectory(dir=root, ignore_cleanup_errors=True) as name:
+    with _room():
+        root = uploads(door(request).hub.settings.var_folder)
+        folder = tempfile.TemporaryDirectory(dir=root, prefix=OF_A_REQUEST, ignore_cleanup_errors=True)
+    with folder as name:
         yield pathlib.Path(name)
 
 
@@ -142,17 +171,19 @@ def uploads(var_folder: pathlib.Path) -> pathlib.Path:
 
 
 def empty(var_folder: pathlib.Path) -> None:
-    """Remove what an earlier process left there."""
-    for left in uploads(var_folder).iterdir():
-        shutil.rmtree(left, ignore_errors=True)
+    """Remove what an earlier process left there; what was written to just now may be another's, which still runs."""
+    for left in uploads(var_folder).glob(f"{OF_A_REQUEST}*"):
+        newest = max((file.stat().st_mtime for file in (left, *left.rglob("*"))), default=0.0)
+        if newest < time.time() - LEFT_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _require_room(request: Request, coming: int) -> None:
     """Refuse before the disk is full: what arrives is written twice, while it arrives and when it lands."""
-    settings = door(request).hub.settings
+    settings, floor = door(request).hub.settings, door(request).bounds.free_bytes
     for folder in (uploads(settings.var_folder), settings.landing_folder):
         here = folder if folder.exists() else folder.parent
-        if shutil.disk_usage(here).free < FLOOR_BYTES + 2 * coming:
+        if shutil.disk_usage(here).free < floor + 2 * coming:
             raise Problem("NO-ROOM", retry_after=600)
 
 
@@ -163,13 +194,8 @@ def _room() -> Iterator[None]:
     except OSError as error:
         if error.errno in _FULL:
             raise Problem("NO-ROOM", retry_after=600) from error
-        raise
-
-
-def _too_large(limit: int) -> Problem:
-    return Problem(
-        "TOO-LARGE", f"上限 {limit >> 20} MB,请分成几个文件报送 at most {limit >> 20} MB a file", limit_bytes=limit
-    )
+        logger.exception("what arrives cannot be kept")
+        raise Problem("NOT-NOW", retry_after=60) from error
 
 
 def spool_here(var_folder: pathlib.Path) -> None:

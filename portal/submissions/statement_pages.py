@@ -8,8 +8,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import AfterValidator
 
-from portal.asking import Here, Submitting, client, language, page, record
+from portal.asking import Here, Submitting, client, language, page, plain, record
 from portal.submissions import stating
 from portal.submissions.loading import Worker
 from portal.submissions.receiving import uploads
@@ -20,7 +21,7 @@ from schemas.time_zone import SHANGHAI
 
 router = APIRouter(include_in_schema=False)
 BatchId = Annotated[int, Path(ge=1, le=2**63 - 1)]
-Typed = Annotated[str, Form(max_length=1000)]
+Typed = Annotated[str, Form(max_length=1000), AfterValidator(plain)]
 FindingId = Annotated[int | None, Form(ge=1, le=2**63 - 1)]
 
 

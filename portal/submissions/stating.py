@@ -18,6 +18,7 @@ from portal.door import Door
 from portal.person import Person
 from portal.problems import Problem
 from portal.sql_text import statement
+from portal.submissions import reading
 from portal.submissions.receiving import Arrived
 from portal.submissions.words import record_name
 from schemas.time_zone import SHANGHAI
@@ -50,7 +51,9 @@ class Sight:
 
 
 def confirm(door: Door, person: Person, batch_id: int, rule_id: str, reason: str, finding_id: int | None = None) -> int:
-    """Confirm or justify warnings of one rule in a delivery; how many were new. Raises Problem REQUEST-INVALID."""
+    """Confirm or justify warnings of one rule in a delivery; how many were new. Raises Problem REQUEST-INVALID, NOT-FOUND."""
+    with door.reading_as(person) as connection:
+        reading.batch(connection, batch_id)
     values = {
         "batch_id": batch_id, "insurer_id": person.insurer_id, "rule_id": rule_id, "finding_id": finding_id,
         "reason": _text(reason, LONGEST_REASON, "说明 reason"), "stated_by": person.login,
@@ -103,6 +106,8 @@ def nil_return(record_type: str, login: str, now: dt.datetime, folder: pathlib.P
 
 def _text(given: str, longest: int, what: str) -> str:
     text = given.strip()
+    if "\0" in text:
+        raise Problem("REQUEST-INVALID", f"{what}: NUL")
     if not SHORTEST <= len(text) <= longest:
         raise Problem("REQUEST-INVALID", f"{what}: {SHORTEST} 至 {longest} 个字 characters")
     return text

@@ -11,6 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from pipeline.services.postgres import Cluster
+from tests.portal.stand import Stand, stand
+
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 
@@ -38,3 +41,10 @@ def violations() -> Callable[[Page], list[str]]:
         ]
 
     return found
+
+
+@pytest.fixture(scope="session")
+def standing(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """The portal over a province with something of everybody, and an account of every kind."""
+    with stand(cluster, template, tmp_path_factory.mktemp("stand")) as opened:
+        yield opened

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import requests
 import sqlalchemy as sa
 import uvicorn
+from fastapi import FastAPI
 
 from pipeline.services.installation import NIGHT, PASSWORDS
 from pipeline.settings import load_settings
@@ -32,11 +33,13 @@ OWN_PASSWORDS = {name: secrets.token_urlsafe(12) for name in PASSWORDS.values()}
 
 @dataclass
 class Front:
-    """Where the portal answers, and the accounts that can sign in. State: passwords of accounts, sessions opened."""
+    """Where the portal answers, by which settings, and the accounts that can sign in. State: passwords of accounts, sessions opened."""
 
     address: str
     engine: sa.Engine
     var_folder: pathlib.Path
+    app: FastAPI
+    environ: dict[str, str]
     passwords: dict[str, str] = field(default_factory=dict)
     _sessions: dict[str, Session] = field(default_factory=dict)
 
@@ -79,22 +82,39 @@ class Session(requests.Session):
 def front(database_url: str, folder: pathlib.Path, **environ: str) -> Iterator[Front]:
     """The portal over a database, stopped with everything that it started; roles of accounts are dropped."""
     engine = sa.create_engine(database_url)
-    settings = load_settings(_environ(engine, folder) | environ)
+    made = _environ(engine, folder) | environ
+    try:
+        with _served(made) as (address, app):
+            opened = Front(address, engine, folder, app, made)
+            try:
+                yield opened
+            finally:
+                _drop(engine, opened.passwords)
+    finally:
+        engine.dispose()
+
+
+@contextlib.contextmanager
+def another(front: Front, **environ: str) -> Iterator[Front]:
+    """One more portal of the same installation, with other settings if given; the accounts are the same."""
+    with _served(front.environ | environ) as (address, app):
+        yield Front(address, front.engine, front.var_folder, app, front.environ, front.passwords)
+
+
+@contextlib.contextmanager
+def _served(environ: dict[str, str]) -> Iterator[tuple[str, FastAPI]]:
     with _listening() as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        door = open_door(load_settings(dict(settings.environ) | {"ANZE_PORTAL_URL": address}))
-        server = uvicorn.Server(uvicorn.Config(create_app(door), log_config=None, lifespan="on"))
+        app = create_app(open_door(load_settings({"ANZE_PORTAL_URL": address} | environ)))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
-        opened = Front(address, engine, folder)
         try:
             _wait(lambda: server.started)
-            yield opened
+            yield address, app
         finally:
             server.should_exit = True
             thread.join(PATIENCE_SECONDS)
-            _drop(engine, opened.passwords)
-            engine.dispose()
 
 
 def settled(session: Session, batch_id: int) -> dict[str, object]:

@@ -94,6 +94,8 @@ def database_errors(doing: str) -> Iterator[None]:
         raise hub_error(doing, error.orig) from None
     except psycopg2.Error as error:
         raise hub_error(doing, error) from None
+    except exc.TimeoutError:
+        raise WarehouseBusy(f"{doing}: every connection of this process is taken") from None
 
 
 def hub_error(doing: str, error: BaseException | None) -> HubError:

@@ -5,6 +5,7 @@
 | 1 | ``migration`` | | a migration | its transaction |
 | 2 | ``session(name)`` | | who works on an insurer's parts of a plan; who made a twin database | its session, or ``release`` |
 | 3 | ``feed`` | | a landing, until its receipt is committed | its transaction |
+| 3a | ``key`` | | a landing with an idempotency key, whatever its feed | its transaction |
 | 4 | ``cut`` | loads, decisions | a publication, a freeze, a month's computing: what they know is complete | its transaction |
 | 5 | ``registers`` | loads of insurers' records | a load of a register | its transaction |
 | 6 | ``insurer`` | | a load of the insurer's records: no child beside its parent | its transaction |
@@ -33,6 +34,11 @@ def migration(connection: sa.Connection) -> None:
 def feed(connection: sa.Connection, insurer_id: str, record_type: str) -> None:
     """Two landings of one feed wait for each other, so that equal bytes are seen as such."""
     _named(connection, f"{insurer_id}/{record_type}")
+
+
+def key(connection: sa.Connection, login: str, idempotency_key: str) -> None:
+    """Two landings with one key of one account wait for each other, so that the second finds the receipt of the first."""
+    _named(connection, f"key/{login}/{idempotency_key}")
 
 
 def cut(connection: sa.Connection, *, shared: bool = False) -> None:

@@ -251,6 +251,7 @@ def _answered_before(connection: sa.Connection, submitter: Submitter | None) -> 
     """The receipt that this account's key has, if it has one. Raises KeyUsedOtherwise when that was for another request."""
     if submitter is None or submitter.idempotency_key is None:
         return None
+    locks.key(connection, submitter.login, submitter.idempotency_key)
     values = {"submitted_by": submitter.login, "idempotency_key": submitter.idempotency_key}
     row = connection.execute(statement("landing/receipts/answered_before"), values).one_or_none()
     if row is None:
