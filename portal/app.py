@@ -18,8 +18,10 @@ from starlette.requests import ClientDisconnect
 
 from portal.api import audit as api_audit
 from portal.api import enterprises as api_enterprises
+from portal.api import files as api_files
 from portal.api import indicators as api_indicators
 from portal.api import lists as api_lists
+from portal.api import record_types as api_record_types
 from portal.api import records as api_records
 from portal.api import root as api
 from portal.api import rules as api_rules
@@ -89,6 +91,8 @@ ROUTERS = (
     api_enterprises.router,
     api_audit.router,
     api_submissions.router,
+    api_record_types.router,
+    api_files.router,
     api_indicators.router,
     api_records.router,
     api_statements.router,

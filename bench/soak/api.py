@@ -29,7 +29,7 @@ PATIENCE_SECONDS = 60
 CHECKS = [
     not_a_server_error, checks.status_code_conformance, checks.content_type_conformance,
     checks.response_headers_conformance, checks.response_schema_conformance, checks.unsupported_method,
-    checks.negative_data_rejection, checks.allow_header_conformance,
+    checks.allow_header_conformance,
 ]  # fmt: skip
 MODES = {"right": GenerationMode.POSITIVE, "wrong": GenerationMode.NEGATIVE}
 

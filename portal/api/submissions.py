@@ -6,31 +6,27 @@ import base64
 import binascii
 import datetime as dt
 import hashlib
-import io
 import json
 from typing import Annotated, Any, Literal
 
 from fastapi import Header, Path, Query, Request
-from fastapi.responses import Response
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from portal.api.answers import BIGGEST, PAGE_ROWS, Limit, Page, next_page, problems
 from portal.api.answers import router as part
-from portal.asking import Here, Reader, Submitting, Who, client, record
+from portal.asking import Here, Reader, Submitting, client, record
 from portal.door import Door
-from portal.downloads import XLSX, download
+from portal.downloads import XLSX
 from portal.problems import Problem
 from portal.signing_in.sessions import Identity
 from portal.submissions import reading
 from portal.submissions.loading import Worker
 from portal.submissions.reading import Filter
 from portal.submissions.receiving import Arrived, body_of
-from portal.submissions.taking import Said, offered, said_of, take, trying
-from portal.submissions.words import STATES, record_name, todo
-from schemas.contract import load_contract, load_contracts
+from portal.submissions.taking import Said, said_of, take, trying
+from portal.submissions.words import STATES, todo
 from schemas.delivery import Submitter
-from schemas.template import write_template
 
 router = part()
 BatchId = Annotated[int, Path(ge=1, le=BIGGEST)]
@@ -115,23 +111,6 @@ class Check(BaseModel):
     total: int
     shown: int
     findings: list[Finding]
-
-
-class RecordType(BaseModel):
-    """A record type that may be submitted: its fields, and its template."""
-
-    record_type: str
-    name_zh: str
-    fields: list[RecordField]
-    links: dict[str, str]
-
-
-class RecordField(BaseModel):
-    """A field of a record type."""
-
-    name: str
-    name_zh: str
-    is_required: bool
 
 
 @router.post(
@@ -223,26 +202,6 @@ def findings(
     return Page(items=[_finding(each) for each in found], total=total, next=next_page(request, more))
 
 
-@router.get("/record-types", summary="What may be submitted", tags=["submissions"])
-def record_types(here: Here, who: Who) -> list[RecordType]:
-    """Record types with their fields; of an insurer's account those that it may submit."""
-    names = offered(here, who.person.insurer_id) if who.person.is_of_insurer else list(load_contracts())
-    return [_record_type(name) for name in names]
-
-
-@router.get(
-    "/record-types/{record_type}/template.xlsx", summary="The template of a record type", tags=["submissions"],
-    response_class=Response, responses=problems("NOT-FOUND") | {200: {"content": {XLSX: {}}}},
-)  # fmt: skip
-def template(record_type: Annotated[str, Path(max_length=60)]) -> Response:
-    """An Excel workbook with Chinese headers, drop-downs for codes and notes on each field."""
-    if record_type not in load_contracts():
-        raise Problem("NOT-FOUND")
-    workbook = io.BytesIO()
-    write_template(load_contract(record_type), workbook)
-    return download(workbook.getvalue(), f"{load_contract(record_type).business_name}.xlsx", XLSX)
-
-
 def _said(here: Door, who: Identity, record_type: str, row_count: str, amount: str, replaces: str) -> Said:
     texts = {"record_type": record_type, "row_count": row_count, "amount": amount, "replaces": replaces}
     return said_of(here, who.person.insurer_id, texts)
@@ -302,13 +261,3 @@ def _submission(batch: reading.Batch, files: list[reading.File] | None = None) -
 def _finding(found: reading.Finding) -> Finding:
     told: dict[str, Any] = {name: getattr(found, name) for name in Finding.model_fields if hasattr(found, name)}
     return Finding(**told, links={"rule": f"/api/v1/rules/{found.rule_id}"})
-
-
-def _record_type(name: str) -> RecordType:
-    fields = [
-        RecordField(name=f.name, name_zh=f.business_name, is_required=f.is_required) for f in load_contract(name).fields
-    ]
-    return RecordType(
-        record_type=name, name_zh=record_name(name, "zh"), fields=fields,
-        links={"template": f"/api/v1/record-types/{name}/template.xlsx"},
-    )  # fmt: skip

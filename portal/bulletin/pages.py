@@ -30,7 +30,6 @@ Revision = Annotated[int | None, Query(ge=0, le=10_000)]
 
 
 @router.get("/console/bulletin/{month}.{kind}")
-@router.get("/api/v1/months/{month}/bulletin.{kind}")
 def file_of(
     request: Request, here: Here, who: Reader, month: Month, kind: Literal["pdf", "docx"], revision: Revision = None,
     region: Code = None, domain: Code = None, insurer: Code = None,

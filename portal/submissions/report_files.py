@@ -28,7 +28,6 @@ MEDIA_TYPES: dict[Kind, str] = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8", 
 
 
 @router.get("/submissions/{batch_id}/report.{kind}")
-@router.get("/api/v1/submissions/{batch_id}/report.{kind}")
 def report(request: Request, here: Here, who: Reader, batch_id: BatchId, kind: Kind) -> Response:
     """Every problem, one line each, with total and shown."""
     batch, _, told = _told(here, who.person, batch_id)
@@ -40,7 +39,6 @@ def report(request: Request, here: Here, who: Reader, batch_id: BatchId, kind: K
 
 
 @router.get("/submissions/{batch_id}/annotated.xlsx")
-@router.get("/api/v1/submissions/{batch_id}/annotated.xlsx")
 def annotated(
     request: Request, here: Here, who: Reader, batch_id: BatchId, part: Annotated[int, Query(ge=1, le=10_000)] = 1
 ) -> Response:
