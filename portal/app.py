@@ -102,7 +102,6 @@ ROUTERS = (
 def create_app(door: Door) -> FastAPI:
     """The application that answers for one installation; ``door`` is closed with it."""
     worker = Worker(door.hub.settings)
-    receiving.spool_here(door.hub.settings.var_folder)
     receiving.empty(door.hub.settings.var_folder)
 
     @contextlib.asynccontextmanager

@@ -11,6 +11,7 @@ from pipeline.judging.ledger import try_to_keep_head
 from pipeline.settings import adopt_province
 from portal.app import create_app
 from portal.door import open_door
+from portal.submissions.receiving import spool_here
 
 HOST, PORT = "127.0.0.1", "8060"
 #: A client that sends nothing for so long has gone.
@@ -23,6 +24,7 @@ def main() -> None:
     adopt_province()
     door = open_door()
     try_to_keep_head(door.hub)
+    spool_here(door.hub.settings.var_folder)
     uvicorn.run(
         create_app(door),
         host=os.environ.get("ANZE_PORTAL_HOST", HOST),

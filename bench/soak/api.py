@@ -25,7 +25,8 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi import checks
 
 PATIENCE_SECONDS = 60
-#: What every answer must be: no fault, of a described status, type and shape; and what is wrong is refused.
+#: What every answer must be: no fault, of a described status, type and shape. Not that wrong values are refused: in an
+#: address an object or a null arrives as a text.
 CHECKS = [
     not_a_server_error, checks.status_code_conformance, checks.content_type_conformance,
     checks.response_headers_conformance, checks.response_schema_conformance, checks.unsupported_method,

@@ -100,7 +100,7 @@ def test_a_decided_batch_is_loaded_by_the_next_intake_after_a_crash(
 
     rows = policies(province)
     steps.load(hub, steps.submit(hub, SENDER, "policy", written(installed, rows)).batch_id)
-    asked = steps.submit(hub, SENDER, "policy", written(installed, rows[:2]), "all").batch_id
+    asked = steps.submit(hub, SENDER, "policy", written(installed, rows[:2]), steps.Beside("all")).batch_id
     assert steps.load(hub, asked).state == "awaiting"
     assert steps.intake(hub) == []
     decisions.decide(engine, asked, "accept", "王处", "已确认", NIGHT)
@@ -114,7 +114,7 @@ def test_what_was_confirmed_while_a_question_waited_stays(
     """A later delivery held the record, unchanged: accepting the older snapshot does not lose it."""
     rows = policies(province)
     steps.load(hub, steps.submit(hub, SENDER, "policy", written(installed, rows)).batch_id)
-    asked = steps.submit(hub, SENDER, "policy", written(installed, rows[:5]), "all").batch_id
+    asked = steps.submit(hub, SENDER, "policy", written(installed, rows[:5]), steps.Beside("all")).batch_id
     assert steps.load(hub, asked).state == "awaiting"
     later = steps.submit(hub, SENDER, "policy", written(installed, rows[4:7])).batch_id
     assert steps.load(hub, later).duplicate == 3
@@ -128,7 +128,7 @@ def test_what_was_received_before_a_snapshot_and_loaded_after_it_is_withdrawn(
 ) -> None:
     rows = policies(province)
     late = steps.submit(hub, SENDER, "policy", written(installed, rows)).batch_id
-    snapshot = steps.submit(hub, SENDER, "policy", written(installed, rows[:5]), "all").batch_id
+    snapshot = steps.submit(hub, SENDER, "policy", written(installed, rows[:5]), steps.Beside("all")).batch_id
     steps.load(hub, snapshot)
     steps.load(hub, late)
     assert live(engine) == numbers(rows[:5])

@@ -15,7 +15,7 @@ from tests.warehouse.rights.places import Reader
 from warehouse.database.credentials import Issue, issue_token
 
 KINDS = list({caller.kind: caller for caller in CALLERS}.values())
-CASES = 6
+CASES = 2
 
 
 def token_of(stand: Stand, caller: Reader) -> dict[str, str]:
