@@ -31,22 +31,32 @@ SLOW = (
     "sandbox/test_truth", "soak/", "warehouse/history", "warehouse/indicators/test_cases",
     "warehouse/indicators/test_difference", "warehouse/indicators/test_frozen", "warehouse/indicators/test_regulator",
     "warehouse/loading/test_concurrency", "warehouse/loading/test_corrections", "warehouse/loading/test_model",
-    "warehouse/loading/test_profiles", "warehouse/loading/test_renumbering_model", "warehouse/rights/test_rows",
-    "warehouse/rights/test_side_channels",
+    "warehouse/loading/test_profiles", "warehouse/loading/test_renumbering_model", "warehouse/rights",
+    "warehouse/landing/test_ledger", "warehouse/database/test_server_log",
 )  # fmt: skip
 #: How long an example takes is the machine's affair.
 hypothesis.settings.register_profile("anze", deadline=None)
 hypothesis.settings.load_profile("anze")
+#: What only `make soak` runs: every page by its links as every kind of reader, and calls made from the API's description.
+LONG = ("portal/api/test_schema", "portal/console/test_pages_on_screen", "portal/console/test_pages_walked")
+#: What shares a province or portal that takes long to build runs on one worker.
+TOGETHER = ("portal/bulletin", "portal/console", "portal/signing_in", "portal/submissions", "provinces/")
 _names = (f"test_{n}" for n in itertools.count())
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow; the DAG files are parsed in the quick suite too."""
+    """Mark what is slow, and what runs on one worker; the DAG files are parsed in the quick suite too."""
     here = pathlib.Path(__file__).parent
     for item in items:
         name = item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
         if name.startswith(SLOW) and item.name != "test_every_dag_loads":
             item.add_marker(pytest.mark.slow)
+        if name.startswith(LONG):
+            item.add_marker(pytest.mark.long)
+        for place in TOGETHER:
+            if name.startswith(place):
+                item.add_marker(pytest.mark.xdist_group(place))
 
 
 @pytest.fixture(scope="session")

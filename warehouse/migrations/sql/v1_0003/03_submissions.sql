@@ -16,6 +16,8 @@ create table landing.submission (
 );
 
 grant select, insert on landing.submission to anze_loader;
+create trigger submission_kept before update or delete or truncate on landing.submission
+for each statement execute function access.refuse_rewriting();
 
 create function core.receipt_no(batch_id bigint, received_at timestamptz, digest text) returns text
 language sql stable parallel safe set search_path = pg_catalog, pg_temp as $$

@@ -68,3 +68,5 @@ create trigger attestation_kept before update or delete or truncate on landing.a
 for each statement execute function access.refuse_rewriting();
 create trigger evidence_kept before update or delete or truncate on landing.evidence
 for each statement execute function access.refuse_rewriting();
+create trigger sight_kept before delete or truncate on landing.sight
+for each statement execute function access.refuse_rewriting();
