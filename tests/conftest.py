@@ -37,8 +37,12 @@ SLOW = (
 #: How long an example takes is the machine's affair.
 hypothesis.settings.register_profile("anze", deadline=None)
 hypothesis.settings.load_profile("anze")
-#: What only `make soak` runs: every page by its links as every kind of reader, and calls made from the API's description.
-LONG = ("portal/api/test_schema", "portal/console/test_pages_on_screen", "portal/console/test_pages_walked")
+#: What only `make soak` runs: every page by its links as every kind of reader, calls made from the API's description, the
+#: portal with its disk, its database and its processes taken away.
+LONG = (
+    "portal/api/test_schema", "portal/console/test_of_few", "portal/console/test_pages_in_browser",
+    "portal/console/test_pages_on_screen", "portal/console/test_pages_walked", "portal/submissions/test_faults",
+)  # fmt: skip
 #: What shares a province or portal that takes long to build runs on one worker.
 TOGETHER = ("portal/bulletin", "portal/console", "portal/signing_in", "portal/submissions", "provinces/")
 _names = (f"test_{n}" for n in itertools.count())
