@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from pipeline.cli.arguments import File, InsurerId, InsurerIds, RecordType
+from pipeline.cli.checking import check
 from pipeline.cli.output import AsJson, Meter, print_json, print_table, progress, red, stderr, stdout, yellow
 
 if TYPE_CHECKING:
-    import pathlib
-
     from oracle.verify import VerifyReport
-    from pipeline.collecting.files import Beside
     from pipeline.hub import Hub
     from schemas.delivery import Control
     from warehouse.landing.load_report import LoadReport
@@ -83,37 +81,13 @@ def submit(
     hub = steps.open_hub()
     beside = steps.Beside(replaces, totals)
     if only_check:
-        _check(hub, insurer_id, record_type, file, beside, as_json)
+        check(hub, insurer_id, record_type, file, beside, as_json)
         return
     landed = steps.submit(hub, insurer_id, record_type, file, beside)
     if landed.state == "received":
         stderr.print(f"回执 receipt: 批次 batch {landed.batch_id} 已接收 received, 正在检查并入库 loading …")
         _load_when_free(hub, landed.batch_id)
     if not show_batch(hub.engine, landed.batch_id, as_json).is_loaded:
-        raise typer.Exit(1)
-
-
-def _check(hub: Hub, insurer_id: str, record_type: str, file: pathlib.Path, beside: Beside, as_json: bool) -> None:
-    """Tell what would become of a file. Exit code 1 unless all of it would be loaded."""
-    from pipeline import steps
-    from pipeline.cli.receipt import STATES
-    from pipeline.reporting.problems import problems_of
-    from warehouse.landing.batches import findings_of
-
-    tried = steps.check(hub, insurer_id, record_type, file, beside, findings_of)
-    report, found = tried.report, problems_of(tried.found or map(vars, tried.refused))
-    state = report.state if report else "rejected"
-    if as_json:
-        print_json({"state": state, "report": report, "problems": found})
-    else:
-        stdout.print("试校验,没有保存 checked, nothing kept: ", STATES[state], sep="")
-        if report:
-            books = (report.received, report.accepted, report.quarantined, report.duplicate, report.superseded)
-            print_table(COLUMNS[4:], [books], right=(0, 1, 2, 3, 4))
-        rows = [(each.where, each.rule_id, each.severity, each.message) for each in found[:SHOWN_DETAILS]]
-        title = f"问题 problems: {len(rows)} of {len(found)} shown"
-        print_table(("位置 place", "规则 rule", "程度 severity", "原因与处理 reason"), rows, title)
-    if state != "loaded":
         raise typer.Exit(1)
 
 

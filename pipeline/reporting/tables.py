@@ -115,12 +115,10 @@ def write_xlsx_sheets(target: Target, sheets: Mapping[str, Table], *, stamp: Sta
 def opened(target: Target) -> Iterator[BinaryIO]:
     """A new file at a path, closed in the end and gone when writing fails; a file that is open stays so. Raises FileExistsError."""
     if isinstance(target, pathlib.Path):
-        with target.open("xb") as file:
-            try:
-                yield file
-            except BaseException:
-                target.unlink()
-                raise
+        with target.open("xb") as file, contextlib.ExitStack() as undo:
+            undo.callback(target.unlink)
+            yield file
+            undo.pop_all()
     else:
         yield target
 
