@@ -17,10 +17,15 @@ from tests.portal.stand import Stand, stand
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 
+def chromium_path() -> str | None:
+    """Where the system's Chromium stands."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium of the system. Where there is none the tests are told as not run; where CI runs they fail."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = chromium_path()
     if path is None:
         missing = "NOT RUN: no Chromium to look at pages with: apt-get install chromium fonts-noto-cjk"
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)

@@ -57,6 +57,24 @@ def test_pages_have_nothing_that_wcag_forbids(
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366
 
 
+def test_no_page_is_wider_than_a_telephone(page: Page, desk: Front) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(page, desk, "front_console_a_province")
+    for address in PAGES:
+        page.goto(desk.address + address.replace("enterprise", "/console/search?q=C370202"))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+
+
+@pytest.mark.parametrize("name", ["ending", "held", "late"])
+def test_actions_of_a_list_cover_no_other_column(page: Page, desk: Front, name: str) -> None:
+    sign_in(page, desk, "front_console_a_province")
+    page.goto(f"{desk.address}/console/lists/{name}")
+    assert page.locator(".list-table tbody tr").count() > 1
+    assert page.evaluate(
+        "(box => box.scrollWidth <= box.clientWidth)(document.querySelector('.list-table .table-scroll'))"
+    )
+
+
 def test_counts_arrive_by_themselves(page: Page, desk: Front) -> None:
     sign_in(page, desk, "front_console_a_province")
     page.goto(f"{desk.address}/console/lists")

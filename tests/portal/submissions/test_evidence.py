@@ -93,7 +93,7 @@ def test_a_file_that_finds_no_room_stops_no_other_and_each_is_told(
     office: Front, service: str, small_disk: pathlib.Path
 ) -> None:
     too_much = ("files", ("报告.pdf", b"%PDF-" + bytes(5 << 20)))
-    first, last = (("files", (name, picture("PNG", exif=False))) for name in ("先.png", "后.png"))
+    first, last = (("files", (name, picture("PNG") + name.encode())) for name in ("先.png", "后.png"))
     places = {"ANZE_LANDING": str(small_disk / "landing"), "ANZE_PORTAL_FREE_MB": "0.001"}
     with spawned(office, **places) as small:
         clerk = small.front.session("office_own")
