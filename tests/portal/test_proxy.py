@@ -21,6 +21,7 @@ from tests.portal.proxies import HAS_NGINX, HOST, PROXIES, Certificate, certific
 from tests.portal.spawned import spawned
 from tests.warehouse.building import rows_of
 
+pytestmark = pytest.mark.xdist_group("portal/proxy")
 ADDRESS = f"https://{HOST}"
 LOGIN = "proxied_submitter"
 #: A machine of somebody's; every address of 127/8 is this machine.
