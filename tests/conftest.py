@@ -37,14 +37,11 @@ SLOW = (
 #: How long an example takes is the machine's affair.
 hypothesis.settings.register_profile("anze", deadline=None)
 hypothesis.settings.load_profile("anze")
-#: What only `make soak` runs: every page by its links as every kind of reader, calls made from the API's description, the
-#: portal with its disk, its database and its processes taken away.
-LONG = (
-    "portal/api/test_schema", "portal/console/test_of_few", "portal/console/test_pages_in_browser",
-    "portal/console/test_pages_on_screen", "portal/console/test_pages_walked", "portal/submissions/test_faults",
+#: What shares a province or portal that takes long to build runs on one worker: those that ask for a fixture, or a folder.
+#: The scheduler begins with the groups.
+TOGETHER = (
+    "standing", "portal/bulletin", "portal/console", "portal/signing_in", "portal/submissions", "provinces/", "warehouse/rights",
 )  # fmt: skip
-#: What shares a province or portal that takes long to build runs on one worker.
-TOGETHER = ("portal/bulletin", "portal/console", "portal/signing_in", "portal/submissions", "provinces/")
 _names = (f"test_{n}" for n in itertools.count())
 
 
@@ -56,11 +53,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         name = item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
         if name.startswith(SLOW) and item.name != "test_every_dag_loads":
             item.add_marker(pytest.mark.slow)
-        if name.startswith(LONG):
-            item.add_marker(pytest.mark.long)
         for place in TOGETHER:
-            if name.startswith(place):
+            if place in getattr(item, "fixturenames", ()) or name.startswith(place):
                 item.add_marker(pytest.mark.xdist_group(place))
+                break
 
 
 @pytest.fixture(scope="session")

@@ -52,7 +52,7 @@ class Copy:
     def __init__(self, root: pathlib.Path) -> None:
         self.root = root
         ours = {name: value for name, value in os.environ.items() if not name.startswith(("ANZE_", "PYTEST_"))}
-        self.environ = {**ours, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+        self.environ = {**ours, "PYTHONPATH": str(root), "PYTHONPYCACHEPREFIX": str(root.with_name("compiled"))}
         self.taken: dict[Callable[[Copy], None], set[str]] = {}
 
     def add(self, step: Callable[[Copy], None]) -> None:
