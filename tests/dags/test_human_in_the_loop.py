@@ -65,7 +65,6 @@ def _ask(hub: Hub, insurer_id: str, folder: pathlib.Path) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("airflow")
 def test_a_person_is_asked_in_airflow_and_a_command_may_answer_first(
     cluster: Cluster, database_url: str, engine: sa.Engine, tmp_path: pathlib.Path
 ) -> None:
