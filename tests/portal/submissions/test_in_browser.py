@@ -17,10 +17,10 @@ from tests.portal.submissions.conftest import changed
 PATIENCE_MS = 60_000
 
 
-@pytest.fixture(params=["light", "dark"])
-def page(browser: Browser, office: Front, request: pytest.FixtureRequest) -> Iterator[Page]:
+@pytest.fixture
+def page(browser: Browser, office: Front) -> Iterator[Page]:
     """A clerk's window, signed in by the form."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, color_scheme=request.param, locale="zh-CN")
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
     window = context.new_page()
     complaints: list[str] = []
     window.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
@@ -103,7 +103,7 @@ def test_a_nil_return_says_what_it_states_before_it_is_handed_in(
 
 @pytest.mark.parametrize("path", ["/submissions/history", "/evidence", "/rules/FLD-011", "/submissions?lang=en"])
 def test_every_other_page_is_accessible(
-    page: Page, office: Front, path: str, violations: Callable[[Page], list[str]], request: pytest.FixtureRequest
+    page: Page, office: Front, path: str, violations: Callable[[Page], list[str]]
 ) -> None:
     page.goto(office.address + path)
     assert violations(page) == []
