@@ -5,14 +5,6 @@ from __future__ import annotations
 import logging
 import os
 
-import uvicorn
-
-from pipeline.judging.ledger import try_to_keep_head
-from pipeline.settings import adopt_province
-from portal.app import create_app
-from portal.door import open_door
-from portal.submissions.receiving import spool_here
-
 HOST, PORT = "127.0.0.1", "8060"
 #: A client that sends nothing for so long has gone.
 IDLE_SECONDS = 30
@@ -20,6 +12,15 @@ IDLE_SECONDS = 30
 
 def main() -> None:
     """Serve until told to stop. TLS ends at a proxy in front; ANZE_PORTAL_PROXY names the addresses whose word is taken."""
+    # here, for the processes that load and judge import this module and need none of it
+    import uvicorn
+
+    from pipeline.judging.ledger import try_to_keep_head
+    from pipeline.settings import adopt_province
+    from portal.app import create_app
+    from portal.door import open_door
+    from portal.submissions.receiving import spool_here
+
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     adopt_province()
     door = open_door()
