@@ -135,4 +135,5 @@ for each row execute function access.audit_clock('extension', 'granted_by', 'ext
 create trigger audited after insert on landing.extension_end
 for each row execute function access.audit_clock('revocation of extension', 'revoked_by', 'extension_no');
 create trigger audited after insert on reference.calendar_edition
-for each row execute function access.audit_clock('calendar edition', 'imported_by', 'edition_no');
+for each row when (new.imported_by <> 'release')
+execute function access.audit_clock('calendar edition', 'imported_by', 'edition_no');
