@@ -84,12 +84,21 @@ def test_a_correction_with_a_reason_but_the_same_event_makes_nothing_better(cloc
 def test_a_feed_may_have_a_shorter_deadline(
     clocked: Clocked, own_province: pathlib.Path, channel: str, deadline: int, verdict: str
 ) -> None:
-    said = "insurer: lichun, record_type: policy, channel: api, working_days: 1, valid_from: 2026-11-12, source: 接口协议"
+    said = (
+        "insurer: lichun, record_type: policy, channel: api, working_days: 1, valid_from: 2026-11-12, source: 接口协议"
+    )
     (own_province / "clock.yml").write_text(f"shorter_deadlines:\n- {{{said}}}\n", encoding="utf-8")
     calendars.seed_shorter_deadlines(clocked.engine, moment(11, 12))
     clocked.deliver("P1", EVENT, moment(11, 18), channel=channel)
     assert clocked.verdict("P1") == (EVENT, dt.date(2026, 11, deadline), verdict)
-    clocked.deliver("P1", EVENT, moment(11, 19), operation_code="U", employee_count=2, channel="api" if channel == "drop" else "drop")
+    clocked.deliver(
+        "P1",
+        EVENT,
+        moment(11, 19),
+        operation_code="U",
+        employee_count=2,
+        channel="api" if channel == "drop" else "drop",
+    )
     assert clocked.verdict("P1") == (EVENT, dt.date(2026, 11, deadline), verdict)
     (own_province / "clock.yml").unlink()
 

@@ -147,7 +147,10 @@ def test_no_function_gives_a_foreign_row(world: sa.Engine, reader: Reader, login
 
 
 def test_the_clock_of_a_record_is_shown_to_who_sees_the_record(reader: Reader, login: sa.Engine) -> None:
-    calls = ("freshness_history(:insurer, 'policy', :key)", "freshness_of(:insurer, 'policy', :key, now() + interval '9 years')")
+    calls = (
+        "freshness_history(:insurer, 'policy', :key)",
+        "freshness_of(:insurer, 'policy', :key, now() + interval '9 years')",
+    )
     for region, domain in PLACES:
         for insurer in INSURERS:
             key = f"R{region}D{domain}I{insurer}"
