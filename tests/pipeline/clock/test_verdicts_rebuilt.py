@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import pathlib
-from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -52,8 +51,8 @@ class Nights:
 
 
 @pytest.fixture
-def nights(engine: sa.Engine, tmp_path: pathlib.Path) -> Iterator[Nights]:
-    yield Nights(engine, tmp_path)
+def nights(engine: sa.Engine, tmp_path: pathlib.Path) -> Nights:
+    return Nights(engine, tmp_path)
 
 
 def test_what_was_judged_again_is_rebuilt_verified_and_attributed(nights: Nights) -> None:

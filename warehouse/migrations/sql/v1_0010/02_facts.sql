@@ -90,7 +90,7 @@ create table reference.shorter_deadline (
     channel text not null,
     working_days integer not null check (working_days > 0),
     valid_from date not null,
-    valid_to date not null check (valid_to >= valid_from),
+    valid_to date check (valid_to >= valid_from),
     source text not null,
     known_from timestamptz not null,
     known_to timestamptz not null default 'infinity',
