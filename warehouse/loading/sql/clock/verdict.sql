@@ -73,9 +73,9 @@ select
     *,
     not has_previous
     or event_on <> previous_event_on
-    or deadline_on is distinct from previous_deadline_on
-    or timeliness is distinct from previous_timeliness
-    or extension_no is distinct from previous_extension_no
-    or outage_no is distinct from previous_outage_no
+    or (deadline_on is distinct from previous_deadline_on)
+    or (timeliness is distinct from previous_timeliness)
+    or (extension_no is distinct from previous_extension_no)
+    or (outage_no is distinct from previous_outage_no)
     or (:confirms and previous_calendar_version <> :calendar_version) as is_changed
 from chosen
