@@ -7,7 +7,6 @@ import datetime as dt
 import sqlalchemy as sa
 
 from pipeline.hub import Hub
-from quality.working_days import load_calendar
 from schemas.contract import INSURER_RECORD_TYPES
 from schemas.time_zone import SHANGHAI
 from warehouse.database.engine import database_errors
@@ -30,7 +29,7 @@ def expected_feeds(hub: Hub) -> list[tuple[str, str]]:
 
 def versions_in_force(hub: Hub) -> Versions:
     """Rule set and calendar that a publication of now names."""
-    return Versions(hub.rules.version, load_calendar().version)
+    return Versions(hub.rules.version, hub.calendar_version)
 
 
 def delivered_since(as_of: dt.date) -> dt.datetime:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterator
 
+from pipeline import calendars
 from quality.catalogue import find_rules
-from quality.working_days import load_calendar
 from schemas.code_lists import load_code_lists
 from schemas.province import province
 from schemas.regions import own_regions
@@ -18,8 +19,10 @@ from warehouse.indicators.catalogue import Definition, find_definitions
 from warehouse.migrations.migrate import migrate
 
 
-def prepare(url: str) -> None:
+def prepare(url: str, now: dt.datetime | None = None) -> None:
     """Migrate the database at ``url`` and fill ``reference.*``; safe to run again.
+
+    ``now``, by itself the machine's clock, is when a notice that this release brings comes to be known.
 
     Raises SetupError, and changes nothing, for a database of another province.
     """
@@ -28,7 +31,6 @@ def prepare(url: str) -> None:
     migrate(url)
     fill(
         engine,
-        calendar_rows=load_calendar().rows(),
         regions=own_regions().region_rows(),
         resolutions=own_regions().resolution_rows(),
         code_entries=_code_entries(),
@@ -36,6 +38,8 @@ def prepare(url: str) -> None:
         presentations=[_presentation(definition) for definition in find_definitions().usable.values()],
         floors=[floor for definition in find_definitions().usable.values() for floor in _floors(definition)],
     )
+    calendars.seed(engine, now or dt.datetime.now(dt.UTC))
+    calendars.seed_shorter_deadlines(engine, now or dt.datetime.now(dt.UTC))
     engine.dispose()
 
 

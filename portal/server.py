@@ -15,6 +15,7 @@ def main() -> None:
     # here, for the processes that load and judge import this module and need none of it
     import uvicorn
 
+    from pipeline.clock.outages import beating
     from pipeline.judging.ledger import try_to_keep_head
     from pipeline.settings import adopt_province
     from portal.app import create_app
@@ -26,17 +27,18 @@ def main() -> None:
     door = open_door()
     try_to_keep_head(door.hub)
     spool_here(door.hub.settings.var_folder)
-    uvicorn.run(
-        create_app(door),
-        host=os.environ.get("ANZE_PORTAL_HOST", HOST),
-        port=int(os.environ.get("ANZE_PORTAL_PORT", PORT)),
-        forwarded_allow_ips=os.environ.get("ANZE_PORTAL_PROXY", ""),
-        proxy_headers=bool(os.environ.get("ANZE_PORTAL_PROXY")),
-        timeout_keep_alive=IDLE_SECONDS,
-        server_header=False,
-        access_log=False,
-        log_config=None,
-    )
+    with beating(door.hub, "portal"):
+        uvicorn.run(
+            create_app(door),
+            host=os.environ.get("ANZE_PORTAL_HOST", HOST),
+            port=int(os.environ.get("ANZE_PORTAL_PORT", PORT)),
+            forwarded_allow_ips=os.environ.get("ANZE_PORTAL_PROXY", ""),
+            proxy_headers=bool(os.environ.get("ANZE_PORTAL_PROXY")),
+            timeout_keep_alive=IDLE_SECONDS,
+            server_header=False,
+            access_log=False,
+            log_config=None,
+        )
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ COMMANDS = (
     "as_of",
     "definitions",
     "calendar",
+    "extension",
+    "freshness",
     "docs",
     "province",
     "record_type",

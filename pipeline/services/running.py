@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -11,13 +12,16 @@ from concurrent.futures import ThreadPoolExecutor
 import requests
 import sqlalchemy as sa
 
+from pipeline.clock import outages
+from pipeline.hub import open_hub
 from pipeline.services.installation import AIRFLOW_ROLE, PASSWORDS, Installation, remember_province, write_settings
 from pipeline.services.postgres import require_free_port
 from pipeline.settings import ROOT, load_settings
 from pipeline.setup import prepare
 from sandbox.world import is_simulated
-from schemas.errors import SetupError
+from schemas.errors import HubError, SetupError
 from warehouse.database import access
+from warehouse.landing.heartbeats import SERVICES
 from warehouse.landing.store import Store
 
 #: Until the portal answers, on a slow machine.
@@ -49,7 +53,7 @@ def start_database(here: Installation, tell: Tell) -> None:
     with ThreadPoolExecutor(max_workers=1) as beside:
         airflow = beside.submit(here.airflow.migrate, here.environ())
         tell("migrations and reference tables")
-        prepare(here.cluster.url("anze"))
+        prepare(here.cluster.url("anze"), load_settings(here.environ()).now())
         remember_province(here)
         Store(load_settings(here.environ()).landing_folder).restrict()
         _set_passwords(here)
@@ -92,6 +96,8 @@ def stop(here: Installation) -> list[str]:
     """Stop everything that runs; returns the names of what was stopped."""
     services = [here.portal, *reversed(here.airflow.services()), here.sandbox]
     running = [service.name for service in services if service.pid is not None]
+    if here.portal.pid is not None and here.cluster.is_running():
+        _say_planned(here)
     here.portal.stop()
     here.airflow.stop()
     here.sandbox.stop()
@@ -99,6 +105,15 @@ def stop(here: Installation) -> list[str]:
         here.cluster.stop()
         running.append("PostgreSQL")
     return running
+
+
+def _say_planned(here: Installation) -> None:
+    """Keep that the silence which begins now was somebody's doing; a hub that cannot be opened goes without."""
+    with contextlib.suppress(HubError):
+        hub = open_hub(load_settings(here.environ()))
+        for service in SERVICES:
+            outages.stopped(hub, service, "anze down")
+        hub.engine.dispose()
 
 
 def states(here: Installation) -> dict[str, bool]:
