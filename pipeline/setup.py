@@ -6,8 +6,10 @@ import dataclasses
 from collections.abc import Iterator
 
 from quality.catalogue import find_rules
+from quality.expecting import ExpectedRecord, load_expectations
 from quality.working_days import load_calendar
 from schemas.code_lists import load_code_lists
+from schemas.contract import INSURER_RECORD_TYPES, load_contract
 from schemas.province import province
 from schemas.regions import own_regions
 from warehouse.database import access
@@ -35,6 +37,13 @@ def prepare(url: str) -> None:
         rules=[dataclasses.asdict(rule) for rule in find_rules().rules],
         presentations=[_presentation(definition) for definition in find_definitions().usable.values()],
         floors=[floor for definition in find_definitions().usable.values() for floor in _floors(definition)],
+        allowances=[allowance.model_dump() for allowance in load_expectations().allowances],
+        expected_records=map(_expected_record, load_expectations().records),
+        main_events=[
+            {"record_type": name, "event_field": load_contract(name).milestones[0].field}
+            for name in INSURER_RECORD_TYPES
+            if load_contract(name).milestones
+        ],
     )
     engine.dispose()
 
@@ -76,6 +85,25 @@ def _presentation(definition: Definition) -> dict[str, object]:
         "denominator_unit": denominator.unit.zh if denominator else None,
         "denominator_decimals": denominator.unit.decimals if denominator else None,
         "shown_per": definition.shown_per,
+    }
+
+
+def _expected_record(rule: ExpectedRecord) -> dict[str, object]:
+    return {
+        "rule_no": rule.rule,
+        "title_zh": rule.title,
+        "after_record_type": rule.after,
+        "event_field": rule.event,
+        "after_days": rule.after_days,
+        "state_field": rule.field,
+        "state_codes": list(rule.states),
+        "count_field": rule.above_zero,
+        "record_type": rule.expects,
+        "link_fields": list(rule.link),
+        "basis": rule.basis,
+        "confidence": rule.confidence,
+        "valid_from": rule.valid_from,
+        "valid_to": rule.valid_to,
     }
 
 
