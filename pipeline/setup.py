@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator
 
 from quality.catalogue import find_rules
@@ -10,6 +11,7 @@ from quality.expecting import ExpectedRecord, load_expectations
 from quality.working_days import load_calendar
 from schemas.code_lists import load_code_lists
 from schemas.contract import INSURER_RECORD_TYPES, load_contract
+from schemas.obligations import Rule, load_obligations
 from schemas.province import province
 from schemas.regions import own_regions
 from warehouse.database import access
@@ -44,6 +46,8 @@ def prepare(url: str) -> None:
             for name in INSURER_RECORD_TYPES
             if load_contract(name).milestones
         ],
+        obligation_rules=[row for rule in load_obligations() for row in _obligation_rules(rule)],
+        obligation_windows=[row for rule in load_obligations() for row in _obligation_windows(rule)],
     )
     engine.dispose()
 
@@ -116,3 +120,39 @@ def _floors(definition: Definition) -> Iterator[dict[str, object]]:
             "min_denominator": floor.least.value,
             "source": f"{floor.least.label}; {floor.least.source}",
         }
+
+
+def _obligation_rules(rule: Rule) -> Iterator[dict[str, object]]:
+    for region_code, domain_code in itertools.product(rule.regions, rule.domains):
+        yield {
+            "rule_no": rule.rule_no,
+            "valid_from": rule.valid_from,
+            "valid_to": rule.valid_to,
+            "region_code": region_code,
+            "domain_code": domain_code,
+            "object_codes": list(rule.objects),
+            "size_codes": list(rule.sizes),
+            "is_instead_of_plan": rule.stands == "instead_of_plan",
+            "rounding": rule.rounding,
+            "title_zh": rule.title.zh,
+            "title_en": rule.title.en,
+            "confidence": rule.confidence,
+            "source": f"{rule.label}; {rule.source}",
+        }
+
+
+def _obligation_windows(rule: Rule) -> Iterator[dict[str, object]]:
+    for duty in rule.duties:
+        for number, (start, end) in enumerate(duty.windows, 1):
+            yield {
+                "rule_no": rule.rule_no,
+                "valid_from": rule.valid_from,
+                "duty_code": duty.duty,
+                "window_no": number,
+                "title_zh": duty.title.zh,
+                "title_en": duty.title.en,
+                "item_codes": list(duty.items),
+                "from_month": start,
+                "to_month": end,
+                "required_count": duty.count,
+            }

@@ -34,6 +34,7 @@ COMMANDS = (
     "replay",
     "indicator",
     "as_of",
+    "obligations",
     "definitions",
     "calendar",
     "expected",
