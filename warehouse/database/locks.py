@@ -9,6 +9,7 @@
 | 4 | ``cut`` | loads, decisions | a publication, a freeze, a month's computing: what they know is complete | its transaction |
 | 5 | ``registers`` | loads of insurers' records | a load of a register | its transaction |
 | 6 | ``insurer`` | | a load of the insurer's records: no child beside its parent | its transaction |
+| 6a | ``clock`` | | a look of the clock, and a person's step on an alert: one after the other | its transaction |
 | 7 | the ledger's | | who commits a receipt, verdict, decision or publication: taken by the commit itself | its transaction |
 
 The last is the table ``landing.ledger``'s (``landing.attest``, in SQL), taken by triggers that the commit fires: nothing is
@@ -56,6 +57,11 @@ def is_cut_free(connection: sa.Connection) -> bool:
 def registers(connection: sa.Connection, *, shared: bool) -> None:
     """A register loads beside nothing that may refer to it."""
     _named(connection, "anze/registers", shared=shared)
+
+
+def clock(connection: sa.Connection) -> None:
+    """One look of the clock at a time, and no person's step on an alert beside it."""
+    _named(connection, "anze/clock")
 
 
 def insurer(connection: sa.Connection, insurer_id: str) -> None:
