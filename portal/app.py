@@ -30,6 +30,7 @@ from portal.api import submissions as api_submissions
 from portal.asking import Who, client, door, found, language, page, require_own_form
 from portal.bodies import Bounded, most_bytes, too_large
 from portal.bulletin import pages as bulletin
+from portal.clock import alert_pages, list_pages
 from portal.console import (
     audit_pages,
     behind_pages,
@@ -80,6 +81,8 @@ ROUTERS = (
     rule_pages.router,
     *(each.router for each in (console, indicator_pages, behind_pages, record_pages, movement_pages, month_pages)),
     bulletin.router,
+    list_pages.router,
+    alert_pages.router,
     lists_pages.router,
     search_pages.router,
     enterprise_pages.router,

@@ -36,6 +36,9 @@ ENTRIES = (
         "/console/search", "查询", "Search", "search", "regulators", also=("/console/enterprises", "/console/agencies")
     ),
     Entry("/console/insurers", "保险机构", "Insurers", "building", "regulators"),
+    Entry("/due", "待办", "What is due", "clock", "both", ("时限", "Deadlines"), also=("/expected", "/extensions")),
+    Entry("/alerts", "预警", "Alerts", "warning", "both"),
+    Entry("/obligations", "应服务义务", "Obligations", "list", "both"),
     Entry("/console/audit", "审计", "Audit", "clock", "regulators", ("平台", "Platform")),
     Entry("/console/accounts", "账号与权限", "Accounts", "people", "regulators"),
 )

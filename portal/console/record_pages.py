@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from pydantic import AfterValidator
 
 from pipeline.judging.places import SourceRow
-from portal.asking import Here, Regulator, language, page, record
+from portal.asking import Here, Regulator, language, page, plain, record
 from portal.console import names, records
 from portal.console.address import reading
 from portal.console.records import Record
@@ -21,10 +22,19 @@ from schemas.findings import place_chinese
 
 router = APIRouter(include_in_schema=False)
 RecordType = Annotated[str, Path(max_length=60)]
+Key = Annotated[str, Query(max_length=200), AfterValidator(plain)]
 VersionId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 #: Which field names the enterprise, and which records have evidence by the number of their service.
 ENTERPRISE_FIELDS = ("insured_credit_code", "credit_code")
 EVIDENCE_OF = ("service_record", "hazard")
+
+
+@router.get("/console/records/by-key")
+def by_key(here: Here, who: Regulator, record_type: Key = "", insurer: Key = "", key: Key = "") -> RedirectResponse:
+    """To the present version of a record that is named by its key, as alerts name it."""
+    with reading(here, who.person) as connection:
+        version_id = records.version_of(connection, record_type, insurer, key)
+    return RedirectResponse(f"/console/records/{record_type}/{version_id}", 303)
 
 
 @router.get("/console/records/{record_type}/{version_id}")

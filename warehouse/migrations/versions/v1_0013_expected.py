@@ -12,7 +12,7 @@ down_revision = "v1_0012"
 branch_labels = None
 depends_on = None
 
-PARTS = ("01_register", "02_due", "03_on_time")
+PARTS = ("01_register", "02_due", "03_on_time", "04_record")
 
 
 def upgrade() -> None:
