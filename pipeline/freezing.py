@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from pipeline.expecting import expected_feeds
 from pipeline.hub import Hub
-from quality.working_days import load_calendar
 from schemas.time_zone import SHANGHAI
 from warehouse.database.engine import database_errors
 from warehouse.landing.load_report import Versions
@@ -21,7 +20,7 @@ EVENING = dt.time(18)
 
 def versions_in_force(hub: Hub) -> Versions:
     """Rule set and calendar that a publication of now names."""
-    return Versions(hub.rules.version, load_calendar().version)
+    return Versions(hub.rules.version, hub.calendar_version)
 
 
 def delivered_since(as_of: dt.date) -> dt.datetime:

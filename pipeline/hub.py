@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from connectors.definition import Found, find_definitions, load_definition
 from connectors.model import InsurerDefinition
+from pipeline import calendars
 from pipeline.settings import Settings, load_settings
 from quality.catalogue import RuleSet, find_rules
 from schemas.errors import DefinitionError
@@ -56,6 +57,11 @@ class Hub:
     def rules(self) -> RuleSet:
         """The rule catalogue; its mistakes stop the record types that they speak of."""
         return find_rules()
+
+    @property
+    def calendar_version(self) -> str:
+        """The version of the working-day calendar in force. Raises SetupError."""
+        return calendars.version_in_force(self.engine)
 
     def definition(self, insurer_id: str) -> InsurerDefinition:
         """The definition of one sender, the regulator included, read alone. Raises DefinitionError."""

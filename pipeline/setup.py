@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import itertools
 from collections.abc import Iterator
 
+from pipeline import calendars
 from quality.catalogue import find_rules
 from quality.expecting import ExpectedRecord, load_expectations
-from quality.working_days import load_calendar
 from schemas.code_lists import load_code_lists
 from schemas.contract import INSURER_RECORD_TYPES, load_contract
 from schemas.obligations import Rule, load_obligations
@@ -22,8 +23,10 @@ from warehouse.indicators.catalogue import Definition, find_definitions
 from warehouse.migrations.migrate import migrate
 
 
-def prepare(url: str) -> None:
+def prepare(url: str, now: dt.datetime | None = None) -> None:
     """Migrate the database at ``url`` and fill ``reference.*``; safe to run again.
+
+    ``now``, by itself the machine's clock, is when a notice that this release brings comes to be known.
 
     Raises SetupError, and changes nothing, for a database of another province.
     """
@@ -32,7 +35,6 @@ def prepare(url: str) -> None:
     migrate(url)
     fill(
         engine,
-        calendar_rows=load_calendar().rows(),
         regions=own_regions().region_rows(),
         resolutions=own_regions().resolution_rows(),
         code_entries=_code_entries(),
@@ -49,6 +51,7 @@ def prepare(url: str) -> None:
         obligation_rules=[row for rule in load_obligations() for row in _obligation_rules(rule)],
         obligation_windows=[row for rule in load_obligations() for row in _obligation_windows(rule)],
     )
+    calendars.seed(engine, now or dt.datetime.now(dt.UTC))
     engine.dispose()
 
 

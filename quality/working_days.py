@@ -1,42 +1,28 @@
 """The working-day calendar, and deadlines counted by it.
 
-The calendar is what the State Council's notices say, ``quality/calendar/<year>-<revision>.csv``: a day off or a
-make-up working day is never derived from weekdays, statutory days or a library, and a year without a notice is
-never guessed. A working day is a make-up day; else no day off; else Monday to Friday.
+The calendar is what the State Council's notices say: a day off or a make-up working day is never derived from weekdays,
+statutory days or a library, and a year without a notice is never guessed. A working day is a make-up day; else no day
+off; else Monday to Friday. The notices in ``quality/calendar/`` are what a new database begins with; the editions of the
+calendar that judge stand in the database (``pipeline/clock/calendars.py``).
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import hashlib
 import pathlib
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from quality.notices import Notice, require_announced, shipped_notices
 from schemas.errors import DefinitionError
 from schemas.province import Province, by_province
 from schemas.time_zone import SHANGHAI
-from schemas.yaml_text import decoded
 
 FOLDER = pathlib.Path(__file__).parent / "calendar"
-#: Columns of ``notices.csv``, and of the file of a notice; spreadsheets write the mark in front.
-NOTICES, SPANS = ("year", "revision", "announced", "source", "confidence"), ("holiday", "kind", "first_day", "last_day")
-BOM = "\ufeff"
-
-
-@dataclass(frozen=True)
-class Notice:
-    """One State Council notice, or a change of it: where the days of a year come from."""
-
-    year: int
-    revision: int
-    announced: str
-    source: str
-    confidence: str
 
 
 @dataclass(frozen=True)
@@ -107,41 +93,58 @@ def load_calendar(here: Province) -> Calendar:
 
     Raises DefinitionError.
     """
-    own = here.folder / "calendar"
-    return read_calendar(FOLDER, own=own if own.is_dir() else None)
+    return read_calendar(FOLDER, own=_own(here))
+
+
+@by_province
+def seed_notices(here: Province) -> tuple[Notice, ...]:
+    """The notices that ship with the hub and those of the province, which go before them. Raises DefinitionError."""
+    return tuple(_notices(FOLDER, _own(here)))
 
 
 def read_calendar(folder: pathlib.Path, announced_by: str | None = None, own: pathlib.Path | None = None) -> Calendar:
     """The calendar of a folder of notices; ``announced_by`` (ISO date) leaves out later revisions. Raises DefinitionError.
 
     Notices of ``own`` go before those of the same year and revision.
+    """
+    known = _notices(folder, own)
+    found = calendar_of(each for each in known if announced_by is None or each.announced[:10] <= announced_by)
+    for each in filter(None, (folder, own)):
+        require_announced(each)
+    return found
+
+
+def calendar_of(notices: Iterable[Notice]) -> Calendar:
+    """The calendar that notices make: of every year the last revision counts. Raises DefinitionError.
 
     The version is the last year and a digest of what the notices say: other days, other version.
     """
-    folders = [folder, *([own] if own else [])]
-    found = _notices(folders, announced_by)
-    notices = [notice for notice, _ in found]
-    spans = [span for notice, kept_in in found for span in _spans(kept_in, notice)]
-    for each in folders:
-        _require_announced(each)
-    first_day, last_day = dt.date(notices[0].year, 1, 1), dt.date(notices[-1].year, 12, 31)
+    latest = {each.year: each for each in sorted(notices, key=lambda each: (each.year, each.revision))}
+    years = sorted(latest)
+    if not years or any(b - a != 1 for a, b in pairwise(years)):
+        raise DefinitionError(
+            "notices.csv", "year", f"years {years} are not one unbroken row", fix="add the missing notice"
+        )
+    chosen = tuple(latest[year] for year in years)
+    spans = [span for notice in chosen for span in notice.spans]
+    first_day, last_day = dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31)
     off = {day: span.holiday for span in spans if span.kind == "off" for day in span.days()}
     make_up = {day: f"调休上班({span.holiday})" for span in spans if span.kind == "work" for day in span.days()}
     days = [first_day + dt.timedelta(days=n) for n in range((last_day - first_day).days + 1)]
     working = tuple(d for d in days if d in make_up or (d not in off and d.weekday() < 5))
     digest = hashlib.sha256(repr([(s.kind, s.first_day, s.last_day) for s in spans]).encode()).hexdigest()
-    return Calendar(f"{last_day.year}-{digest[:8]}", first_day, last_day, tuple(notices), working, off | make_up)
+    return Calendar(f"{last_day.year}-{digest[:8]}", first_day, last_day, chosen, working, off | make_up)
 
 
-@dataclass(frozen=True)
-class _Span:
-    holiday: str
-    kind: str
-    first_day: dt.date
-    last_day: dt.date
+def _own(here: Province) -> pathlib.Path | None:
+    folder = here.folder / "calendar"
+    return folder if folder.is_dir() else None
 
-    def days(self) -> Iterator[dt.date]:
-        return (self.first_day + dt.timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1))
+
+def _notices(folder: pathlib.Path, own: pathlib.Path | None) -> list[Notice]:
+    """The notices of a folder and of a province's own, by year and revision."""
+    found = {each.name: each for place in (folder, own) if place for each in shipped_notices(place)}
+    return sorted(found.values(), key=lambda each: (each.year, each.revision))
 
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -153,71 +156,3 @@ def _moment(text: str) -> dt.date | dt.datetime:
     if not _DATE.match(text):
         raise ValueError(f"{text!r} is neither a date YYYY-MM-DD nor an ISO 8601 instant")
     return dt.datetime.fromisoformat(text)
-
-
-def _notices(folders: list[pathlib.Path], announced_by: str | None) -> list[tuple[Notice, pathlib.Path]]:
-    """The last notice of each year, and the folder where its days stand."""
-    latest: dict[int, tuple[Notice, pathlib.Path]] = {}
-    for notice, folder in [(notice, each) for each in folders for notice in _announced(each)]:
-        is_known = announced_by is None or notice.announced[:10] <= announced_by
-        if is_known and (notice.year not in latest or notice.revision >= latest[notice.year][0].revision):
-            latest[notice.year] = notice, folder
-    years = sorted(latest)
-    if not years or any(b - a != 1 for a, b in pairwise(years)):
-        raise DefinitionError(
-            "notices.csv", "year", f"years {years} are not one unbroken row", fix="add the missing notice"
-        )
-    return [latest[year] for year in years]
-
-
-def _announced(folder: pathlib.Path) -> list[Notice]:
-    """The notices of a folder."""
-    found: dict[str, Notice] = {}
-    for line, row in enumerate(_rows(folder / "notices.csv", NOTICES), start=2):
-        name = f"{row['year']}-{row['revision']}"
-        if not re.fullmatch(r"\d{4}-[1-9]\d?", name):
-            raise DefinitionError("notices.csv", name, "is no year and revision", line, "write both in digits: 2027,1")
-        if name in found:
-            raise DefinitionError(
-                "notices.csv", name, "stands twice", line, "a change of a notice is the next revision"
-            )
-        found[name] = Notice(int(row["year"]), int(row["revision"]), row["announced"], row["source"], row["confidence"])
-    return list(found.values())
-
-
-def _require_announced(folder: pathlib.Path) -> None:
-    """Raise DefinitionError for days that no notice stands behind."""
-    announced = {f"{notice.year}-{notice.revision}" for notice in _announced(folder)}
-    for path in sorted(folder.glob("????-*.csv")):
-        if path.stem not in announced:
-            raise DefinitionError(path.name, "file", "has no notice", fix="add its line to notices.csv")
-
-
-def _spans(folder: pathlib.Path, notice: Notice) -> list[_Span]:
-    file = folder / f"{notice.year}-{notice.revision}.csv"
-    spans = []
-    for line, row in enumerate(_rows(file, SPANS), start=2):
-        try:
-            first, last = dt.date.fromisoformat(row["first_day"]), dt.date.fromisoformat(row["last_day"])
-        except ValueError as error:
-            raise DefinitionError(file.name, "first_day, last_day", str(error), line, "write YYYY-MM-DD") from error
-        if row["kind"] not in ("off", "work") or first > last or (last - first).days > 15:
-            raise DefinitionError(
-                file.name, row["holiday"], f"{row} is no span of days", line, "off | work, first <= last"
-            )
-        spans.append(_Span(row["holiday"], row["kind"], first, last))
-    return spans
-
-
-def _rows(file: pathlib.Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    if not file.is_file():
-        raise DefinitionError(
-            file.name, "file", "is missing", fix="a notice of notices.csv has a file <year>-<revision>.csv"
-        )
-    head, *rows = list(csv.reader(decoded(file.name, file.read_bytes()).removeprefix(BOM).splitlines())) or [[]]
-    if tuple(head) != columns:
-        raise DefinitionError(file.name, "header", f"is {','.join(head)}", 1, f"write {','.join(columns)}")
-    for line, row in enumerate(rows, start=2):
-        if len(row) != len(columns):
-            raise DefinitionError(file.name, "row", f"has {len(row)} cells", line, f"write {','.join(columns)}")
-    return [dict(zip(columns, row, strict=True)) for row in rows]

@@ -8,7 +8,6 @@ from connectors.definition import REGULATOR
 from pipeline.backfill import rehearsal, windows
 from pipeline.hub import Hub
 from pipeline.judging.replay import Wanted, choose
-from quality.working_days import load_calendar
 from schemas.contract import load_contract, load_contracts
 from schemas.errors import SetupError
 from warehouse.history import plans
@@ -53,7 +52,7 @@ def fingerprint(hub: Hub, request: Request) -> dict[str, str]:
     return {
         "definitions": " ".join(definitions),
         "ruleset": hub.rules.version,
-        "calendar": load_calendar().version,
+        "calendar": hub.calendar_version,
         "contracts": " ".join(contracts),
         **plans.inputs(hub.engine, [*request.insurer_ids, REGULATOR]),
     }

@@ -63,7 +63,7 @@ def migrate() -> None:
 
     settings = load_settings()
     url = settings.twin_database_url or settings.database_url
-    prepare(url)
+    prepare(url, settings.now())
     Store(settings.landing_folder).restrict()
     stdout.print(f"数据库结构 schema {newest()}")
     for name in open_databases(url):

@@ -25,7 +25,6 @@ from quality.catalogue import RuleSet, find_rules
 from quality.check import check
 from quality.messages import refusals, telling
 from quality.replacing import in_force
-from quality.working_days import load_calendar
 from schemas.contract import load_contract
 from schemas.errors import TellInsurer, WarehouseBusy
 from schemas.findings import Finding, Note, Notes, Observation, Rule
@@ -83,7 +82,7 @@ def judgement_today(hub: Hub, insurer_id: str) -> Judgement:
 
 def judgement_by(hub: Hub, definition: InsurerDefinition) -> Judgement:
     """Today's rules and calendar, with a definition."""
-    return Judgement(definition, hub.rules, load_calendar().version)
+    return Judgement(definition, hub.rules, hub.calendar_version)
 
 
 def judge(

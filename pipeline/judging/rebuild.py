@@ -6,6 +6,7 @@ What comes out must be what stands in core, quarantine, findings, verdicts and b
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from warehouse.history import digests, replays
 from warehouse.history.digests import TableDigest
 from warehouse.history.twin import twin
 from warehouse.landing import receipts
+from warehouse.loading import again
+from warehouse.loading.again import LoggedJudging
 
 #: How many differing rows are told.
 TOLD_ROWS = 20
@@ -51,12 +54,15 @@ def rebuild(hub: Hub, on_load: OnLoad | None = None) -> Rebuilt:
     with hub.twin_maker() as maker, twin(maker, "receipts") as pair:
         with database_errors("reading the log of loads"):
             loads = replays.log(pair.source)
+            judgings = deque(again.log(pair.source))
         for done, load in enumerate(loads, start=1):
+            _judge_again(pair.engine, judgings, before=load.load_no)
             mode = LoadMode(load.recorded_at, load.kind, is_logged_moment=True)
             batch = receipts.read_batch(pair.engine, load.batch_id)
             judge(pair.engine, hub.store, batch, edition_cache.judgement(load), mode)
             if on_load is not None:
                 on_load(done, len(loads))
+        _judge_again(pair.engine, judgings)
         with database_errors("comparing a rebuild"), pair.engine.connect() as rebuilt:
             live_tables, rebuilt_tables = digests.digests(pair.source), digests.digests(rebuilt)
             odd = _odd(live_tables, rebuilt_tables)
@@ -66,6 +72,13 @@ def rebuild(hub: Hub, on_load: OnLoad | None = None) -> Rebuilt:
         digests.digest_of(live_tables), digests.digest_of(rebuilt_tables), len(loads), received,
         time.monotonic() - begun, tuple(odd), tuple(rows),
     )  # fmt: skip
+
+
+def _judge_again(engine: sa.Engine, judgings: deque[LoggedJudging], before: int | None = None) -> None:
+    """Do the judgings that come before a load, or all that are left; each once, in its order."""
+    while judgings and (before is None or judgings[0].judging_no < before):
+        with database_errors("judging again"), engine.begin() as connection:
+            again.repeat(connection, judgings.popleft())
 
 
 def _odd(live: Mapping[str, TableDigest], rebuilt: Mapping[str, TableDigest]) -> list[str]:

@@ -174,7 +174,7 @@ def start_database(here: Installation, tell: Tell) -> None:
     with ThreadPoolExecutor(max_workers=1) as beside:
         airflow = beside.submit(here.airflow.migrate, here.environ())
         tell("migrations and reference tables")
-        prepare(here.cluster.url("anze"))
+        prepare(here.cluster.url("anze"), load_settings(here.environ()).now())
         _remember_province(here)
         Store(load_settings(here.environ()).landing_folder).restrict()
         _set_passwords(here)

@@ -17,7 +17,7 @@ from quality.messages import telling
 from schemas.contract import Contract, load_contract
 from schemas.delivery import Channel, Control, Delivery, Payload, Replacement
 from schemas.findings import Finding, Rule, Tell
-from warehouse.database import reference
+from warehouse.database import calendars, reference
 from warehouse.landing import receipts
 from warehouse.landing.load_report import LoadReport, Versions
 from warehouse.landing.receipts import read_batch
@@ -148,6 +148,11 @@ def fill_calendar(engine: sa.Engine) -> None:
         )
         day += dt.timedelta(days=1)
     reference.fill(engine, calendar_rows=rows)
+    first, last = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
+    moment = calendars.BEGINNING + dt.timedelta(days=1)
+    edition = calendars.Edition(0, VERSIONS.calendar, first, last, moment, "test", "weekdays")
+    with engine.begin() as connection:
+        calendars.keep_edition(connection, edition)
 
 
 def threshold(rule_no: str, value: str, valid_from: dt.date) -> dict[str, Any]:

@@ -72,12 +72,13 @@ def fill(
         ("obligation_rule", obligation_rules), ("obligation_window", obligation_windows),
     )  # fmt: skip
     with database_errors("filling the reference tables"), engine.begin() as connection:
-        _add_calendar(connection, calendar_rows)
+        add_calendar(connection, calendar_rows)
         for table, rows in replaced:
             _replace(connection, table, list(rows))
 
 
-def _add_calendar(connection: sa.Connection, rows: Iterable[Row]) -> None:
+def add_calendar(connection: sa.Connection, rows: Iterable[Row]) -> None:
+    """Add the days of calendar versions that are not there yet."""
     wanted = list(rows)
     known = set(connection.exec_driver_sql("select distinct calendar_version from reference.calendar_day").scalars())
     fresh = [row for row in wanted if row["calendar_version"] not in known]

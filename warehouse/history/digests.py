@@ -20,6 +20,9 @@ from warehouse.database.statements import statement
 LANDING = ("landing.batch", "landing.load")
 #: Receipts of batches that wait for their load, or for a person, have no books yet.
 LOADED = "(select b.* from landing.batch as b where b.batch_id in (select l.batch_id from landing.load as l)) as batch"
+#: A verdict's history begins with the migration that brought it, in a database that held loads before.
+BEGUN = "coalesce((select max(j.judged_at) from landing.judging as j where j.kind = 'begin'), '-infinity')"
+PAST = f"(select p.* from quality.milestone_past as p where p.superseded_at > {BEGUN}) as past"  # noqa: S608 - names
 NOT_COUNTED = frozenset({"version_id", "finding_id", "load_no"})
 PLACES = ("insurer_id", "record_type", "batch_id", "row_no", "record_key", "rule_id", "milestone", "kind")
 SETTINGS = {
@@ -85,13 +88,17 @@ def _lines(connection: sa.Connection, name: str) -> Iterator[tuple[str, str]]:
 
 
 def _rows(name: str) -> str:
-    return LOADED if name == "landing.batch" else name
+    return {"landing.batch": LOADED, "quality.milestone_past": PAST}.get(name, name)
+
+
+def _counted(column: str) -> str:
+    return f"greatest(known_from, {BEGUN})" if column == "known_from" else column
 
 
 def _tables(connection: sa.Connection) -> dict[str, tuple[str, ...]]:
     """Tables that count, with the columns that count."""
     return {
-        row.name: tuple(column for column in row.columns if column not in NOT_COUNTED)
+        row.name: tuple(_counted(column) for column in row.columns if column not in NOT_COUNTED)
         for row in connection.execute(statement("history/twin/tables"))
         if row.name in LANDING or row.name.startswith(("core.", "quarantine.", "quality."))
     }

@@ -19,6 +19,10 @@ RECEIPTS = (
     "landing.cursor",
     "landing.edition",
     "landing.decision",
+    "landing.judging",
+    "landing.extension",
+    "landing.extension_end",
+    "landing.outage",
 )
 #: What a load writes on a receipt; a receipt as it landed has none of it.
 BOOKS = (

@@ -216,6 +216,7 @@ class Loading:
             recorded_at=self._recorded_at(row),
             kind=self.kind,
             tell=self._tell,
+            is_logged_moment=self._is_logged_moment,
             **{name: value for name, value in row._asdict().items() if name not in ("state", "last_known_at")},
         )
         staging.create(self._connection, self.contract, row.insurer_id)
@@ -253,7 +254,7 @@ class Loading:
             "state": state,
             "contract_version": self.contract.version,
             "ruleset_version": self.versions.ruleset,
-            "calendar_version": self.versions.calendar,
+            "calendar_version": self._scope.calendar_version,
             "definition_digest": self.versions.definition,
             "reason_code": reason[0],
             "reason_text": reason[1],

@@ -12,7 +12,7 @@ from schemas.findings import Observation
 from warehouse.database import locks
 from warehouse.database.copying import copy_rows
 from warehouse.database.statements import statement
-from warehouse.loading import profiles, renumbering, snapshot_deletes
+from warehouse.loading import clock, profiles, renumbering, snapshot_deletes
 from warehouse.loading.scope import Counts, Findings, Scope
 from warehouse.loading.staging import RawSpool, stage_findings
 
@@ -43,7 +43,7 @@ def prepare(connection: sa.Connection, scope: Scope) -> Scope:
     locks.registers(connection, shared=not scope.contract.is_register)
     locks.insurer(connection, scope.insurer_id)
     connection.exec_driver_sql("select nextval('landing.load_no')")
-    known = renumbering.prepare(connection, scope)
+    known = renumbering.prepare(connection, clock.in_force(connection, scope))
     connection.exec_driver_sql("analyze staged (row_no, record_key, source_updated_at, operation_code)")
     return known
 
@@ -131,10 +131,8 @@ def _refuse_conflicts(connection: sa.Connection, scope: Scope) -> None:
 def _write_versions(connection: sa.Connection, scope: Scope) -> None:
     parameters = scope.parameters
     if scope.contract.milestones:
-        connection.execute(statement("loading/merge/event", **scope.slots), parameters)
-        connection.execute(statement("loading/merge/deadline"), parameters)
-        connection.execute(statement("loading/merge/verdict"), parameters)
-        connection.execute(statement("loading/merge/milestone"), parameters)
+        connection.execute(statement("loading/clock/event", **scope.slots), parameters)
+        clock.judge(connection, clock.staged(scope))
     else:
         connection.execute(statement("loading/merge/no_verdict"))
     connection.execute(statement("loading/merge/supersede", **scope.slots), parameters)

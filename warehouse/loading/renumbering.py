@@ -192,7 +192,9 @@ def _move(connection: sa.Connection, record_type: str, given: dict[str, Any], mo
     tombstone, successor = _selected(_tombstone_values(contract)), _selected(_successor_values(contract))
     connection.execute(statement("loading/renumbering/insert_tombstones", **slots, values=tombstone), values)
     connection.execute(statement("loading/renumbering/insert_successors", **slots, values=successor), values)
-    connection.execute(statement("loading/renumbering/carry_milestones"), values)
+    connection.exec_driver_sql("drop table if exists pg_temp.carried")
+    for name in ("carried", "keep_past", "carry_milestones"):
+        connection.execute(statement(f"loading/renumbering/{name}"), values)
 
 
 def _tombstone_values(contract: Contract) -> dict[str, str]:

@@ -47,6 +47,8 @@ class Scope:
     kind: LoadKind
     tell: Tell
     """Makes a finding of an observation, in the words of the catalogue."""
+    is_logged_moment: bool = False
+    """Whether moment and calendar come from the log of loads, and are taken as they are."""
     is_renumbered: bool = False
     """Whether a number of its insurer's records was ever given up for another; known under the load's locks."""
 

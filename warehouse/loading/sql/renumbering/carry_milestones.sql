@@ -1,26 +1,35 @@
 -- Verdicts go with the record; the first receipt of an event never moves. Grain: one row a record and milestone.
+-- What they replace under the new number is kept: keep_past.sql, before this, has the same rows.
 insert into quality.milestone as existing (
     insurer_id, record_type, record_key, milestone, event_on, deadline_on, first_received_at, timeliness,
-    calendar_version
+    calendar_version, working_days, rule, extension_no, outage_no, judging_no, known_from
 )
-select distinct on (l.new_key, m.milestone)
-    m.insurer_id,
-    m.record_type,
-    l.new_key as record_key,
-    m.milestone,
-    m.event_on,
-    m.deadline_on,
-    m.first_received_at,
-    m.timeliness,
-    m.calendar_version
-from leaving as l
-inner join quality.milestone as m
-    on m.insurer_id = :insurer_id and m.record_type = :named_type and l.old_key = m.record_key
-order by l.new_key, m.milestone, m.first_received_at, l.newest_no
+select
+    insurer_id,
+    :named_type,
+    record_key,
+    milestone,
+    event_on,
+    deadline_on,
+    first_received_at,
+    timeliness,
+    calendar_version,
+    working_days,
+    rule,
+    extension_no,
+    outage_no,
+    judging_no,
+    :recorded_at
+from carried
 on conflict (insurer_id, record_type, record_key, milestone) do update
     set
         deadline_on = excluded.deadline_on,
         first_received_at = excluded.first_received_at,
         timeliness = excluded.timeliness,
-        calendar_version = excluded.calendar_version
-    where existing.event_on = excluded.event_on and excluded.first_received_at < existing.first_received_at
+        calendar_version = excluded.calendar_version,
+        working_days = excluded.working_days,
+        rule = excluded.rule,
+        extension_no = excluded.extension_no,
+        outage_no = excluded.outage_no,
+        judging_no = excluded.judging_no,
+        known_from = excluded.known_from

@@ -5,8 +5,9 @@ select
     l.new_key,
     :slot_event_on as event_on,
     c.first_received_at,
-    c.deadline_on,
-    c.timeliness
+    case when a.version_id is null then c.deadline_on else a.deadline_on end as deadline_on,
+    case when a.version_id is null then c.timeliness else a.timeliness end as timeliness
 from leaving as l
 inner join :slot_core as c on l.target_version_id = c.version_id
+left join quality.verdict_known(:named_type, 'infinity') as a on c.version_id = a.version_id
 where l.newest_no = 1 and not l.stands

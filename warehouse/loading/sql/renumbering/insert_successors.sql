@@ -17,11 +17,20 @@ select
     coalesce(c.origin_row_no, c.row_no) as origin_row_no,
     :recorded_at,
     least(c.first_received_at, elder.first_received_at) as first_received_at,
-    case when elder.is_verdict then elder.deadline_on else c.deadline_on end as deadline_on,
-    case when elder.is_verdict then elder.timeliness else c.timeliness end as timeliness,
+    case
+        when elder.is_verdict then elder.deadline_on
+        when a.version_id is null then c.deadline_on
+        else a.deadline_on
+    end as deadline_on,
+    case
+        when elder.is_verdict then elder.timeliness
+        when a.version_id is null then c.timeliness
+        else a.timeliness
+    end as timeliness,
     c.is_withdrawn
 from successor as s
 inner join :slot_core as c on s.version_id = c.version_id
+left join quality.verdict_known(:named_type, 'infinity') as a on c.version_id = a.version_id
 left join lateral (
     select
         known.first_received_at,

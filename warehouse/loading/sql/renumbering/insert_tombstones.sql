@@ -11,10 +11,11 @@ select
     l.row_no,
     :recorded_at,
     c.first_received_at,
-    c.deadline_on,
-    c.timeliness,
+    case when a.version_id is null then c.deadline_on else a.deadline_on end as deadline_on,
+    case when a.version_id is null then c.timeliness else a.timeliness end as timeliness,
     true as is_withdrawn
 from leaving as l
 inner join :slot_core as c on l.version_id = c.version_id
+left join quality.verdict_known(:named_type, 'infinity') as a on c.version_id = a.version_id
 inner join touched as t on l.version_id = t.version_id and t.field = :number
 order by l.old_key

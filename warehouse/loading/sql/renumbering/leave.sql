@@ -26,10 +26,11 @@ select
     ) as newest_no,
     :slot_event_on as event_on,
     c.first_received_at,
-    c.deadline_on,
-    c.timeliness
+    case when a.version_id is null then c.deadline_on else a.deadline_on end as deadline_on,
+    case when a.version_id is null then c.timeliness else a.timeliness end as timeliness
 from touched as t
 inner join :slot_core as c on t.version_id = c.version_id
+left join quality.verdict_known(:named_type, 'infinity') as a on c.version_id = a.version_id
 left join :slot_core as target
     on c.insurer_id = target.insurer_id and target.superseded_at is null and :slot_target_match
 where t.field = :number

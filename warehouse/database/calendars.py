@@ -1,0 +1,64 @@
+"""Notices and editions of the working-day calendar, as the database keeps them: plain rows; ``quality`` reads them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from warehouse.database.statements import statement
+
+Row = Mapping[str, Any]
+#: From when on the edition is known with which a database begins: what it was made with was known from its first load on.
+BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What the calendar said from a moment until the next edition's."""
+
+    edition_no: int
+    calendar_version: str
+    first_day: dt.date
+    last_day: dt.date
+    known_from: dt.datetime
+    imported_by: str
+    source: str
+
+
+def notices(connection: sa.Connection) -> list[Row]:
+    """Every notice by year and revision, its spans as a list of rows under ``spans``."""
+    return [dict(row) for row in connection.execute(statement("database/calendars/notices")).mappings()]
+
+
+def editions(connection: sa.Connection) -> list[Edition]:
+    """Every edition, the newest first."""
+    return [Edition(**row._asdict()) for row in connection.execute(statement("database/calendars/editions"))]
+
+
+def in_force(connection: sa.Connection, known_at: dt.datetime | None = None) -> Edition | None:
+    """The edition in force at a moment, by itself the newest; None before the first."""
+    row = connection.execute(statement("database/calendars/in_force"), {"known_at": known_at}).one_or_none()
+    return None if row is None else Edition(**row._asdict())
+
+
+def judged_by(connection: sa.Connection) -> set[str]:
+    """The versions of the calendar by which verdicts stand."""
+    return set(connection.execute(statement("database/calendars/judged_by")).scalars())
+
+
+def keep_notice(connection: sa.Connection, notice: Row, spans: Iterable[Row]) -> None:
+    """Keep a notice with its spans in their order; it is never rewritten."""
+    connection.execute(statement("database/calendars/keep_notice"), dict(notice))
+    marks = {"year": notice["year"], "revision": notice["revision"]}
+    rows = [{**span, **marks, "span_no": number} for number, span in enumerate(spans, start=1)]
+    if rows:
+        connection.execute(statement("database/calendars/keep_span"), rows)
+
+
+def keep_edition(connection: sa.Connection, edition: Edition) -> None:
+    """Keep an edition; the days of its version are those of ``reference.calendar_day``."""
+    connection.execute(statement("database/calendars/keep_edition"), vars(edition))

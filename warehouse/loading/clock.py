@@ -1,0 +1,59 @@
+"""The clock of records: from events to deadlines and verdicts, in a load and when verdicts are judged again.
+
+Both put events into the temporary table ``event`` and let the same statements judge them, by the calendar, the
+extensions and the outages that were known at one moment: what judged is a function of facts and of that moment.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from warehouse.database.expressions import region_of
+from warehouse.database.statements import statement
+from warehouse.loading.scope import Scope
+
+_TICK = dt.timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Clocked:
+    """Where events under judgement come from: their rows, as ``s``, where their region stands, and what is bound."""
+
+    source: str
+    region_code: str
+    parameters: Mapping[str, Any]
+
+
+def in_force(connection: sa.Connection, scope: Scope) -> Scope:
+    """The scope by the calendar in force, and after the last time that verdicts were judged again.
+
+    Asked for under the load's locks: nothing is judged again until its end. What the log of loads says stands.
+    """
+    if scope.is_logged_moment:
+        return scope
+    row = connection.execute(statement("loading/merge/in_force")).one()
+    recorded_at = max(scope.recorded_at, row.judged_at + _TICK) if row.judged_at else scope.recorded_at
+    return replace(scope, calendar_version=row.calendar_version or scope.calendar_version, recorded_at=recorded_at)
+
+
+def staged(scope: Scope) -> Clocked:
+    """The events of a load."""
+    return Clocked("staged", region_of(scope.contract, "s"), {**scope.parameters, "judging_no": None, "confirms": False})
+
+
+def judge(connection: sa.Connection, clocked: Clocked) -> None:
+    """Give the events of ``event`` their verdicts in ``verdict``, and keep them; what they replace is kept beside."""
+    bound = clocked.parameters
+    connection.execute(statement("loading/clock/credited"), bound)
+    connection.execute(statement("loading/clock/deadline"), bound)
+    is_extended = connection.execute(statement("loading/clock/is_extended"), bound).scalar_one()
+    slots = {"source": clocked.source, "region_code": clocked.region_code}
+    extended = statement("loading/clock/extended", **slots) if is_extended else statement("loading/clock/no_extension")
+    connection.execute(extended, bound)
+    for name in ("verdict", "keep_past", "milestone"):
+        connection.execute(statement(f"loading/clock/{name}"), bound)

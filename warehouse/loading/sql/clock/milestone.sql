@@ -1,0 +1,35 @@
+-- Keep the verdicts. Grain: one row a record and milestone; the first receipt of an event never moves.
+insert into quality.milestone (
+    insurer_id, record_type, record_key, milestone, event_on, deadline_on, first_received_at, timeliness,
+    calendar_version, working_days, rule, extension_no, outage_no, judging_no, known_from
+)
+select
+    insurer_id,
+    :record_type,
+    record_key,
+    milestone,
+    event_on,
+    deadline_on,
+    first_received_at,
+    timeliness,
+    :calendar_version,
+    working_days,
+    rule,
+    extension_no,
+    outage_no,
+    :judging_no,
+    :recorded_at
+from verdict
+where is_changed
+on conflict (insurer_id, record_type, record_key, milestone) do update
+    set
+        event_on = excluded.event_on,
+        deadline_on = excluded.deadline_on,
+        timeliness = excluded.timeliness,
+        calendar_version = excluded.calendar_version,
+        working_days = excluded.working_days,
+        rule = excluded.rule,
+        extension_no = excluded.extension_no,
+        outage_no = excluded.outage_no,
+        judging_no = excluded.judging_no,
+        known_from = excluded.known_from
