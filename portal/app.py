@@ -16,7 +16,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from portal.api import alerts as api_alerts
 from portal.api import audit as api_audit
+from portal.api import clock as api_clock
 from portal.api import enterprises as api_enterprises
 from portal.api import files as api_files
 from portal.api import indicators as api_indicators
@@ -93,6 +95,8 @@ ROUTERS = (
     api_lists.router,
     api_enterprises.router,
     api_audit.router,
+    api_alerts.router,
+    api_clock.router,
     api_submissions.router,
     api_record_types.router,
     api_files.router,

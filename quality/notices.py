@@ -17,7 +17,7 @@ from typing import Literal
 
 from schemas.errors import DefinitionError
 from schemas.mistakes import Mistakes
-from schemas.yaml_files import Entry, Listed, Text, Told, YamlFile, read_yaml
+from schemas.yaml_files import Entry, Listed, Text, Told, read_yaml
 from schemas.yaml_text import decoded
 
 #: Columns of ``notices.csv``, and of the file of a notice; spreadsheets write the mark in front.

@@ -13,6 +13,7 @@ from pipeline.judging.places import SourceRow
 from portal.asking import Here, Regulator, language, page, plain, record
 from portal.console import names, records
 from portal.console.address import reading
+from portal.console.freshness import freshness
 from portal.console.records import Record
 from portal.console.words import CHANNELS, TIMELY
 from portal.look import formats, frame
@@ -45,6 +46,7 @@ def show(request: Request, here: Here, who: Regulator, record_type: RecordType, 
         received = records.received(connection, here.hub, record_type, version_id).row
         delivered = records.delivered(connection, found.version)
         told = records.findings(connection, found.version)
+        milestones = freshness(connection, record_type, found.version, here.hub.now())
         known = names.insurers(connection)
     key = found.version.record_key
     record(request, who, "read", f"record {record_type} {version_id}", identifiers={"record_key": key}, row_count=1)
@@ -54,7 +56,7 @@ def show(request: Request, here: Here, who: Regulator, record_type: RecordType, 
         name=record_name(record_type, spoken), insurer_name=names.sender(known, found.version.insurer_id, t), row=received if isinstance(received, SourceRow) else None,
         place=_place(received), links=links(found), severities=SEVERITIES, states=STATES, channels=CHANNELS, timely=TIMELY,
         crumbs=(frame.Crumb(t("总览", "Overview"), "/console"), frame.Crumb(f"{record_name(record_type, spoken)} {key}")),
-        sees_deliveries=delivered is not None,
+        sees_deliveries=delivered is not None, milestones=milestones,
     )  # fmt: skip
 
 

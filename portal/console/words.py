@@ -34,6 +34,7 @@ CHANNELS = {
 TIMELY = {
     "on_time": (Words(zh="及时", en="in time"), "good"),
     "late": (Words(zh="迟报", en="late"), "bad"),
+    "undetermined": (Words(zh="待定", en="undetermined"), "plain"),
 }
 #: By which rule of the register of thresholds an indicator has a target.
 TARGET_RULES = {"I1": "R36"}

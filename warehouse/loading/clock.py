@@ -43,7 +43,9 @@ def in_force(connection: sa.Connection, scope: Scope) -> Scope:
 
 def staged(scope: Scope) -> Clocked:
     """The events of a load."""
-    return Clocked("staged", region_of(scope.contract, "s"), {**scope.parameters, "judging_no": None, "confirms": False})
+    return Clocked(
+        "staged", region_of(scope.contract, "s"), {**scope.parameters, "judging_no": None, "confirms": False}
+    )
 
 
 def judge(connection: sa.Connection, clocked: Clocked) -> None:
