@@ -81,7 +81,7 @@ def look(
     locks.clock(connection)
     last = connection.execute(statement("alerts/issues/last_run"), {"known_at": at.known_at}).one_or_none()
     if last is not None:
-        return Run(*last, is_new=False)
+        return Run(last.run_no, last.as_of, last.known_at, last.finding_count, is_new=False)
     connection.execute(sa.text("set local work_mem = '64MB'"))
     known = definitions or find_definitions()
     problems = {kind: str(error) for kind, error in known.broken.items()}
@@ -96,9 +96,7 @@ def look(
     return Run(run_no, at.as_of, at.known_at, found, is_new=True, problems=problems)
 
 
-def find(
-    connection: sa.Connection, definitions: Mapping[str, Definition], at: Look, problems: dict[str, str]
-) -> None:
+def find(connection: sa.Connection, definitions: Mapping[str, Definition], at: Look, problems: dict[str, str]) -> None:
     """Fill the temporary table ``finding`` with what every definition finds; ``problems`` takes why one could not."""
     snapshot(connection, at.known_at)
     connection.execute(statement("alerts/findings/prepare"))
@@ -135,9 +133,10 @@ def _unready(
     connection: sa.Connection, definition: Definition, numbers: Mapping[str, Decimal | None], at: Look
 ) -> str | None:
     """Why a definition cannot be looked for now; None when it can."""
-    if definition.needs and not connection.execute(
-        statement("alerts/findings/has_function"), {"name": definition.needs}
-    ).scalar_one():
+    if (
+        definition.needs
+        and not connection.execute(statement("alerts/findings/has_function"), {"name": definition.needs}).scalar_one()
+    ):
         return f"{definition.needs} is not there"
     unknown = [name for name, number in numbers.items() if number is None]
     if unknown:
@@ -147,9 +146,7 @@ def _unready(
     return None
 
 
-def _find(
-    connection: sa.Connection, definition: Definition, numbers: Mapping[str, Decimal | None], at: Look
-) -> None:
+def _find(connection: sa.Connection, definition: Definition, numbers: Mapping[str, Decimal | None], at: Look) -> None:
     if definition.rules:
         connection.execute(sa.text("truncate rule_finding"))
         wanted = {"rules": list(definition.rules), "known_at": at.known_at}
@@ -167,7 +164,7 @@ def _contribute(connection: sa.Connection, read: Contributions, at: Look) -> Non
 
 def _closing_year(as_of: dt.date) -> Period:
     """The calendar year so far, or until the end of March the one that has ended."""
-    year = as_of.year if as_of.month > 3 else as_of.year - 1  # noqa: PLR2004 - March
+    year = as_of.year if as_of.month > 3 else as_of.year - 1
     return Period("ytd", dt.date(year, 1, 1), min(as_of, dt.date(year, 12, 31)))
 
 
@@ -198,9 +195,7 @@ def _moment(at: Look) -> dict[str, object]:
     }
 
 
-def _keep_kind(
-    connection: sa.Connection, definition: Definition, numbers: Mapping[str, Decimal | None]
-) -> None:
+def _keep_kind(connection: sa.Connection, definition: Definition, numbers: Mapping[str, Decimal | None]) -> None:
     told = {t.name: thresholds.shown(t, n) for t in definition.thresholds if (n := numbers[t.name]) is not None}
     row = {
         "kind": definition.id, "title_zh": definition.title.zh, "title_en": definition.title.en,
@@ -217,4 +212,6 @@ def _refused(definition: Definition, error: exc.DBAPIError | DefinitionError) ->
     if isinstance(error, DefinitionError):
         return error
     message = str(getattr(error.orig, "diag", None) and error.orig.diag.message_primary)  # type: ignore[union-attr]
-    return DefinitionError(f"{definition.id}.sql", "select", message, fix=f"return {', '.join(COLUMNS)} and what is named")
+    return DefinitionError(
+        f"{definition.id}.sql", "select", message, fix=f"return {', '.join(COLUMNS)} and what is named"
+    )
