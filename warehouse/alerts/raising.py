@@ -81,7 +81,7 @@ def look(
     locks.clock(connection)
     last = connection.execute(statement("alerts/issues/last_run"), {"known_at": at.known_at}).one_or_none()
     if last is not None:
-        return Run(*last, is_new=False)
+        return Run(last.run_no, last.as_of, last.known_at, last.finding_count, is_new=False)
     connection.execute(sa.text("set local work_mem = '64MB'"))
     known = definitions or find_definitions()
     problems = {kind: str(error) for kind, error in known.broken.items()}
