@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from schemas.errors import SetupError
 from schemas.time_zone import SHANGHAI
+from warehouse.database import locks
 from warehouse.database.credentials import told
 from warehouse.database.engine import database_errors
 from warehouse.database.statements import statement
@@ -111,7 +112,7 @@ def keep(engine: sa.Engine, expected: Iterable[Delivery], recorded_at: dt.dateti
         "recorded_at": recorded_at,
     }
     with database_errors("keeping the register of expected deliveries"), engine.begin() as connection:
-        connection.exec_driver_sql("lock table landing.expected_delivery in share row exclusive mode")
+        locks.expected(connection)
         connection.execute(statement("landing/expected/keep"), values)
 
 
