@@ -18,7 +18,6 @@ from portal.clock.lists import Narrowed, OwedList
 from portal.console import records
 from portal.console.address import reading
 from portal.console.freshness import freshness
-from portal.console.lists.late import late_records
 from portal.console.paging import Row
 from portal.problems import Problem
 from portal.signing_in.sessions import Identity
@@ -261,9 +260,8 @@ def _page(
     request: Request, here: Here, who: Identity, owed: OwedList, asked: Narrowed, cursor: str | None, limit: int
 ) -> tuple[tuple[Row, ...], dict[str, Any]]:
     at = lists.now_of(here.hub.now())
-    slots = {"records": late_records()} if owed is lists.LATE else {}
     with reading(here, who.person) as connection:
-        found = lists.rows(connection, owed, at, asked, after=cursor, limit=limit, **slots)
+        found = lists.rows(connection, owed, at, asked, after=cursor, limit=limit)
     told = {name: value for name, value in vars(asked).items() if value and name in request.query_params}
     record(request, who, "read", owed.name, filter=told, row_count=len(found.rows))
     common = {

@@ -78,7 +78,7 @@ def inbox(connection: sa.Connection, wanted: Wanted, *, after: str | None = None
 
 def kinds(connection: sa.Connection) -> list[tuple[str, str, str]]:
     """Every kind of alert: its id, Chinese and English title."""
-    return [tuple(row) for row in connection.execute(statement("clock/alert_kinds"))]  # type: ignore[misc]
+    return [(row.kind, row.title_zh, row.title_en) for row in connection.execute(statement("clock/alert_kinds"))]
 
 
 def shown(connection: sa.Connection, alert_no: str) -> Shown:

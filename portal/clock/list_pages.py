@@ -15,7 +15,6 @@ from portal.console import names
 from portal.console.address import Short, reading
 from portal.console.choices import insurer_choices, regions_of
 from portal.console.in_words import NUMBERS, STATES, in_words
-from portal.console.lists.late import late_records
 from portal.console.paging import Row
 from portal.console.scope import scope
 from portal.look.formats import url
@@ -54,7 +53,7 @@ def due(request: Request, here: Here, who: Reader, asked: Narrowing, after: Curs
 @router.get("/due/late")
 def late(request: Request, here: Here, who: Reader, asked: Narrowing, after: Cursor = "") -> HTMLResponse:
     """What came late."""
-    return _show(request, here, who, lists.LATE, asked, after, records=late_records())
+    return _show(request, here, who, lists.LATE, asked, after)
 
 
 @router.get("/obligations")
@@ -82,12 +81,10 @@ def tabs(tongue: str, path: str) -> list[tuple[str, str, bool]]:
     return [*((t(each.zh, each.en), each.path, each.path == path) for each in lists.LISTS), alerts]
 
 
-def _show(
-    request: Request, here: Here, who: Identity, owed: OwedList, asked: Narrowed, after: str, **slots: str
-) -> HTMLResponse:
+def _show(request: Request, here: Here, who: Identity, owed: OwedList, asked: Narrowed, after: str) -> HTMLResponse:
     at, tongue = lists.now_of(here.hub.now()), language(request)
     with reading(here, who.person) as connection:
-        found = lists.rows(connection, owed, at, asked, after=after or None, **slots)
+        found = lists.rows(connection, owed, at, asked, after=after or None)
         words = in_words(connection, [], at.as_of, tongue)
         counted = lists.counts(connection, at) if owed is lists.DUE else None
         choices = _choices(connection, who, owed, at, tongue)

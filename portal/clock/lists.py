@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from portal.console.lists import Column
+from portal.console.lists.late import late_records
 from portal.console.paging import PAGE_ROWS, Page, page
 from portal.sql_text import statement
 from schemas.province import province
@@ -147,6 +148,8 @@ EXTENSIONS = OwedList(
     ),
     states=("granted", "revoked"), has_areas=False,
 )  # fmt: skip
+#: What stands in the slots of a statement.
+_SLOTS = {"late": {"records": late_records()}}
 LISTS = (DUE, LATE, OBLIGATIONS, EXPECTED, EXTENSIONS)
 
 
@@ -157,7 +160,7 @@ def now_of(now: dt.datetime) -> Moment:
 
 def rows(
     connection: sa.Connection, owed: OwedList, at: Moment, asked: Narrowed, *, after: str | None = None,
-    limit: int = PAGE_ROWS, **slots: str,
+    limit: int = PAGE_ROWS,
 ) -> Page:  # fmt: skip
     """A page of a list. Raises BadCursor."""
     wanted = {
@@ -165,7 +168,14 @@ def rows(
         "insurer_id": asked.insurer or ALL, "since": None, "until": None, "record_type": asked.record_type or None,
         "state": asked.state or None, "within": asked.within,
     }  # fmt: skip
-    return page(connection, owed.statement or f"clock/{owed.name}", wanted, after=after, limit=limit, **slots)
+    return page(
+        connection,
+        owed.statement or f"clock/{owed.name}",
+        wanted,
+        after=after,
+        limit=limit,
+        **_SLOTS.get(owed.name, {}),
+    )
 
 
 def counts(connection: sa.Connection, at: Moment, insurer_id: str | None = None) -> Counts:
