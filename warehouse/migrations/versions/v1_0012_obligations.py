@@ -12,7 +12,7 @@ down_revision = "v1_0011"
 branch_labels = None
 depends_on = None
 
-PARTS = ("01_rules", "02_obligation", "03_report")
+PARTS = ("01_rules", "02_obligation", "03_report", "04_bounds")
 
 
 def upgrade() -> None:

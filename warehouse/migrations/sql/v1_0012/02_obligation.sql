@@ -98,7 +98,7 @@ policy_year as materialized (
 ),
 -- Rules by the places where a policy ever lies: few of the policies of a province meet a rule of one city.
 candidate as (
-    select distinct s.insurer_id, s.policy_no, r.rule_no, r.valid_from
+    select distinct s.insurer_id, s.policy_no, r.rule_no, r.valid_from, r.is_instead_of_plan
     from stretch as s
     left join reference.region_resolution as g
         on s.region_code = g.region_code and g.valid_to is null
@@ -108,6 +108,17 @@ candidate as (
             or (length(r.region_code) < 6 and coalesce(g.city_code, g.province_code) like r.region_code || '%')
             or g.region_code is null)
             and r.object_codes && array['*', s.insured_object_code]
+),
+line as materialized (
+    select
+        l.version_id, l.insurer_id, l.policy_no, l.plan_no, l.plan_line_no, l.service_item_code, l.planned_count,
+        l.window_start_date, l.window_end_date, y.year_no, y.year_first
+    from core.service_plan_known($2) as l
+    left join policy_year as y
+        on
+            l.insurer_id = y.insurer_id and l.policy_no = y.policy_no
+            and l.window_end_date between y.year_first and least(y.year_last, y.last_day)
+    where l.plan_status_code in ('20', '30')
 ),
 asked as (
     select
@@ -123,31 +134,29 @@ asked as (
             core.last_of_months(y.first_day, 12 * (y.year_no - 1) + w.from_month) + 1 as starts,
             core.last_of_months(y.first_day, 12 * (y.year_no - 1) + w.to_month) as ends
     ) as d
-    where d.starts <= y.last_day
-),
-line as (
-    select
-        l.version_id, l.insurer_id, l.policy_no, l.plan_no, l.plan_line_no, l.service_item_code, l.planned_count,
-        l.window_start_date, l.window_end_date, y.year_no, y.year_first
-    from core.service_plan_known($2) as l
-    left join policy_year as y
-        on
-            l.insurer_id = y.insurer_id and l.policy_no = y.policy_no
-            and l.window_end_date between y.year_first and least(y.year_last, y.last_day)
-    where l.plan_status_code in ('20', '30')
+    where
+        d.starts <= y.last_day
+        and (
+            c.is_instead_of_plan or not exists (
+                select from line as l
+                where l.insurer_id = y.insurer_id and l.policy_no = y.policy_no and l.year_no = y.year_no
+            )
+        )
 ),
 due as (
     select
         a.insurer_id, a.policy_no, a.year_no, a.year_first, a.rule_no, a.window_end_date, a.window_start_date, a.duty_code,
         a.title_zh, a.item_codes, a.whole_count, a.window_days, a.covered_days, a.window_no,
-        cast(null as bigint) as line_id, cast(null as text) as plan_no, cast(null as text) as plan_line_no
+        cast(null as bigint) as line_id, cast(null as text) as plan_no, cast(null as text) as plan_line_no, true as may_be_ruled
     from asked as a
     union all
     select
         l.insurer_id, l.policy_no, l.year_no, l.year_first, null, l.window_end_date, l.window_start_date,
         'plan_line', null, array[l.service_item_code], l.planned_count, null, null, null, l.version_id, l.plan_no,
-        l.plan_line_no
+        l.plan_line_no, c.policy_no is not null
     from line as l
+    left join (select distinct n.insurer_id, n.policy_no from candidate as n where n.is_instead_of_plan) as c
+        on l.insurer_id = c.insurer_id and l.policy_no = c.policy_no
 ),
 ruled as (
     select
@@ -168,7 +177,7 @@ ruled as (
         select r.rule_no, r.is_instead_of_plan, r.rounding, r.source
         from reference.obligation_rule as r
         where
-            r.valid_from <= d.year_first and coalesce(d.year_first <= r.valid_to, true)
+            d.may_be_ruled and r.valid_from <= d.year_first and coalesce(d.year_first <= r.valid_to, true)
             and r.object_codes && array['*', t.insured_object_code]
             and r.size_codes && array['*', e.size_code]
             and (r.domain_code in ('*', t.high_risk_domain_code)
@@ -197,12 +206,7 @@ counted as (
     where
         case
             when r.line_id is not null then not coalesce(r.is_instead_of_plan, false)
-            else r.rule_no = r.ruling_no and (
-                r.is_instead_of_plan or not exists (
-                    select from line as l
-                    where l.insurer_id = r.insurer_id and l.policy_no = r.policy_no and l.year_no = r.year_no
-                )
-            )
+            else r.rule_no = r.ruling_no
         end
 ),
 service as materialized (
@@ -284,6 +288,24 @@ left join done as d on c.insurer_id = d.insurer_id and c.obligation_no = d.oblig
 left join item as i on c.line_id is not null and c.item_codes[1] = i.code
 $$;
 comment on function core.obligation is '应服务义务:某业务日、按某时刻所知,每张保单的每个窗口或方案明细一行';
+
+-- Of some policies, made from the text of the one that reads all, so that both say the same; as core.policy_timeline_of.
+do $$
+declare
+    made text := pg_get_functiondef('core.obligation'::regproc);
+begin
+    made := replace(made, 'core.obligation(as_of date, known_at timestamp with time zone)',
+        'core.obligation_of(as_of date, known_at timestamp with time zone, insurer_ids text[], policy_nos text[], is_current_seen boolean[])');
+    made := replace(made, 'core.policy_timeline($2)', 'core.policy_timeline_of($2, $3, $4, $5)');
+    made := regexp_replace(
+        made, 'core\.(service_plan|service_record)_known\(\$2\)',
+        '(select n.* from core.\1_known($2) as n where (n.insurer_id, n.policy_no) in (select * from unnest($3, $4)))',
+        'g'
+    );
+    execute made;
+end
+$$;
+comment on function core.obligation_of is '若干保单的应服务义务, as core.obligation, of some policies';
 
 revoke execute on function core.enterprise_size from public;
 grant execute on function core.enterprise_size to anze_loader;
