@@ -7,6 +7,7 @@
   列出。Red once: a batch cannot be judged; it is tried again every time without turning red, and `anze status` names it.
   修正后自动入库,或 mend it, or `anze batch discard <id> --by --reason`.
 - 「查询审计」把 psql、BI 的查询从数据库日志记入审计。`audit` moves what readers ask by SQL from the server's log into the audit.
+- 每次运行记一次心跳,并认定平台自身的停机,据以顺延截止日。Each run is a sign of life; outages of the hub move deadlines.
 - 读不了的文件不算红色:批次写明位置和原因。A file that cannot be read is not red: `anze batch list --state rejected`.
 - 「请人决定」为每个待决定的批次启动一次 `decisions`,不等待;跳过表示没有要问的。`ask` starts one run of `decisions` for
   each batch that awaits a decision, and waits for none; skipped means nothing to ask.
@@ -42,8 +43,11 @@ def intake() -> None:
     def receive() -> list[int]:
         """Land drops and load pending batches; returns the batch ids."""
         from pipeline import steps
+        from pipeline.clock import outages
 
         hub = steps.open_hub()
+        outages.beat(hub, "intake")
+        outages.note_outages(hub)
         return counted(hub, lambda: steps.intake(hub))
 
     @task(task_display_name="列出待决定的批次")

@@ -22,6 +22,8 @@ _HUB_COLUMNS = (
     "deadline_on",
     "timeliness",
     "is_withdrawn",
+    "new_deadline_on",
+    "new_timeliness",
 )
 #: What the hub itself writes into a version that is no row: a tombstone, or what a renumbering changed.
 _OF_HUB = frozenset({"operation_code", "correction_reason_text"})
@@ -70,7 +72,12 @@ def _of_type(
     replayed = {_place(version): version for versions in store.versions.values() for version in versions}
     stored: Counter[_Place] = Counter()
     # Names come from the contract, never from a person.
-    query = sa.text(f"select {', '.join(_HUB_COLUMNS + names)} from core.{contract.record_type}")  # noqa: S608
+    query = sa.text(
+        f"select {', '.join(_HUB_COLUMNS + names)} from core.{contract.record_type} as v"  # noqa: S608
+        " left join lateral (select a.deadline_on as new_deadline_on, a.timeliness as new_timeliness"
+        f" from quality.version_verdict as a where a.record_type = '{contract.record_type}'"
+        " and a.version_id = v.version_id order by a.judging_no desc limit 1) as again on true"
+    )
     unknown = _keys_of(connection, contract, unread) if unread else set()
     for row in connection.execute(query):
         content = tuple(row[hub:])
@@ -104,13 +111,15 @@ def _place(version: Version) -> _Place:
 def _unlike(
     contract: Contract, replayed: Version, row: sa.Row[tuple[object, ...]], content: tuple[object, ...]
 ) -> Iterator[str]:
-    judged = replayed.judged
+    judged, again = replayed.judged, replayed.again[-1][1] if replayed.again else None
     expected = {
         "superseded_at": replayed.superseded_at,
         "first_received_at": replayed.first_received_at,
         "deadline_on": judged and judged.deadline_on,
         "timeliness": judged and judged.timeliness,
         "is_withdrawn": replayed.arrival.is_withdrawn,
+        "new_deadline_on": again and again.deadline_on,
+        "new_timeliness": again and again.timeliness,
     }
     odd = [name for name, value in expected.items() if getattr(row, name) != value]
     if content != replayed.arrival.content:

@@ -47,11 +47,22 @@ class Version:
     """The version that a renumbering took it from: it ranks as that row."""
     is_closing: bool = False
     """Written by a renumbering under the number given up."""
+    again: list[tuple[dt.datetime, Judged]] = field(default_factory=list)
+    """What was judged of it since, each from a moment on."""
 
     @property
     def row(self) -> Version:
         """The version of the row that it goes back to."""
         return self.origin.row if self.origin is not None else self
+
+    def judged_at(self, moment: dt.datetime) -> Judged | None:
+        """The verdict on it that stood at a moment."""
+        return next((judged for since, judged in reversed(self.again) if since <= moment), self.judged)
+
+    @property
+    def standing(self) -> Judged | None:
+        """The verdict on it that stands."""
+        return self.again[-1][1] if self.again else self.judged
 
     @property
     def is_absence(self) -> bool:

@@ -244,7 +244,7 @@ def _carried(store: VersionStore, groups: Mapping[Key, Iterable[_Leaving]]) -> d
 def _close(store: VersionStore, version: Version, row_no: int, receipt: Receipt) -> None:
     arrival = dataclasses.replace(version.arrival, row_no=row_no, is_withdrawn=True)
     moment, first = receipt.recorded_at, version.first_received_at
-    store.put(Version(arrival, receipt.batch_id, moment, first, version.judged, is_closing=True))
+    store.put(Version(arrival, receipt.batch_id, moment, first, version.standing, is_closing=True))
 
 
 def _renumbered(
@@ -260,11 +260,11 @@ def _renumbered(
 
 
 def _put(store: VersionStore, arrival: Arrival, source: Version, elder: Version | None, receipt: Receipt) -> None:
-    first, judged = source.first_received_at, source.judged
+    first, judged = source.first_received_at, source.standing
     if elder is not None and elder.first_received_at < first:
         first = elder.first_received_at
         if arrival.event_on is not None and elder.arrival.event_on == arrival.event_on:
-            judged = elder.judged
+            judged = elder.standing
     store.put(Version(arrival, receipt.batch_id, receipt.recorded_at, first, judged, origin=source))
 
 

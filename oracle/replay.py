@@ -7,19 +7,20 @@ The result must equal core: symmetric difference = 0 rows, every value equal exa
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from oracle import absence, arriving, batches, compare, merge, renumbering
+from oracle import absence, arriving, batches, clock, compare, merge, regions, renumbering
 from oracle.batches import Batch, Load, QuarantinedRow
+from oracle.clock import Clock, Facts, clock_at
 from oracle.indicators import Progress, silent
 from oracle.layout import Definitions, UnreadableRow
 from oracle.merge import Arrival, Key, Receipt, Version, VersionStore
-from oracle.timeliness import Calendar, Judged, rejudge
+from oracle.timeliness import Judged, rejudge
 from oracle.world import Record, Records, Sent, Verdict
 from schemas.contract import INSURER_RECORD_TYPES, load_contracts
 
@@ -62,7 +63,7 @@ class _State:
     stores: dict[str, VersionStore]
     root: Path
     definitions: Definitions
-    calendars: Mapping[str, Calendar]
+    facts: Facts
     quarantine: Mapping[int, Mapping[int, QuarantinedRow]]
     in_core: Mapping[int, Counter[tuple[int, dt.datetime]]]
     """Batch -> (row number, recorded_at) of the versions that core holds of it."""
@@ -83,25 +84,23 @@ def replay(
         stores={name: VersionStore() for name in load_contracts()},
         root=landing_root,
         definitions=definitions,
-        calendars=_calendars(connection),
+        facts=clock.read(connection),
         quarantine=batches.quarantined_rows(connection),
         in_core=compare.versions_by_batch(connection),
     )
     found, log = batches.read(connection), batches.loads(connection)
+    judgings = deque(state.facts.judgings)
     for done, load in enumerate(log, 1):
+        while judgings and judgings[0]["judging_no"] < load.load_no:
+            _judge_again(state, judgings.popleft())
         _replay_load(state, load, found[load.batch_id])
         progress(f"replay {found[load.batch_id].name}", done / len(log))
+    for judging in judgings:
+        _judge_again(state, judging)
     state.differences[:0] = state.unread.values()
     state.differences += compare.differences(connection, state.stores, set(state.unread))
     rows = sum(state.recounts[load.load_no].received or 0 for load in log if load.kind == "first")
     return ReplayReport(rows, state.differences, state.recounts, state.stores, state.unread)
-
-
-def _calendars(connection: sa.Connection) -> dict[str, Calendar]:
-    found: dict[str, list[tuple[dt.date, bool]]] = {}
-    for row in connection.execute(sa.text("select calendar_version, day, is_working_day from reference.calendar_day")):
-        found.setdefault(row.calendar_version, []).append((row.day, row.is_working_day))
-    return {version: Calendar(days) for version, days in found.items()}
 
 
 def _replay_load(state: _State, load: Load, batch: Batch) -> None:
@@ -186,7 +185,7 @@ def _odd_counts(batch: Batch, load: Load, recount: Recount) -> Iterator[str]:
 
 
 def _judge(state: _State, batch: Batch, load: Load) -> Callable[[Arrival, Judged | None], Judged | None]:
-    calendar = state.calendars.get(load.calendar_version, Calendar(()))
+    now_known = Clock(state.facts, load.recorded_at, load.calendar_version)
     current = state.stores["rule_threshold"].current
     live = ((key, version) for key, version in current.items() if not version.arrival.is_withdrawn)
     in_force = [rule for _, rule in _plain("rule_threshold", live) if rule["rule_no"] == "R32"]
@@ -195,10 +194,57 @@ def _judge(state: _State, batch: Batch, load: Load) -> Callable[[Arrival, Judged
         if arrival.event_on is None:
             return None
         received_at = before.received_at if before else batch.received_at
-        now = calendar.judge(arrival.event_on, received_at, _working_days(in_force, arrival.event_on))
+        record = _record(state, batch.record_type, arrival)
+        r32 = _working_days(in_force, arrival.event_on)
+        days = now_known.working_days(r32, arrival.event_on, record, batch.channel, before)
+        now = now_known.judge(arrival.event_on, received_at, days, record)
         return rejudge(before, now, has_reason=arrival.has_reason) if before else now
 
     return judge
+
+
+def _judge_again(state: _State, judging: clock.Row) -> None:
+    """Judge the verdicts that a notice, an extension or an outage may change, by what was known then."""
+    known = clock_at(state.facts, judging["judged_at"])
+    for record_type, store in state.stores.items():
+        for key, before in list(store.events.items()):
+            current = store.current[key]
+            record = _record(state, record_type, current.arrival)
+            if not clock.is_due(state.facts, judging, before, record, known.version):
+                continue
+            days = before.working_days, before.is_shorter
+            now = known.judge(before.event_on, before.received_at, days, record)
+            if clock.is_changed(judging, before, now):
+                store.events[key] = now
+                if current.judged is not None and current.judged.timeliness is not None:
+                    current.again.append((judging["judged_at"], now))
+
+
+def _record(state: _State, record_type: str, arrival: Arrival) -> clock.Record:
+    """Whose event it is; its city is that of its policy as it is current."""
+    insurer_id, key = arrival.key
+
+    def city() -> str | None:
+        code = _region(state, record_type, insurer_id, arrival)
+        place = regions.resolve(code) if code else None
+        return place.city_code if place else None
+
+    return clock.Record(insurer_id, record_type, "|".join(map(str, key)), city)
+
+
+#: How a record leads to its policy, the first that it has.
+_PARENTS = (("policy_no", "policy"), ("report_no", "claim"), ("service_no", "service_record"))
+
+
+def _region(state: _State, record_type: str, insurer_id: str, arrival: Arrival) -> str | None:
+    said = dict(zip(load_contracts()[record_type].by_name, arrival.content, strict=True))
+    if "region_code" in said:
+        return said["region_code"] and str(said["region_code"])
+    for number, parent in _PARENTS:
+        if number in said:
+            version = state.stores[parent].current.get((insurer_id, (said[number],)))
+            return None if version is None else _region(state, parent, insurer_id, version.arrival)
+    return None
 
 
 def _working_days(in_force: Sequence[Record], event_on: dt.date) -> int | None:
@@ -218,8 +264,8 @@ def _verdicts(stores: Mapping[str, VersionStore], known_at: dt.datetime) -> Iter
         names = list(load_contracts()[record_type].by_name)
         link = next((name for name in ("policy_no", "report_no", "service_no") if name in names), None)
         for (insurer_id, _), version in stores[record_type].known(known_at):
-            if version.judged is not None:
-                judged, event_on = version.judged, version.arrival.event_on
+            judged, event_on = version.judged_at(known_at), version.arrival.event_on
+            if judged is not None:
                 own = version.arrival.content[names.index(link)] if link else None
                 number = None if own is None else str(own)
                 yield Verdict(insurer_id, record_type, event_on, judged.deadline_on, judged.timeliness, link, number)

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from oracle import province, regions
 from oracle.cells import ALL, ONE, ZERO, Contribution, Period, half_up
-from oracle.values import on_day
 from oracle.world import Records, Verdict, World
 
 _WORSE = {None: 0, "on_time": 1, "undetermined": 2, "late": 3}
@@ -25,6 +24,12 @@ class Judged(NamedTuple):
     deadline_on: dt.date | None
     timeliness: str | None
     received_at: dt.datetime
+    calendar_version: str = ""
+    working_days: int | None = None
+    is_shorter: bool = False
+    """By fewer working days than R32's."""
+    extension_no: int | None = None
+    outage_no: int | None = None
 
 
 class Calendar:
@@ -41,23 +46,23 @@ class Calendar:
         place = bisect.bisect_right(self._working, event_on) + working_days - 1
         return self._working[place] if event_on >= self._first and place < len(self._working) else None
 
-    def judge(self, event_on: dt.date, received_at: dt.datetime, working_days: int | None) -> Judged:
-        """The verdict on one event; ``working_days`` None = rule R32 was not in force on its date.
+    @property
+    def last(self) -> dt.date:
+        """The last published day."""
+        return self._last
 
-        A count that runs past the calendar is on time while the receipt lies within it, else undetermined.
-        """
-        if working_days is None:
-            return Judged(event_on, None, None, received_at)
-        deadline_on = self.deadline(event_on, working_days)
-        if on_day(received_at) <= (deadline_on or self._last):
-            return Judged(event_on, deadline_on, "on_time", received_at)
-        return Judged(event_on, deadline_on, "undetermined" if deadline_on is None else "late", received_at)
+    def is_working(self, day: dt.date) -> bool | None:
+        """Whether a day is a working day; None outside the published years."""
+        if not self._first <= day <= self._last:
+            return None
+        place = bisect.bisect_left(self._working, day)
+        return place < len(self._working) and self._working[place] == day
 
 
 def rejudge(before: Judged, now: Judged, *, has_reason: bool) -> Judged:
-    """A changed event may make a verdict worse; better only with a stated reason."""
+    """A changed event may make a verdict worse; better only with a stated reason. Nothing else makes it better."""
     is_better = _WORSE[now.timeliness] < _WORSE[before.timeliness]
-    return before if is_better and not has_reason else now
+    return before if is_better and not (has_reason and now.event_on != before.event_on) else now
 
 
 def timeliness_ratio(world: World, period: Period) -> Iterator[Contribution]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from quality.clock_rules import clock_rules
 from quality.notices import Notice, Span
 from quality.working_days import Calendar, calendar_of, seed_notices
 from schemas.errors import SetupError
@@ -116,6 +117,14 @@ def seed(engine: sa.Engine, now: dt.datetime) -> None:
             _judge_older(connection, now)
         elif fresh:
             _keep(connection, fresh, RELEASE, again.hold(connection, now))
+
+
+def seed_shorter_deadlines(engine: sa.Engine, now: dt.datetime) -> None:
+    """Make the province's shorter deadlines known, and end those that it has no more; verdicts that stand stay."""
+    wanted = [each.model_dump() | {"insurer_id": each.insurer} for each in clock_rules().shorter_deadlines]
+    with database_errors("bringing in shorter deadlines"), engine.begin() as connection:
+        if calendars.lacks_shorter(connection, wanted):
+            calendars.keep_shorter(connection, wanted, again.hold(connection, now))
 
 
 def _keep(connection: sa.Connection, notices: Iterable[Notice], by: str, moment: dt.datetime) -> list[Change]:

@@ -7,10 +7,11 @@ import os
 
 import uvicorn
 
+from pipeline.clock.outages import beating
 from pipeline.judging.ledger import try_to_keep_head
 from pipeline.settings import adopt_province
 from portal.app import create_app
-from portal.door import open_door
+from portal.door import Door, open_door
 from portal.submissions.receiving import spool_here
 
 HOST, PORT = "127.0.0.1", "8060"
@@ -25,6 +26,11 @@ def main() -> None:
     door = open_door()
     try_to_keep_head(door.hub)
     spool_here(door.hub.settings.var_folder)
+    with beating(door.hub, "portal"):
+        _serve(door)
+
+
+def _serve(door: Door) -> None:
     uvicorn.run(
         create_app(door),
         host=os.environ.get("ANZE_PORTAL_HOST", HOST),

@@ -13,7 +13,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
 
 from schemas.errors import DefinitionError
 from schemas.mistakes import Mistakes
@@ -61,7 +63,8 @@ class _SpanEntry(Entry):
     """One item of ``spans``; without ``last_day`` it is one day."""
 
     holiday: Text
-    kind: Literal["off", "work"]
+    kind: Annotated[Literal["off", "work"], BeforeValidator(lambda said: "off" if said is False else said)]
+    """YAML reads a bare ``off`` as false."""
     first_day: dt.date
     last_day: dt.date | None = None
 

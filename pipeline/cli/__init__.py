@@ -38,6 +38,8 @@ COMMANDS = (
     "definitions",
     "calendar",
     "expected",
+    "extension",
+    "freshness",
     "docs",
     "province",
     "record_type",

@@ -49,6 +49,7 @@ InsurerId = Annotated[
 ]
 InsurerIds = Annotated[list[str] | None, typer.Argument(callback=_insurers, help="Insurers; default: all.")]
 OnlyInsurer = Annotated[str | None, typer.Option("--insurer", callback=_insurers, help="Only this insurer's.")]
+ForInsurer = Annotated[str, typer.Option("--insurer", callback=_insurers, help="Whose records.")]
 OnlyInsurers = Annotated[
     list[str] | None, typer.Option("--insurer", callback=_insurers, help="Insurers; default: all.")
 ]

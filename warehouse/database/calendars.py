@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,25 @@ def in_force(connection: sa.Connection, known_at: dt.datetime | None = None) -> 
 def judged_by(connection: sa.Connection) -> set[str]:
     """The versions of the calendar by which verdicts stand."""
     return set(connection.execute(statement("database/calendars/judged_by")).scalars())
+
+
+def lacks_shorter(connection: sa.Connection, wanted: Sequence[Row]) -> bool:
+    """Whether the shorter deadlines in force are others than these."""
+    known = connection.execute(statement("database/calendars/shorter")).mappings()
+    return sorted(map(_shorter, known), key=str) != sorted(map(_shorter, wanted), key=str)
+
+
+def keep_shorter(connection: sa.Connection, wanted: Sequence[Row], moment: dt.datetime) -> None:
+    """End the shorter deadlines in force, and put these into force, from a moment on."""
+    connection.execute(statement("database/calendars/end_shorter"), {"moment": moment})
+    if wanted:
+        rows = [{**row, "moment": moment} for row in wanted]
+        connection.execute(statement("database/calendars/keep_shorter"), rows)
+
+
+def _shorter(row: Row) -> tuple[Any, ...]:
+    names = ("insurer_id", "record_type", "channel", "working_days", "valid_from", "valid_to", "source")
+    return tuple(row[name] for name in names)
 
 
 def keep_notice(connection: sa.Connection, notice: Row, spans: Iterable[Row]) -> None:

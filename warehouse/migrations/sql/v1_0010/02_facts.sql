@@ -115,3 +115,24 @@ call access.protect_rows('landing.judging');
 alter policy seen on landing.judging using ((select access.is_entitled()));
 call access.protect_rows('landing.outage');
 alter policy seen on landing.outage using ((select access.is_entitled()));
+
+-- Every grant, revocation and notice is an event of the audit, whoever writes it.
+create function access.audit_clock() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    fact jsonb := to_jsonb(new);
+begin
+    perform access.record(
+        fact ->> tg_argv[1], 'write', tg_argv[0] || ' ' || (fact ->> tg_argv[2]),
+        jsonb_strip_nulls(fact - 'record_keys' - tg_argv[1] - tg_argv[2]), '{}', 1,
+        coalesce(cast(inet_client_addr() as text), 'local'), 'command'
+    );
+    return null;
+end
+$$;
+create trigger audited after insert on landing.extension
+for each row execute function access.audit_clock('extension', 'granted_by', 'extension_no');
+create trigger audited after insert on landing.extension_end
+for each row execute function access.audit_clock('revocation of extension', 'revoked_by', 'extension_no');
+create trigger audited after insert on reference.calendar_edition
+for each row execute function access.audit_clock('calendar edition', 'imported_by', 'edition_no');
