@@ -96,10 +96,11 @@ def _show(request: Request, here: Here, who: Identity, owed: OwedList, asked: Na
         for row in found.rows
     ]  # fmt: skip
     columns = [Column(t(column.zh, column.en), is_number=column.kind in NUMBERS) for column in owed.columns]
+    has_links = any(links for _, links in shown)
     return page(
-        request, "clock/list.html", owed=owed, rows=shown, columns=[*columns, Column(t("操作", "Actions"))],
+        request, "clock/list.html", owed=owed, rows=shown, columns=[*columns, Column(t("操作", "Actions"))] if has_links else columns,
         total=found.total, numbers=NUMBERS, kinds=KINDS, counts=counted, asked=asked, **choices,
-        tabs=tabs(tongue, owed.path), day=at.as_of, has_within=owed is lists.DUE,
+        tabs=tabs(tongue, owed.path), day=at.as_of, has_within=owed is lists.DUE, has_links=has_links,
         first_href=owed.path if after else None,
         next_href=url(owed.path, {**request.query_params, "after": found.next_cursor}) if found.next_cursor else None,
     )  # fmt: skip

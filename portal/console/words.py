@@ -62,6 +62,13 @@ def share(ratio: Decimal | None) -> str | None:
     return f"{(ratio * 100).quantize(Decimal('0.1'), ROUND_FLOOR):f}".removesuffix(".0") + "%"
 
 
+def bounds_text(figure: Figure, unit: str) -> str | None:
+    """The interval of a provisional figure; None where none was published with it."""
+    if figure.shown_low is None or figure.shown_high is None:
+        return None
+    return f"{figure.shown_low:,f}–{figure.shown_high:,f}{'%' if unit == 'percent' else ''}"
+
+
 def change_text(change: Decimal | None, unit: str, t: Texts) -> str | None:
     """A difference of two values with its sign: in percentage points, or as it is."""
     if change is None:

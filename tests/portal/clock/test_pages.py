@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.portal.stand import CALLERS, Stand
+from tests.warehouse.building import rows_of
 from tests.warehouse.rights.places import Reader
 
 PAGES = (
