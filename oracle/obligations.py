@@ -50,7 +50,11 @@ def obligation_completion_ratio(world: World, period: Period) -> Iterator[Contri
         of = world.policy(insurer_id, policy_no)
         for plan in found:
             due = plan["window_end_date"]
-            if due not in period or plan["planned_count"] <= 0 or (not isinstance(of, str) and _is_replaced(of, due, sizes)):
+            if (
+                due not in period
+                or plan["planned_count"] <= 0
+                or (not isinstance(of, str) and _is_replaced(of, due, sizes))
+            ):
                 continue
             key = (insurer_id, plan["plan_no"], plan["plan_line_no"])
             is_out = not isinstance(of, str) and not of.is_in_force(due)
@@ -106,7 +110,9 @@ def _by_rule(policy: Policy, plans: Iterable[Record], sizes: dict[str, str | Non
                 due = min(end, covered_to)
                 if begin > covered_to or _ruling(policy, due, first, sizes) is not rule:
                     continue
-                required = _rounded(Fraction(duty.count * ((due - begin).days + 1), (end - begin).days + 1), rule.rounding)
+                required = _rounded(
+                    Fraction(duty.count * ((due - begin).days + 1), (end - begin).days + 1), rule.rounding
+                )
                 if required > 0 and (rule.stands == "instead_of_plan" or not has_plan):
                     name = f"{policy.policy_no}/{rule.rule_no}/{number}/{duty.duty}/{place}"
                     yield Owed(name, begin, due, required, duty.items)

@@ -101,7 +101,10 @@ def _refuse_overlaps(document: YamlFile, found: tuple[Rule, ...], mistakes: Mist
     """Two versions of one rule are never in force on one day."""
     for number, rule in enumerate(found):
         for other in found[:number]:
-            days = (max(rule.valid_from, other.valid_from), min(rule.valid_to or dt.date.max, other.valid_to or dt.date.max))
+            days = (
+                max(rule.valid_from, other.valid_from),
+                min(rule.valid_to or dt.date.max, other.valid_to or dt.date.max),
+            )
             if rule.rule_no == other.rule_no and days[0] <= days[1]:
                 problem = f"{rule.rule_no} has another version in force on {days[0]}"
                 mistakes.add(document.error((number, "valid_from"), problem, "end one before the other begins"))

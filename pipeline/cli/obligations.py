@@ -83,7 +83,8 @@ def explain(
         _tell(each)
     if not found:
         stderr.print(
-            f"保单 {policy} 没有服务义务:未知的保单、从未有效,或既无规则也无方案 no obligation of this policy", soft_wrap=True
+            f"保单 {policy} 没有服务义务:未知的保单、从未有效,或既无规则也无方案 no obligation of this policy",
+            soft_wrap=True,
         )
         raise typer.Exit(1)
 
@@ -98,7 +99,17 @@ def _asked(as_of: str | None, known_at: str | None) -> tuple[Hub, dt.date, dt.da
 
 
 def _print(rows: list[Obligation]) -> None:
-    columns = ("状态 state", "截止 until", "机构 insurer", "地区", "保单 policy", "义务 obligation", "应 owed", "已 done", "依据 rule")
+    columns = (
+        "状态 state",
+        "截止 until",
+        "机构 insurer",
+        "地区",
+        "保单 policy",
+        "义务 obligation",
+        "应 owed",
+        "已 done",
+        "依据 rule",
+    )
     shown = [
         (
             _state(o),
@@ -128,7 +139,9 @@ def _tell(o: Obligation) -> None:
     from warehouse.indicators.reasons import EXCLUSIONS
 
     stdout.print(f"{o.obligation_no}  {o.title_zh}  {o.window_start_date} 至 {o.window_end_date}", soft_wrap=True)
-    stdout.print("  ", _state(o), f"应 {o.required_count} 次,已 {o.done_count} 次;依据 {o.rule_no}: {o.source}", soft_wrap=True)
+    stdout.print(
+        "  ", _state(o), f"应 {o.required_count} 次,已 {o.done_count} 次;依据 {o.rule_no}: {o.source}", soft_wrap=True
+    )
     if o.covered_days != o.window_days:
         stdout.print(
             f"   窗口 {o.window_days} 天中保险责任 {o.covered_days} 天:{o.whole_count} × {o.covered_days} ÷ {o.window_days},"
