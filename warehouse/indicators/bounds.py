@@ -8,7 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -19,10 +21,15 @@ from schemas.province import province
 from schemas.yaml_files import Entry, Listed, Number, Text, Words, read_yaml
 from warehouse.database.statements import statement
 from warehouse.indicators.catalogue import Definition, PeriodKind
+from warehouse.indicators.reasons import UNBOUNDED
 
 FILE = pathlib.Path(__file__).parent / "bounds.yml"
 #: How a record type without ``policy_no`` comes to its policy.
 _PARENTS = {"claim_payment": ("claim", "report_no"), "hazard": ("service_record", "service_no")}
+_POOL_CITY = (
+    "(select g.city_code from reference.region_resolution as g"
+    " where g.region_code = v.pool_region_code and g.valid_to is null)"
+)
 
 
 class Method(Entry):
@@ -120,15 +127,52 @@ def store(connection: sa.Connection, definition: Definition, period_kind: Period
     connection.execute(statement("indicators/bounds_store"), bound)
 
 
+@dataclass(frozen=True)
+class Bound:
+    """The interval of one published cell; ``low`` and ``high`` are quotients, None with a reason when there is none."""
+
+    method: str
+    method_version: int
+    low: Decimal | None
+    high: Decimal | None
+    shown_low: Decimal | None
+    shown_high: Decimal | None
+    """In the unit in which the figure is shown, rounded outwards to two decimals."""
+    unbounded_reason: str | None
+    missing_count: int
+    portfolio_completeness: Decimal | None
+    """Policies in force of senders that lack nothing, over those of all, as far as they are known."""
+
+    @property
+    def text(self) -> str:
+        """``区间 61.20%–64.85%``, or why there is none."""
+        if self.unbounded_reason is not None:
+            return f"无区间:{UNBOUNDED[self.unbounded_reason].zh}"
+        return f"区间 {self.shown_low}%–{self.shown_high}%"
+
+
+CellPlace = tuple[str, str, str, str, str]
+"""(indicator, period_kind, region_code, domain_code, insurer_id)."""
+
+
+def read_bounds(connection: sa.Connection, publication_id: int, indicators: Sequence[str]) -> dict[CellPlace, Bound]:
+    """The bounds of a publication's cells that the caller may see."""
+    bound = {"publication_id": publication_id, "indicators": list(indicators)}
+    rows = connection.execute(statement("indicators/bounds_show"), bound)
+    return {(row[0], row[1], row[2], row[3], row[4]): Bound(*row[5:]) for row in rows}
+
+
 def _slots(record_type: str) -> dict[str, str]:
+    """What is particular to a record type: its key, its policy and its area."""
     contract = load_contract(record_type)
-    parent, number = _PARENTS.get(record_type, (None, None))
-    joined = f"left join core.{parent}_known(:known_at) as p on v.insurer_id = p.insurer_id and v.{number} = p.{number}"
-    city = "(select g.city_code from reference.region_resolution as g where g.region_code = v.pool_region_code and g.valid_to is null)"
+    parent, number = _PARENTS.get(record_type, ("claim", "report_no"))
+    known = f"select k.insurer_id, k.{number} as parent_no, k.policy_no from core.{parent}_known(:known_at) as k"
+    is_child, is_pooled = record_type in _PARENTS, "pool_region_code" in contract.by_name
     return {
         "record_type": record_type,
         "key": ", ".join(f"v.{name}" for name in contract.key),
-        "policy": "p.policy_no" if parent else "v.policy_no",
-        "city": city if "pool_region_code" in contract.by_name else "null",
-        "parent": joined if parent else "",
+        "policy": "p.policy_no" if is_child else "v.policy_no",
+        "city": _POOL_CITY if is_pooled else "null",
+        "parent": known if is_child else f"{known} where false",
+        "number": f"v.{number}" if is_child else "null",
     }

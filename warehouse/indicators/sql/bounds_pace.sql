@@ -38,7 +38,7 @@ daily as (
         on
             g.insurer_id = r.insurer_id
             and g.record_type = r.record_type
-            and r.recorded_at <= g.whole_until
+            and g.whole_until >= r.recorded_at
             and r.recorded_at > greatest(g.settled_at, g.whole_until - make_interval(days => :history_days))
     left join bound_mass as m on r.record_type = m.record_type and r.current_id = m.record_id
     group by
@@ -71,7 +71,7 @@ stretch as (
             and d.record_type = e.record_type
             and d.region_code = e.region_code
             and e.day > d.day - d.gap_days
-            and e.day <= d.day
+            and d.day >= e.day
     group by d.insurer_id, d.record_type, d.region_code, d.day
 )
 

@@ -23,7 +23,9 @@ from (
         ) as current_id,
         min(v.recorded_at) over (partition by v.insurer_id, :slot_key) as first_at
     from core.:slot_record_type as v
-    :slot_parent
+    left join (
+        :slot_parent
+    ) as p on v.insurer_id = p.insurer_id and :slot_number = p.parent_no
     where v.recorded_at <= :known_at and v.insurer_id in (select f.insurer_id from bound_feed as f)
 ) as v
 left join bound_area as a on v.insurer_id = a.insurer_id and v.policy_no = a.policy_no

@@ -46,11 +46,12 @@ known as (
         sum(c.numerator) as numerator,
         sum(c.denominator) as denominator
     from contribution as c
-    cross join lateral (
-        select c.city_code as region_code
-        union
-        select c.province_code
-    ) as a
+    cross join
+        lateral (
+            select c.city_code as region_code
+            union
+            select c.province_code
+        ) as a
     left join (
         select distinct
             b.record_type,
@@ -111,11 +112,12 @@ heaviest_enterprise as (
         a.region_code,
         max(c.denominator) as denominator
     from contribution as c
-    cross join lateral (
-        select c.city_code as region_code
-        union
-        select c.province_code
-    ) as a
+    cross join
+        lateral (
+            select c.city_code as region_code
+            union
+            select c.province_code
+        ) as a
     where c.exclusion is null and c.insurer_id is null
     group by a.region_code
 ),
@@ -155,25 +157,26 @@ own as (
         on p.region_code = g.region_code and p.insurer_id = g.insurer_id and t.record_type = g.record_type
     left join highest as h on p.region_code = h.region_code and p.insurer_id = h.insurer_id
     left join highest as a on p.region_code = a.region_code and a.insurer_id = '*'
-    cross join lateral (
-        select
-            case
-                when :is_share then greatest(g.denominator, 1)
-                when t.record_type in ('policy', 'endorsement', 'premium_receipt')
-                    then greatest(
-                        g.denominator, :part_due * coalesce(h.written_premium_amount, a.written_premium_amount), 0
-                    )
-                else coalesce(g.denominator, 0)
-            end as denominator,
-            greatest(
-                g.numerator,
-                case t.record_type
-                    when 'claim_payment' then coalesce(h.per_person_limit_amount, a.per_person_limit_amount)
-                    when 'fee_expense' then :part_of_fee * coalesce(h.written_premium_amount, a.written_premium_amount)
-                end,
-                0
-            ) as numerator
-    ) as w
+    cross join
+        lateral (
+            select
+                case
+                    when :is_share then greatest(g.denominator, 1)
+                    when t.record_type in ('policy', 'endorsement', 'premium_receipt')
+                        then greatest(
+                            g.denominator, :part_due * coalesce(h.written_premium_amount, a.written_premium_amount), 0
+                        )
+                    else coalesce(g.denominator, 0)
+                end as denominator,
+                greatest(
+                    g.numerator,
+                    case t.record_type
+                        when 'claim_payment' then coalesce(h.per_person_limit_amount, a.per_person_limit_amount)
+                        when 'fee_expense' then :part_of_fee * coalesce(h.written_premium_amount, a.written_premium_amount)
+                    end,
+                    0
+                ) as numerator
+        ) as w
     group by p.region_code, p.insurer_id
 ),
 
