@@ -98,11 +98,15 @@ class Clock:
             return Judged(event_on, None, None, received_at, self.version)
         plain = self.calendar.deadline(event_on, working_days)
         deadline_on, extension_no, not_before = plain, None, None
-        moved = [each for row in self._extensions(event_on, record) if (each := self._moved(row, event_on, working_days))]
+        moved = [
+            each for row in self._extensions(event_on, record) if (each := self._moved(row, event_on, working_days))
+        ]
         if moved:
             deadline_on, not_before, extension_no = max(moved, key=_furthest)
         deadline_on, outage_no = self._credited(deadline_on)
-        told = Judged(event_on, deadline_on, None, received_at, self.version, working_days, is_shorter, extension_no, outage_no)
+        told = Judged(
+            event_on, deadline_on, None, received_at, self.version, working_days, is_shorter, extension_no, outage_no
+        )
         until = deadline_on or max(self.calendar.last, not_before or dt.date.min)
         if received_at.astimezone(SHANGHAI).date() <= until:
             return told._replace(timeliness="on_time")

@@ -80,6 +80,12 @@ def version_in_force(engine: sa.Engine) -> str:
         return require_edition(connection).calendar_version
 
 
+def deadline_of(engine: sa.Engine, event_on: dt.date, working_days: int) -> dt.date | None:
+    """The last of some working days after a day, by the calendar in force; None past the published years."""
+    with database_errors("counting working days"), engine.connect() as connection:
+        return calendars.add_working_days(connection, event_on, working_days)
+
+
 def import_notice(
     engine: sa.Engine, notice: Notice, by: str, now: dt.datetime, *, is_dry_run: bool = False
 ) -> Imported:

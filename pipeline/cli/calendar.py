@@ -161,7 +161,9 @@ def _show_year(known: Calendar, year: int, *, as_json: bool) -> None:
     """One year: what its notice says, and working days. Raises SetupError past the published years."""
     notice = next((each for each in known.notices if each.year == year), None)
     if notice is None:
-        raise SetupError(f"{year} 年没有公布的日历,不作推测 no notice of {year} is known: anze calendar import {year}.yml")
+        raise SetupError(
+            f"{year} 年没有公布的日历,不作推测 no notice of {year} is known: anze calendar import {year}.yml"
+        )
     count = sum(day.year == year for day in known.working_days)
     if as_json:
         print_json({**vars(notice), "calendar_version": known.version, "working_days": count})

@@ -27,6 +27,7 @@ CAUSES = {
     "register": "名册 registers",
     "rule": "规则或映射重放 rules, replayed",
     "calendar": "工作日历 calendar",
+    "judging": "重新判定 judged again",
     "definition": "指标口径 definition",
 }
 UNITS = {"percent": "百分点 pp", "count": "个 count", "days": "天 days", "yuan": "元 yuan"}

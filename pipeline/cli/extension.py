@@ -115,7 +115,9 @@ def _row(each: Extension) -> tuple[object, ...]:
 
 def _scope(each: Extension) -> str:
     keys = None if each.record_keys is None else f"{len(each.record_keys)} 条: {', '.join(each.record_keys[:3])}"
-    events = f"事件 {each.events_from or '…'} 至 {each.events_to or '…'}" if each.events_from or each.events_to else None
+    events = (
+        f"事件 {each.events_from or '…'} 至 {each.events_to or '…'}" if each.events_from or each.events_to else None
+    )
     return "; ".join(filter(None, (each.city_code, keys, events)))
 
 

@@ -105,7 +105,16 @@ def outages(as_json: AsJson = False) -> None:
     if as_json:
         print_json(found)
         return
-    columns = ("编号 no", "服务 service", "自 from", "至 until", "计划内 planned", "顺延 credit", "判定 verdicts", "依据 basis")
+    columns = (
+        "编号 no",
+        "服务 service",
+        "自 from",
+        "至 until",
+        "计划内 planned",
+        "顺延 credit",
+        "判定 verdicts",
+        "依据 basis",
+    )
     print_table(columns, map(_outage_row, found), right=(0, 6))
     if changes:
         print_changes(changes)

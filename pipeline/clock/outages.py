@@ -98,5 +98,7 @@ def listed(hub: Hub) -> list[Outage]:
 
 def _outages(connection: sa.Connection) -> list[tuple[heartbeats.Gap, OutageCredit]]:
     """Gaps that are longer than the bound of their day, with the configuration of that day."""
-    told = [(gap, clock_rules().credit_on(gap.began_at.astimezone(SHANGHAI).date())) for gap in heartbeats.gaps(connection)]
+    told = [
+        (gap, clock_rules().credit_on(gap.began_at.astimezone(SHANGHAI).date())) for gap in heartbeats.gaps(connection)
+    ]
     return [(gap, credit) for gap, credit in told if gap.ended_at - gap.began_at > credit.longest(gap.service)]

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 import requests
 import sqlalchemy as sa
 
+from pipeline.clock import outages
+from pipeline.hub import open_hub
 from pipeline.services.airflow import LocalAirflow
 from pipeline.services.postgres import Cluster, require_free_port
 from pipeline.services.processes import Service
@@ -36,10 +38,11 @@ from sandbox.accounts import credentials as sandbox_credentials
 from sandbox.cast import cast
 from sandbox.world import is_simulated, world
 from schemas.delivery import Credentials
-from schemas.errors import SetupError
+from schemas.errors import HubError, SetupError
 from schemas.province import DEFAULT, VARIABLE, province
 from schemas.time_zone import SHANGHAI
 from warehouse.database import access
+from warehouse.landing.heartbeats import SERVICES
 from warehouse.landing.store import Store
 
 #: The sandbox's calendar: history is collected on the first night, the demo's night is the second.
@@ -230,6 +233,8 @@ def stop(here: Installation) -> list[str]:
     """Stop everything that runs; returns the names of what was stopped."""
     services = [here.portal, *reversed(here.airflow.services()), here.sandbox]
     running = [service.name for service in services if service.pid is not None]
+    if here.portal.pid is not None and here.cluster.is_running():
+        _say_planned(here)
     here.portal.stop()
     here.airflow.stop()
     here.sandbox.stop()
@@ -237,6 +242,15 @@ def stop(here: Installation) -> list[str]:
         here.cluster.stop()
         running.append("PostgreSQL")
     return running
+
+
+def _say_planned(here: Installation) -> None:
+    """Keep that the silence which begins now was somebody's doing; a hub that cannot be opened goes without."""
+    with contextlib.suppress(HubError):
+        hub = open_hub(load_settings(here.environ()))
+        for service in SERVICES:
+            outages.stopped(hub, service, "anze down")
+        hub.engine.dispose()
 
 
 def states(here: Installation) -> dict[str, bool]:

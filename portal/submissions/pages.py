@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from pipeline.calendars import deadline_of
 from portal.asking import Here, Insurer, Reader, Submitting, client, language, page, part, record, require_insurer
 from portal.door import Door
 from portal.downloads import XLSX, download
@@ -27,7 +28,6 @@ from portal.submissions.reading import Filter, RuleCount
 from portal.submissions.receiving import Arrived, Form, form_of
 from portal.submissions.taking import Said, offered, said_of, take, trying
 from portal.submissions.words import COUNTS, SEVERITIES, STATES, record_name, todo
-from quality.working_days import load_calendar
 from schemas.contract import load_contract, load_contracts
 from schemas.delivery import Submitter
 from schemas.errors import HubError
@@ -160,7 +160,7 @@ def _home(request: Request, here: Door, who: Identity, errors: list[tuple[str, s
         request, "submissions/home.html", status=422 if errors else 200, errors=errors or [], has_errors=bool(errors),
         record_types=_named(offered(here, insurer_id), request), feeds=feeds, recent=recent, total=total, states=STATES,
         name=lambda each: record_name(each, language(request)), today=today, may_submit=who.may("submit"),
-        deadline=load_calendar().deadline(today, WORKING_DAYS), working_days=WORKING_DAYS,
+        deadline=deadline_of(here.hub.engine, today, WORKING_DAYS), working_days=WORKING_DAYS,
         limit_bytes=here.bounds.max_bytes, csrf=who.csrf, owed=owed, alert_count=alert_count,
     )  # fmt: skip
 

@@ -45,6 +45,13 @@ def in_force(connection: sa.Connection, known_at: dt.datetime | None = None) -> 
     return None if row is None else Edition(**row._asdict())
 
 
+def add_working_days(connection: sa.Connection, from_day: dt.date, working_days: int) -> dt.date | None:
+    """A working day after a day, by the edition in force; None past the last published day."""
+    asked = {"from_day": from_day, "working_days": working_days}
+    found: dt.date | None = connection.execute(statement("database/calendars/add_working_days"), asked).scalar_one()
+    return found
+
+
 def judged_by(connection: sa.Connection) -> set[str]:
     """The versions of the calendar by which verdicts stand."""
     return set(connection.execute(statement("database/calendars/judged_by")).scalars())

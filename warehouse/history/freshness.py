@@ -1,8 +1,4 @@
-"""Freshness of records: a verdict and what it hangs on, as known at any moment; and verdicts counted.
-
-    explained = explain(connection, "lichun", "policy", "P1", known_at)
-    rows = counts(connection, known_at, by=("insurer_id", "record_type"))
-"""
+"""Freshness of records: a verdict and what it hangs on, as known at any moment; and verdicts counted."""
 
 from __future__ import annotations
 

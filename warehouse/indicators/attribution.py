@@ -4,7 +4,8 @@
     hybrid.choose(connection, step)     # causes up to that step have happened, the others have not
     hybrid.rewritten(sql)               # SQL that reads the state instead of what core knew at a moment
 
-Every version that became current between the moments has one cause (``VERSION_CAUSES``), by the load that wrote it.
+Every version that became current between the moments has one cause (``VERSION_CAUSES``), by the load that wrote it. The
+last cause, ``judging``, brings no version: verdicts that were judged again between the moments take effect by it.
 A state holds one version of each key: the last of the causes that have happened, else the one known before. Step 0 is
 what was known at the first moment, the last step what is known at the second, both exactly.
 """
@@ -24,7 +25,7 @@ from warehouse.database.engine import driver
 from warehouse.database.statements import statement, text_of
 
 #: In the order in which they happen, one step each.
-VERSION_CAUSES = ("delivery", "correction", "register", "rule", "calendar")
+VERSION_CAUSES = ("delivery", "correction", "register", "rule", "calendar", "judging")
 #: Numbers that say nothing about which record is meant.
 _VAGUE = {"plan_line_no", "agency_credit_code", "previous_policy_no", "instalment_no"}
 _CORE_FUNCTION = re.compile(r"\bcore\.(\w+)\(")
@@ -36,6 +37,8 @@ class AttributionStates:
 
     steps: frozenset[int]
     """The steps at which any version changed."""
+    known_from: dt.datetime
+    known_to: dt.datetime
     functions: frozenset[str]
     """Functions of schema core that have a stand-in, which reads the state that was chosen last."""
 
@@ -43,6 +46,9 @@ class AttributionStates:
         """Let the causes up to a step have happened, and prepare what contributions read."""
         connection.execute(sa.text("truncate chosen"))
         connection.execute(statement("indicators/difference_choose"), {"step": step})
+        is_judged = step >= len(VERSION_CAUSES)
+        moment = {"known_at": self.known_to if is_judged else self.known_from}
+        connection.execute(sa.text("update verdict_moment set known_at = :known_at"), moment)
         connection.execute(sa.text("analyze chosen"))
         text = self.rewritten(text_of("indicators/snapshot"))
         connection.execute(sa.text(text), {"known_at": dt.datetime(1970, 1, 1, tzinfo=dt.UTC)})
@@ -61,9 +67,12 @@ def begin(connection: sa.Connection, known_from: dt.datetime, known_to: dt.datet
         query = statement("indicators/difference_changes", **_key_slots(contract))
         known = {"causes": list(VERSION_CAUSES), "is_register": contract.is_register}
         connection.execute(query, {**moments, **known})
+        if contract.milestones:
+            query = statement("indicators/difference_judged", **_key_slots(contract))
+            connection.execute(query, {**moments, "causes": list(VERSION_CAUSES)})
     connection.execute(sa.text("analyze change"))
     steps = connection.execute(sa.text("select distinct step from change where step > 0")).scalars()
-    return AttributionStates(frozenset(steps), _stand_in(connection, known_from, known_to))
+    return AttributionStates(frozenset(steps), known_from, known_to, _stand_in(connection, known_from, known_to))
 
 
 def identify(connection: sa.Connection) -> None:
@@ -124,10 +133,9 @@ def _stand_in(connection: sa.Connection, known_from: dt.datetime, known_to: dt.d
     with driver(connection).cursor() as cursor:
         cursor.execute("set local check_function_bodies = off")
         for record_type in load_contracts():
-            name = f"{record_type}_known"
-            cursor.execute(
-                text_of("indicators/difference_stand_in", record_type=record_type, function=name, **literals)
-            )
+            slots = {"record_type": record_type, "function": f"{record_type}_known", **literals}
+            columns = connection.execute(statement("indicators/difference_columns"), {"core": f"core.{record_type}"})
+            cursor.execute(text_of("indicators/difference_stand_in", **slots, columns=columns.scalar_one()))
         functions = _functions(connection)
         redirected = _read_by(functions)
         for name, definitions in functions.items():

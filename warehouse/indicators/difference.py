@@ -2,8 +2,8 @@
 
 A chain of states leads from the first publication to the second; each step lets one more cause have happened, and its
 part is what the figure does at that step. The order is fixed (``CAUSES``): the as-of day first, with nothing new known;
-then what was delivered, corrected, changed in the registers, replayed under other rules or another calendar; then the
-indicator's definition. ``reference`` is what the chain cannot reproduce of the stored figures: the table of regions,
+then what was delivered, corrected, changed in the registers, replayed under other rules or another calendar; then verdicts
+that were judged again (another calendar, an extension, an outage); then the indicator's definition. ``reference`` is what the chain cannot reproduce of the stored figures: the table of regions,
 which has no history, or code of another release. Where a figure has no value (its denominator is not positive) it
 counts as zero, so that parts of the value add up there, too.
 """

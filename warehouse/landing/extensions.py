@@ -31,16 +31,16 @@ class Grant:
     events_to: dt.date | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Extension(Grant):
     """An extension as it stands; ``verdict_count`` verdicts are by it now."""
 
-    extension_no: int = 0
-    granted_at: dt.datetime = dt.datetime.min
-    revoked_at: dt.datetime | None = None
-    revoked_by: str | None = None
-    revoke_reason: str | None = None
-    verdict_count: int = 0
+    extension_no: int
+    granted_at: dt.datetime
+    revoked_at: dt.datetime | None
+    revoked_by: str | None
+    revoke_reason: str | None
+    verdict_count: int
 
 
 def keep(connection: sa.Connection, extension_no: int, grant: Grant, moment: dt.datetime) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from warehouse.database.statements import statement
 
 Service = Literal["portal", "intake", "database"]
+SERVICES: tuple[Service, ...] = ("portal", "intake", "database")
 
 
 @dataclass(frozen=True)

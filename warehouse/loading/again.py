@@ -115,9 +115,9 @@ def _judge(connection: sa.Connection, contract: Contract, given: dict[str, Any])
     connection.execute(statement("loading/again/event"), bound)
     connection.exec_driver_sql("analyze event")
     current = (
-        f"(select e.row_no, c.* from event as e inner join {slots['core']} as c on e.insurer_id = c.insurer_id"  # noqa: S608
+        f"(select e.row_no, {region_of(contract, 'c')} as region_code from event as e inner join {slots['core']} as c on e.insurer_id = c.insurer_id"  # noqa: S608
         f" and c.superseded_at is null and e.record_key = {slots['key_text']})"
     )
-    clock.judge(connection, clock.Clocked(current, region_of(contract, "s"), bound))
+    clock.judge(connection, clock.Clocked(current, "s.region_code", bound))
     connection.execute(statement("loading/again/versions", **slots), bound)
     connection.execute(statement("loading/again/note"), bound)

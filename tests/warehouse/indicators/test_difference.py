@@ -11,6 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.warehouse.indicators.story import Hub, Story
+from warehouse.database import calendars
+from warehouse.database.calendars import Edition
 from warehouse.indicators.catalogue import load_definition
 from warehouse.indicators.difference import difference
 from warehouse.indicators.explain import Place
@@ -189,7 +191,9 @@ def test_a_batch_replayed_under_another_calendar_is_the_calendars_part(hub: Hub)
     hub.deliver("enterprise", [{"credit_code": "E1"}])
     held = hub.deliver("policy", [policy(1)], held=[1])
     hub.publish()
-    hub.calendar = "test-2027"
+    edition = Edition(0, "test-2027", hub.now.date(), hub.now.date(), hub.now, "test", "another")
+    with hub.engine.begin() as connection:
+        calendars.keep_edition(connection, edition)
     hub.replay(held)
     hub.publish()
     assert moving(explained(hub, Place("I1", "as_of"))) == {"calendar": ("1", "0")}

@@ -2,8 +2,13 @@
 -- Grain: change one row a version that became current between the moments, with its cause, and (step 0) one row a key
 --   that it moved, the version known before; chosen one row a moved key, its version in the current hybrid state;
 --   weighed one row a state, place and contribution; load_cause one row a load between the moments.
+--   verdict_moment one row, until when verdicts were judged again in the current hybrid state.
 -- Scope: one difference. Limits: temporary tables.
-drop table if exists pg_temp.change, pg_temp.chosen, pg_temp.weighed, pg_temp.load_cause, pg_temp.moved, pg_temp.identifier;
+drop table if exists pg_temp.change, pg_temp.chosen, pg_temp.weighed, pg_temp.load_cause, pg_temp.moved, pg_temp.identifier,
+pg_temp.verdict_moment;
+
+create temporary table verdict_moment on commit drop as
+select cast(:known_from as timestamptz) as known_at;
 
 create temporary table change (
     record_type text not null,

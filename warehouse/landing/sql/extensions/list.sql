@@ -16,7 +16,10 @@ select
     x.revoked_at,
     x.revoked_by,
     x.reason as revoke_reason,
-    (select count(*) from quality.milestone as m where m.extension_no = e.extension_no) as verdict_count
+    (
+        select count(*) from quality.milestone as m
+        where m.extension_no = e.extension_no
+    ) as verdict_count
 from landing.extension as e
 left join landing.extension_end as x on e.extension_no = x.extension_no
 where

@@ -9,6 +9,9 @@ select
     o.is_credited,
     o.basis,
     o.recorded_at,
-    (select count(*) from quality.milestone as m where m.outage_no = o.outage_no) as verdict_count
+    (
+        select count(*) from quality.milestone as m
+        where m.outage_no = o.outage_no
+    ) as verdict_count
 from landing.outage as o
-order by o.began_at desc, o.service
+order by o.began_at desc, o.service asc

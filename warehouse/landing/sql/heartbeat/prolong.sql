@@ -4,7 +4,10 @@ update landing.heartbeat as h
 set up_to = greatest(h.up_to, :now)
 where
     h.service = :service
-    and h.up_from = (select max(o.up_from) from landing.heartbeat as o where o.service = :service)
+    and h.up_from = (
+        select max(o.up_from) from landing.heartbeat as o
+        where o.service = :service
+    )
     and h.stopped_by is null
     and h.clock_offset = :clock_offset
     and h.up_from <= :now

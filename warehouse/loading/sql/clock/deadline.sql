@@ -8,7 +8,10 @@ select
     due.day as plain_deadline_on,
     case when c.day is null then due.day else c.moved_to end as deadline_on,
     c.outage_no
-from (select distinct event_on, working_days from event) as counted
+from (select distinct
+    event_on,
+    working_days
+from event) as counted
 left join reference.calendar_day as day_0
     on counted.event_on = day_0.day and day_0.calendar_version = :calendar_version
 left join reference.calendar_day as due

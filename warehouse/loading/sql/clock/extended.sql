@@ -29,13 +29,14 @@ left join reference.calendar_day as due
         due.calendar_version = :calendar_version
         and due.is_working_day
         and due.working_day_no = day_0.working_day_no + e.working_days + x.extra_days
-cross join lateral (
-    select
-        case
-            when x.extra_days is not null then due.day
-            when d.plain_deadline_on is not null then greatest(d.plain_deadline_on, x.until_on)
-        end as deadline_on
-) as moved
+cross join
+    lateral (
+        select
+            case
+                when x.extra_days is not null then due.day
+                when d.plain_deadline_on is not null then greatest(d.plain_deadline_on, x.until_on)
+            end as deadline_on
+    ) as moved
 left join credited as c on moved.deadline_on = c.day
 where
     (
