@@ -44,7 +44,9 @@ class CellView(BaseModel):
     period_text: str | None
     completeness: Decimal | None
     is_provisional: bool | None
-    shown_low: Decimal | None = Field(description="Of a provisional figure: it is not below this once everything is in.")
+    shown_low: Decimal | None = Field(
+        description="Of a provisional figure: it is not below this once everything is in."
+    )
     shown_high: Decimal | None = Field(description="Nor above this; both null where no interval was published.")
     is_small_sample: bool
     publication_id: int

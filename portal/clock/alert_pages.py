@@ -93,7 +93,7 @@ def _show(request: Request, here: Here, who: Identity, alert_no: str) -> HTMLRes
         levels=alerts.LEVELS, states=alerts.STATES, step_words=alerts.EVENTS, owners=alerts.OWNERS, most_rows=ROW_COUNT,
         owner=_owner(words, alert.owner_kind, alert.owner, t(*alerts.OWNERS["province"])),
         type_name=lambda name: record_name(name, tongue), record_href=lambda each: _record_href(who, each),
-        place_href=_place_href(who, alert), may_act=alerts.may_act(who, alert), csrf=who.csrf, today=at.as_of,
+        place_href=_place_href(who, alert), has_links=any(_record_href(who, each) for each in found.records), may_act=alerts.may_act(who, alert), csrf=who.csrf, today=at.as_of,
         crumbs=(Crumb(t("预警", "Alerts"), "/alerts"), Crumb(alert_no)),
     )  # fmt: skip
 

@@ -66,14 +66,14 @@ class Shown:
 
 def inbox(connection: sa.Connection, wanted: Wanted, *, after: str | None = None, limit: int = PAGE_ROWS) -> Page:
     """A page of alerts, the gravest first. Raises BadCursor."""
+    # The conditions of a page speak of a row's own insurer and area; an alert of many is of none: its records are asked.
+    everything = {"region_code": province().code, "domain_code": ALL, "insurer_id": ALL}
     values = {
         "kind": wanted.kind, "level": wanted.level, "owner_kind": wanted.owner_kind, "state": wanted.state,
-        "insurer_id": wanted.insurer_id or ALL, "region_code": wanted.region_code or province().code,
+        "of_insurer_id": wanted.insurer_id or ALL, "of_region_code": wanted.region_code or province().code,
+        "known_at": None, "since": None, "until": None, **everything,
     }  # fmt: skip
-    # The conditions of a page speak of a row's own insurer and area; an alert of many is of none, and is narrowed before.
-    everything = {"region_code": province().code, "domain_code": ALL, "insurer_id": ALL, "since": None, "until": None}
-    wanted_of = {f"of_{name}": values[name] for name in ("insurer_id", "region_code")}
-    return page(connection, "clock/alerts", {**values, **everything, **wanted_of}, after=after, limit=limit)
+    return page(connection, "clock/alerts", values, after=after, limit=limit)
 
 
 def kinds(connection: sa.Connection) -> list[tuple[str, str, str]]:

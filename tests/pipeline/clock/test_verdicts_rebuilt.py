@@ -66,7 +66,9 @@ def test_what_was_judged_again_is_rebuilt_verified_and_attributed(nights: Nights
     spans = (*known[-1].spans, Span("加假", "off", due[0].day, due[0].day))
     changed = Notice(due[0].day.year, known[-1].revision + 1, "2026-11-10", "更正", "confirmed", spans)
     assert calendars.import_notice(hub.engine, changed, "李伟", hub.now()).changes
-    wanted = Grant(INSURER, "*", "系统切换", "李伟", extra_days=2, events_from=due[0].event_on, events_to=due[0].event_on)
+    wanted = Grant(
+        INSURER, "*", "系统切换", "李伟", extra_days=2, events_from=due[0].event_on, events_to=due[0].event_on
+    )
     extensions.grant(hub, wanted, hub.now())
     for now in (NIGHT - 9 * HOUR, NIGHT - 5 * HOUR):
         outages.beat(nights.at(now), "portal")
