@@ -99,7 +99,10 @@ def test_what_lacks_too_long_or_never_came_is_told_as_unbounded(
     late = (feeds[0][0], "hazard")
     with connection.begin_nested() as attempt:
         if gap_days is None:
-            connection.execute(sa.text("delete from landing.batch where insurer_id = :i and record_type = :t"), dict(zip("it", late, strict=True)))
+            connection.execute(
+                sa.text("delete from landing.batch where insurer_id = :i and record_type = :t"),
+                dict(zip("it", late, strict=True)),
+            )
         else:
             hidden.hide(connection, Case(AS_OF, *late, gap_days))
         hidden.receive(connection, set(feeds) - {late}, hidden.known_at(AS_OF))
