@@ -93,7 +93,8 @@ def begin(connection: sa.Connection, as_of: dt.date, known_at: dt.datetime) -> b
     connection.execute(statement("indicators/bounds_begin"), bound)
     for record_type in INSURER_RECORD_TYPES:
         connection.execute(statement("indicators/bounds_rows", **_slots(record_type)), {"known_at": known_at})
-    connection.execute(sa.text("analyze bound_row, bound_area"))
+    connection.execute(statement("indicators/bounds_records"))
+    connection.execute(sa.text("analyze bound_row, bound_record, bound_area"))
     return True
 
 
