@@ -93,7 +93,8 @@ def begin(connection: sa.Connection, as_of: dt.date, known_at: dt.datetime) -> b
     connection.execute(statement("indicators/bounds_begin"), bound)
     for record_type in INSURER_RECORD_TYPES:
         connection.execute(statement("indicators/bounds_rows", **_slots(record_type)), {"known_at": known_at})
-    connection.execute(sa.text("analyze bound_row, bound_area"))
+    connection.execute(statement("indicators/bounds_records"))
+    connection.execute(sa.text("analyze bound_row, bound_record, bound_area"))
     return True
 
 
@@ -166,7 +167,7 @@ def _slots(record_type: str) -> dict[str, str]:
     """What is particular to a record type: its key, its policy and its area."""
     contract = load_contract(record_type)
     parent, number = _PARENTS.get(record_type, ("claim", "report_no"))
-    known = f"select k.insurer_id, k.{number} as parent_no, k.policy_no from core.{parent}_known(:known_at) as k"
+    known = f"select k.insurer_id, k.{number} as parent_no, k.policy_no from core.{parent}_known(:known_at) as k"  # noqa: S608 - names of ours
     is_child, is_pooled = record_type in _PARENTS, "pool_region_code" in contract.by_name
     return {
         "record_type": record_type,

@@ -1,10 +1,11 @@
 -- What the bounds of a publication are computed from, for the rest of the transaction.
 -- Grain: bound_feed one row a feed that lacks a delivery; bound_reach one row a feed and record type that it can move by
 --   what hangs on it; bound_row one row a version of a record of a sender of theirs, with the record's current version;
---   bound_area one row a policy, its city; bound_portfolio one row an area and insurer; bound_mass, bound_pace: see there.
+--   bound_area one row a policy, its city; bound_portfolio one row an area and insurer; bound_mass, bound_pace and bound_record:
+--   see there.
 -- Scope: what is known at :known_at. Limits: needs policy_timeline and contribution of snapshot.sql.
 drop table if exists pg_temp.bound_feed, pg_temp.bound_reach, pg_temp.bound_row, pg_temp.bound_area,
-pg_temp.bound_portfolio, pg_temp.bound_mass, pg_temp.bound_pace;
+pg_temp.bound_portfolio, pg_temp.bound_mass, pg_temp.bound_pace, pg_temp.bound_record;
 
 create temporary table bound_feed on commit drop as
 select

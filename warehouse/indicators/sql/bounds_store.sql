@@ -52,13 +52,7 @@ known as (
             union
             select c.province_code
         ) as a
-    left join (
-        select distinct
-            b.record_type,
-            b.current_id,
-            b.policy_no
-        from bound_row as b
-    ) as r on c.record_type = r.record_type and c.record_id = r.current_id
+    left join bound_record as r on c.record_type = r.record_type and c.record_id = r.current_id
     where c.exclusion is null and c.insurer_id in (select l.insurer_id from lacking as l)
     group by a.region_code, c.insurer_id, c.record_type, c.record_id, r.policy_no
 ),
