@@ -186,7 +186,7 @@ def is_due(facts: Facts, judging: Row, judged: Judged, record: Record, version: 
             (row,) = (each for each in facts.extensions if each["extension_no"] == judging["fact_no"])
             return covers(row, judged.event_on, record)
         case "revocation":
-            return judged.extension_no == judging["fact_no"]
+            return bool(judged.extension_no == judging["fact_no"])
         case _:
             return any(
                 row["recorded_at"] == judging["judged_at"] and judged.deadline_on is not None

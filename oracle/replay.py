@@ -239,7 +239,7 @@ _PARENTS = (("policy_no", "policy"), ("report_no", "claim"), ("service_no", "ser
 def _region(state: _State, record_type: str, insurer_id: str, arrival: Arrival) -> str | None:
     said = dict(zip(load_contracts()[record_type].by_name, arrival.content, strict=True))
     if "region_code" in said:
-        return said["region_code"] and str(said["region_code"])
+        return None if said["region_code"] is None else str(said["region_code"])
     for number, parent in _PARENTS:
         if number in said:
             version = state.stores[parent].current.get((insurer_id, (said[number],)))

@@ -141,13 +141,14 @@ def _keep(connection: sa.Connection, notices: Iterable[Notice], by: str, moment:
         calendars.keep_notice(connection, row, [vars(span) for span in notice.spans])
     calendar = calendar_of(known_notices(connection))
     add_calendar(connection, calendar.rows())
-    edition_no = again.next_no(connection)
+    is_first = moment == BEGINNING
+    edition_no = 0 if is_first else again.next_no(connection)
     sources = kept[-1].source if len(kept) == 1 else f"{kept[-1].source}等 {len(kept)} 份"
     calendars.keep_edition(
         connection,
         Edition(edition_no, calendar.version, calendar.first_day, calendar.last_day, moment, by, sources),
     )
-    if moment == BEGINNING:
+    if is_first:
         return []
     return again.judge_again(connection, again.Cause("calendar", edition_no, by), moment)
 

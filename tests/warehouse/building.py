@@ -150,7 +150,7 @@ def fill_calendar(engine: sa.Engine) -> None:
     reference.fill(engine, calendar_rows=rows)
     first, last = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
     moment = calendars.BEGINNING + dt.timedelta(days=1)
-    edition = calendars.Edition(0, VERSIONS.calendar, first, last, moment, "test", "weekdays")
+    edition = calendars.Edition(-1, VERSIONS.calendar, first, last, moment, "test", "weekdays")
     with engine.begin() as connection:
         calendars.keep_edition(connection, edition)
 

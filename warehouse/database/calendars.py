@@ -59,7 +59,7 @@ def judged_by(connection: sa.Connection) -> set[str]:
 
 def lacks_shorter(connection: sa.Connection, wanted: Sequence[Row]) -> bool:
     """Whether the shorter deadlines in force are others than these."""
-    known = connection.execute(statement("database/calendars/shorter")).mappings()
+    known = [dict(row) for row in connection.execute(statement("database/calendars/shorter")).mappings()]
     return sorted(map(_shorter, known), key=str) != sorted(map(_shorter, wanted), key=str)
 
 

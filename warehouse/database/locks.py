@@ -6,8 +6,8 @@
 | 2 | ``session(name)`` | | who works on an insurer's parts of a plan; who made a twin database | its session, or ``release`` |
 | 3 | ``feed`` | | a landing, until its receipt is committed | its transaction |
 | 3a | ``key`` | | a landing with an idempotency key, whatever its feed | its transaction |
-| 4 | ``cut`` | loads, decisions | a publication, a freeze, a month's computing: what they know is complete | its transaction |
-| 5 | ``registers`` | loads of insurers' records | a load of a register | its transaction |
+| 4 | ``cut`` | loads, decisions, judging again | a publication, a freeze, a month's computing: what they know is complete | its transaction |
+| 5 | ``registers`` | loads of insurers' records | a load of a register; judging again | its transaction |
 | 6 | ``insurer`` | | a load of the insurer's records: no child beside its parent | its transaction |
 | 6a | ``clock`` | | a look of the clock, and a person's step on an alert: one after the other | its transaction |
 | 6b | ``expected`` | | who brings the register of expected deliveries up to date | its transaction |
@@ -56,7 +56,7 @@ def is_cut_free(connection: sa.Connection) -> bool:
 
 
 def registers(connection: sa.Connection, *, shared: bool) -> None:
-    """A register loads beside nothing that may refer to it."""
+    """A register loads, and verdicts are judged again, beside no load that may refer to what they change."""
     _named(connection, "anze/registers", shared=shared)
 
 

@@ -244,8 +244,9 @@ def test_the_rehearsal_of_a_replay_says_exactly_what_the_run_then_changes(
 
 def test_a_verdict_that_a_rehearsal_changes_is_named(engine: sa.Engine) -> None:
     insert = (
-        "insert into quality.milestone values"
-        " ('lichun', 'policy', 'P{n}', 'issued', '2026-11-02', '2026-11-09', '2026-11-09 20:00+08', 'on_time', '1')"
+        "insert into quality.milestone (insurer_id, record_type, record_key, milestone, event_on, deadline_on,"
+        " first_received_at, timeliness, calendar_version, known_from) values"
+        " ('lichun', 'policy', 'P{n}', 'issued', '2026-11-02', '2026-11-09', '2026-11-09 20:00+08', 'on_time', '1', now())"
     )
     with engine.begin() as connection:
         connection.exec_driver_sql(insert.format(n=1))

@@ -15,6 +15,7 @@ from quality.notices import Notice, Span
 from quality.working_days import FOLDER, read_calendar
 from tests.pipeline.clock.conftest import Clocked, moment
 from tests.warehouse.building import put_rule_in_force
+from warehouse.loading import again
 
 LAST = read_calendar(FOLDER).last_day
 YEAR = LAST.year + 1
@@ -68,10 +69,8 @@ def test_a_dry_run_tells_what_an_import_does_and_keeps_nothing(turning: Clocked)
             assert deadline_on == calendars.calendar_in_force(connection).deadline(event_on, 5)
     assert turning.known("E2", late(35, 8)) == (None, "undetermined")
     with engine.connect() as connection:
-        again = connection.execute(
-            sa.text("select * from report.freshness_of('lichun', 'policy', 'E2', :at)"), {"at": now}
-        )
-        (row,) = again.all()
+        query = sa.text("select * from report.freshness_of('lichun', 'policy', 'E2', :at)")
+        row = connection.execute(query, {"at": now}).one()
     assert (row.timeliness, row.milestone) == ("on_time", "issue_date")
 
 
@@ -108,8 +107,6 @@ def test_a_notice_and_its_correction_come_to_the_correction_at_once(
 
 
 def _later(connection: sa.Connection) -> dt.datetime:
-    from warehouse.loading import again
-
     return again.hold(connection, late(35))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import pathlib
-from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +18,7 @@ from quality.notices import Notice, Span
 from sandbox import drops, registers
 from sandbox.truth import build
 from schemas.province import province
+from schemas.time_zone import SHANGHAI
 from tests.pipeline.telling import SomeInsurers, hub_at, rows_of
 from warehouse.indicators.difference import difference
 from warehouse.indicators.explain import Place
@@ -26,6 +26,7 @@ from warehouse.landing.extensions import Grant
 
 SEED, SCALE, INSURER = 5, 0.003, "yuheng"
 HOUR = dt.timedelta(hours=1)
+LATER = NIGHT + dt.timedelta(days=10)
 LATE = """
 select m.deadline_on as day, m.event_on from quality.milestone as m
 where m.timeliness = 'late' and m.insurer_id = :i order by m.deadline_on limit 1
@@ -43,40 +44,41 @@ class Nights:
     def at(self, moment: dt.datetime) -> SomeInsurers:
         return hub_at(moment, self.engine, self.folder, {}, (INSURER,))
 
-    def deliver(self, since: dt.datetime | None, night: dt.datetime) -> SomeInsurers:
-        drops.write(self.world, self.folder / "drop", since, night)
+    def deliver(self, since: dt.datetime | None, until: dt.datetime, night: dt.datetime) -> None:
+        """What happened between two moments arrives in a night."""
+        drops.write(self.world, self.folder / "drop", since, until)
         steps.sync_insurer(self.at(night), INSURER)
-        return self.at(night + HOUR)
 
 
 @pytest.fixture
-def nights(engine: sa.Engine, tmp_path: pathlib.Path) -> Iterator[Nights]:
-    yield Nights(engine, tmp_path)
+def nights(engine: sa.Engine, tmp_path: pathlib.Path) -> Nights:
+    return Nights(engine, tmp_path)
 
 
 def test_what_was_judged_again_is_rebuilt_verified_and_attributed(nights: Nights) -> None:
-    hub = nights.deliver(None, FIRST_NIGHT)
-    nights.deliver(FIRST_NIGHT, NIGHT)
-    before = steps.publish(nights.at(NIGHT + HOUR))
-    hub = nights.at(NIGHT + 2 * HOUR)
+    nights.deliver(None, FIRST_NIGHT, FIRST_NIGHT)
+    nights.deliver(FIRST_NIGHT, NIGHT, LATER)
+    before = steps.publish(nights.at(LATER + HOUR))
+    hub = nights.at(LATER + 2 * HOUR)
     due = rows_of(hub.engine, LATE, i=INSURER)
-    assert due, "the sandbox's night has a late record"
+    assert due, "what arrives ten days later is late"
     with hub.engine.connect() as connection:
         known = [each for each in calendars.known_notices(connection) if each.year == due[0].day.year]
     spans = (*known[-1].spans, Span("加假", "off", due[0].day, due[0].day))
     changed = Notice(due[0].day.year, known[-1].revision + 1, "2026-11-10", "更正", "confirmed", spans)
     assert calendars.import_notice(hub.engine, changed, "李伟", hub.now()).changes
     wanted = Grant(
-        INSURER, "*", "系统切换", "李伟", extra_days=2, events_from=due[0].event_on, events_to=due[0].event_on
+        INSURER, "*", "系统切换", "李伟", extra_days=20, events_from=due[0].event_on, events_to=due[0].event_on
     )
     extensions.grant(hub, wanted, hub.now())
-    for now in (NIGHT - 9 * HOUR, NIGHT - 5 * HOUR):
+    noon = dt.datetime.combine(due[0].day, dt.time(12), tzinfo=SHANGHAI) + dt.timedelta(days=1)
+    for now in (noon, noon + HOUR):
         outages.beat(nights.at(now), "portal")
     with hub.engine.begin() as connection:
         connection.exec_driver_sql("update landing.heartbeat set clock_offset = interval '0'")
     outages.note_outages(hub)
-    nights.deliver(NIGHT, NIGHT + dt.timedelta(days=1))
-    last = nights.at(NIGHT + dt.timedelta(days=1) + HOUR)
+    nights.deliver(NIGHT, NIGHT + dt.timedelta(days=1), LATER + dt.timedelta(days=1))
+    last = nights.at(LATER + dt.timedelta(days=1) + HOUR)
     after = steps.publish(last)
     found = rebuild(last)
     assert (found.differing_tables, found.differing_rows) == ((), ())

@@ -191,7 +191,7 @@ def test_a_batch_replayed_under_another_calendar_is_the_calendars_part(hub: Hub)
     hub.deliver("enterprise", [{"credit_code": "E1"}])
     held = hub.deliver("policy", [policy(1)], held=[1])
     hub.publish()
-    edition = Edition(0, "test-2027", hub.now.date(), hub.now.date(), hub.now, "test", "another")
+    edition = Edition(-2, "test-2027", hub.now.date(), hub.now.date(), hub.now, "test", "another")
     with hub.engine.begin() as connection:
         calendars.keep_edition(connection, edition)
     hub.replay(held)

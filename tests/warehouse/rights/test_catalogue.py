@@ -37,12 +37,16 @@ OPEN = {
          "mart.indicator_definition", "mart.contribution_query"), "how figures were made, no figure",
     ),
     "landing.ledger": "a chain of hashes; what they attest stands in landing.ledger_text",
+    "landing.judging": "when verdicts were judged again, and why",
+    "landing.outage": "when the hub itself was down",
+    "landing.extension_end": "read beside landing.extension only, which is its insurer's",
+    "quality.version_verdict": "a verdict by a version's number, which names nobody; the version itself is not open",
 }  # fmt: skip
 
 #: What reads every row for the owner, who calls each with what the caller may see alone: see the migration of each.
 EXPLAINING = {
     "mart.cell_records", "mart.enterprise_events", "mart.policy_states", "mart.policies_ended_by_endorsement",
-    "mart.overdue_hazards", "mart.late_versions", "mart.due_records", "mart.verdicts",
+    "mart.overdue_hazards", "mart.late_versions", "mart.verdicts_of", "mart.due_records", "mart.verdicts",
 }  # fmt: skip
 
 

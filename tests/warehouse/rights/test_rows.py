@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from schemas.contract import load_contracts
 from tests.warehouse.building import rows_of
-from tests.warehouse.rights.places import OPEN, PLACES, READERS, TOKEN, Reader
+from tests.warehouse.rights.places import INSURERS, OPEN, PLACES, READERS, TOKEN, Reader
 from warehouse.database import ddl
 from warehouse.indicators.catalogue import load_definitions
 
@@ -144,6 +144,19 @@ def test_no_function_gives_a_foreign_row(world: sa.Engine, reader: Reader, login
             assert list(leaks(reader, shown, rows or [])) == [], call
     assert asked > 100
     assert answered > 40
+
+
+def test_the_clock_of_a_record_is_shown_to_who_sees_the_record(reader: Reader, login: sa.Engine) -> None:
+    calls = (
+        "freshness_history(:insurer, 'policy', :key)",
+        "freshness_of(:insurer, 'policy', :key, now() + interval '9 years')",
+    )
+    for region, domain in PLACES:
+        for insurer in INSURERS:
+            key = f"R{region}D{domain}I{insurer}"
+            for call in calls:
+                found = rows_of(login, f"select milestone from report.{call}", insurer=insurer, key=key)
+                assert bool(found) == reader.sees(region, domain, insurer), (call, key)
 
 
 def test_records_behind_a_cell_add_up_to_it_for_who_sees_a_part(

@@ -17,7 +17,7 @@ with judged as (
                 cast(event.first_received_at at time zone 'Asia/Shanghai' as date)
                 <= coalesce(
                     case when extended.row_no is null then deadline.deadline_on else extended.deadline_on end,
-                    greatest(extended.not_before, reference.last_published_day(:calendar_version))
+                    greatest(extended.not_before, (select reference.last_published_day(:calendar_version)))
                 ) then 'on_time'
             when
                 case when extended.row_no is null then deadline.deadline_on else extended.deadline_on end is null
@@ -72,8 +72,10 @@ chosen as (
 select
     *,
     not has_previous
-    or (event_on, deadline_on, timeliness, extension_no, outage_no)
-    is distinct from
-    (previous_event_on, previous_deadline_on, previous_timeliness, previous_extension_no, previous_outage_no)
+    or event_on <> previous_event_on
+    or (deadline_on is distinct from previous_deadline_on)
+    or (timeliness is distinct from previous_timeliness)
+    or (extension_no is distinct from previous_extension_no)
+    or (outage_no is distinct from previous_outage_no)
     or (:confirms and previous_calendar_version <> :calendar_version) as is_changed
 from chosen

@@ -97,4 +97,4 @@ comment on function reference.working_days_between is
 
 grant insert on reference.calendar_notice, reference.calendar_span, reference.calendar_edition to anze_loader;
 grant execute on function reference.calendar_in_force to anze_loader;
-grant execute on function reference.add_working_days, reference.working_days_between to anze_loader, anze_regulator;
+grant execute on function reference.add_working_days, reference.working_days_between to anze_loader;

@@ -90,7 +90,7 @@ create table reference.shorter_deadline (
     channel text not null,
     working_days integer not null check (working_days > 0),
     valid_from date not null,
-    valid_to date not null check (valid_to >= valid_from),
+    valid_to date check (valid_to >= valid_from),
     source text not null,
     known_from timestamptz not null,
     known_to timestamptz not null default 'infinity',
@@ -135,4 +135,5 @@ for each row execute function access.audit_clock('extension', 'granted_by', 'ext
 create trigger audited after insert on landing.extension_end
 for each row execute function access.audit_clock('revocation of extension', 'revoked_by', 'extension_no');
 create trigger audited after insert on reference.calendar_edition
-for each row execute function access.audit_clock('calendar edition', 'imported_by', 'edition_no');
+for each row when (new.imported_by <> 'release')
+execute function access.audit_clock('calendar edition', 'imported_by', 'edition_no');

@@ -64,7 +64,11 @@ begin
             ),
             k.working_days, k.rule, k.extension_no, k.outage_no, k.judging_no, k.known_from, k.superseded_at,
             concat_ws(
-                ',', coalesce(format('%s(%s个工作日)', k.rule, k.working_days), 'R32 当日尚未生效'),
+                ',',
+                case
+                    when k.rule is null then 'R32 当日尚未生效'
+                    else format('%s(%s个工作日)', k.rule, k.working_days)
+                end,
                 '延期 ' || k.extension_no, '停机顺延 ' || k.outage_no
             )
         from mart.verdicts_of($1, $2, $3) as k
