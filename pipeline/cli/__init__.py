@@ -36,6 +36,7 @@ COMMANDS = (
     "as_of",
     "definitions",
     "calendar",
+    "alerts",
     "docs",
     "province",
     "record_type",

@@ -66,7 +66,9 @@ def clock(connection: sa.Connection, load: Any) -> Iterator[Clock]:
     made = Clock(connection, load)
     yield made
     for alert in made.alerts():
-        last = [e.event for e in issues.events(connection, alert.alert_no) if e.event in ("opened", "reopened", "closed")]
+        last = [
+            e.event for e in issues.events(connection, alert.alert_no) if e.event in ("opened", "reopened", "closed")
+        ]
         assert (alert.state == "closed") == (last[-1] == "closed") == (alert.record_count == 0), alert
 
 
