@@ -9,11 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline.alerting import clock, lateness
-from pipeline.services.installation import NIGHT
+from schemas.time_zone import SHANGHAI
 from tests.pipeline.alerting.conftest import Sending
 from tests.warehouse.indicators import conftest as rows
 
-MORNING = NIGHT.replace(hour=8, minute=30)
+#: A Wednesday.
+MORNING = dt.datetime(2026, 11, 18, 8, 30, tzinfo=SHANGHAI)
 DAY = dt.timedelta(days=1)
 
 

@@ -17,7 +17,7 @@ $$;
 comment on function alert.filled is 'a sentence with its marks in braces replaced by named values';
 
 create function alert.sees_whole(insurer_id text) returns boolean
-language sql stable set search_path = pg_catalog, pg_temp as $$
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select access.all_areas() and (access.all_insurers() or coalesce($1 = access.insurer(), false))
 $$;
 comment on function alert.sees_whole is 'whether the caller sees every record of an alert of an insurer (null: of many)';
