@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-#: What levels look like where colours or signs are shown.
-SIGNS: Mapping[str, str] = {"critical": "🔴", "warning": "🟠", "notice": "🔵"}
-
 
 @dataclass(frozen=True)
 class Item:
@@ -85,7 +82,7 @@ def plain(content: Content, limit: int) -> str:
 
 def _block(item: Item) -> str:
     note = f"({item.note})" if item.note else ""
-    parts = [f"{SIGNS[item.level]} **{item.heading}**{note}", item.reason]
+    parts = [f"**{item.heading}**{note}", item.reason]
     parts += [f"> {line}" for line in item.lines]
     if item.remedy:
         parts.append(f"处理:{item.remedy}")

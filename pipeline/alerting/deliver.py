@@ -63,6 +63,13 @@ def deliver(hub: Hub, secrets: GetSecrets, at: dt.datetime | None = None) -> Del
     return total
 
 
+def or_raise(came: Delivered) -> Delivered:
+    """What the sender came to. Raises ReceiverUnavailable when a receiver failed: its messages wait, and are tried again."""
+    if came.failing:
+        raise ReceiverUnavailable("; ".join(f"{name}: {problem}" for name, problem in came.failing))
+    return came
+
+
 def is_quiet(decided: Configuration, level: str, moment: dt.datetime) -> bool:
     """Whether a message of a level waits at a moment: at night, on days off."""
     quiet = decided.quiet

@@ -22,8 +22,8 @@ LATER = {9499: 60.0, 11232: 60.0}
 
 def send(content: Content, host: str | None, credentials: Credentials, at: dt.datetime) -> None:
     """Send one message. Raises ReceiverUnavailable and ReceiverRefuses."""
-    lines = plain(content, LIMIT_BYTES - ROOM_BYTES).splitlines()
-    post = {"title": content.title, "content": [[{"tag": "text", "text": line}] for line in lines]}
+    told = plain(content, LIMIT_BYTES - ROOM_BYTES)
+    post = {"title": content.title, "content": [[{"tag": "text", "text": told}]]}
     message: dict[str, object] = {"msg_type": "post", "content": {"post": {"zh_cn": post}}}
     if credentials.secret:
         message = signed(credentials.secret, at) | message

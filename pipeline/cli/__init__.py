@@ -40,6 +40,7 @@ COMMANDS = (
     "expected",
     "extension",
     "freshness",
+    "alerts",
     "docs",
     "province",
     "record_type",

@@ -27,13 +27,13 @@ def values(definition: Definition, known: Known, as_of: dt.date) -> dict[str, De
 
 
 def shown(threshold: Threshold, value: Decimal) -> str:
-    """A threshold as people read it: ``5%``, ``30 天``, ``1 个工作日``."""
+    """A threshold as people read it: ``5%``, ``30天``, ``1个工作日``."""
     if threshold.unit == "ratio":
         return f"{_plain(value * 100)}%"
     return {
-        "day": f"{_plain(value)} 天",
-        "working_day": f"{_plain(value)} 个工作日",
-        "yuan": f"{_plain(value)} 元",
+        "day": f"{_plain(value)}天",
+        "working_day": f"{_plain(value)}个工作日",
+        "yuan": f"{_plain(value)}元",
         "count": _plain(value),
     }[threshold.unit]
 

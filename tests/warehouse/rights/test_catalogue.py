@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tests.warehouse.building import rows_of
 
 pytestmark = pytest.mark.usefixtures("logins")
-OURS = "('landing', 'core', 'quarantine', 'quality', 'reference', 'mart', 'report', 'migration', 'access')"
+OURS = "('landing', 'core', 'quarantine', 'quality', 'reference', 'mart', 'report', 'migration', 'access', 'alert')"
 #: Relations below each view of schema report, through views, with the owner of the view that reads each.
 BELOW = f"""
 with recursive step as (
