@@ -96,7 +96,7 @@ def _item(told: Told, portal_url: str, name: Named) -> Item:
     lines = [*told.lines, *([f"…共 {told.record_count} 条,见平台"] if more > 0 else [])]
     return Item(
         told.level, heading, f"{told.reason}。", lines, told.remedy_zh, ",".join(notes),
-        f"{portal_url}{told.link}" if portal_url else "",
+        f"{portal_url}/alerts/{told.alert_no}" if portal_url else "",
     )  # fmt: skip
 
 
