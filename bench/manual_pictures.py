@@ -106,6 +106,9 @@ def clerk(browser: Browser, arguments: argparse.Namespace, folder: pathlib.Path)
     camera.shoot("sign-in")
     camera.sign_in()
     camera.shoot("clerk-home")
+    camera.go("/due")
+    camera.shoot("clerk-due")
+    camera.go("/submissions")
     right, wrong = example(arguments.policies)
     file = folder / "11月保单.xlsx"
     with page.expect_download() as saved:
@@ -161,6 +164,8 @@ def regulator(browser: Browser, arguments: argparse.Namespace) -> None:
     page = camera.page
     camera.sign_in()
     camera.shoot("regulator-overview")
+    camera.go("/alerts")
+    camera.shoot("regulator-alerts")
     camera.go("/console/indicators/I1")
     camera.shoot("regulator-indicator")
     camera.go("/console/indicators/I1/records")
