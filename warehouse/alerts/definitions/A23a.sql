@@ -29,8 +29,8 @@ select
     v.service_no as record_key,
     cast(null as date) as deadline_on,
     v.service_no,
-    to_char(min(v.service_start_at) at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as start,
-    to_char(max(v.service_end_at) at time zone 'Asia/Shanghai', 'HH24:MI') as end,
+    to_char(min(v.service_start_at) at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as started_at,
+    to_char(max(v.service_end_at) at time zone 'Asia/Shanghai', 'HH24:MI') as ended_at,
     count(distinct (o.insurer_id, o.service_no)) as others
 from visit as v
 inner join visit as o
