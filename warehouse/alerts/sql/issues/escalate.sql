@@ -32,8 +32,8 @@ waiting as (
 insert into alert.event (alert_no, event, at, on_date, to_role)
 select
     w.alert_no,
-    'escalated',
-    :known_at,
+    'escalated' as event,
+    cast(:known_at as timestamptz) as at,
     w.since,
     l.to_role
 from waiting as w
