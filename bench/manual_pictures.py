@@ -40,6 +40,7 @@ class Camera:
 
     def __init__(self, browser: Browser, arguments: argparse.Namespace, login: str, size: dict[str, int]) -> None:
         context = browser.new_context(viewport=size, locale="zh-CN", color_scheme="light", accept_downloads=True)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE_MS)
         self.page: Page = context.new_page()
         self.address, self.folder = arguments.address, arguments.folder
         self.page.on("console", lambda said: print(login, said.type, said.text) if said.type != "log" else None)
