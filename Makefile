@@ -5,6 +5,8 @@ COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --
   --python-version 3.11 --no-emit-package django
 export VIRTUAL_ENV := $(CURDIR)/.venv
 export PYTHONPATH := $(CURDIR)
+# what hundreds of processes import is compiled once, also where the environment forbids it
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: browser help demo quick test check down clean install lock docs bench soak
 help:  ## List the commands
@@ -14,7 +16,7 @@ demo: .venv/run.stamp  ## One whole night: 35 simulated insurers, through Airflo
 	@$(BIN)/anze demo
 
 test: .venv/dev.stamp browser  ## All tests, on real PostgreSQL, HTTP, files and Airflow
-	@$(BIN)/python -m pytest -n 4 --dist loadgroup -rs -m "not long"
+	@$(BIN)/python -m pytest -n 4 -rs
 
 quick: .venv/dev.stamp browser  ## The loop of a developer: every package's fast tests
 	@$(BIN)/python -m pytest -n 2 -m "not slow"
@@ -41,7 +43,6 @@ docs: .venv/dev.stamp  ## Generate docs/reference
 	@$(BIN)/anze docs
 
 soak: .venv/dev.stamp  ## The long versions: every crash point, random histories, a thousand pairs of moments, a thousand hidden deliveries
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m long
 	@$(BIN)/python -m bench.soak.crash
 	@$(BIN)/python -m bench.soak.model
 	@$(BIN)/python -m bench.soak.bitemporal

@@ -18,7 +18,8 @@ from pipeline.cli.output import progress
 from pipeline.scheduling.schedule import feeds
 from pipeline.services import demonstration
 from pipeline.services.airflow import Client
-from pipeline.services.installation import NIGHT, installation, stop
+from pipeline.services.installation import NIGHT, installation
+from pipeline.services.running import stop
 from sandbox.cast import cast
 from schemas.time_zone import SHANGHAI
 

@@ -13,7 +13,7 @@ Texts = Callable[[str, str], str]
 
 @dataclass(frozen=True)
 class Entry:
-    """A page that people start from. ``is_for`` insurers, regulators or both."""
+    """A page that people start from. ``is_for`` insurers, regulators, both, or regulators of the whole (province and sectors)."""
 
     href: str
     zh: str
@@ -36,6 +36,7 @@ ENTRIES = (
         "/console/search", "查询", "Search", "search", "regulators", also=("/console/enterprises", "/console/agencies")
     ),
     Entry("/console/insurers", "保险机构", "Insurers", "building", "regulators"),
+    Entry("/submissions/history", "报送记录", "Deliveries", "upload", "whole", also=("/submissions", "/rules")),
     Entry("/due", "待办", "What is due", "clock", "both", ("时限", "Deadlines"), also=("/expected", "/extensions")),
     Entry("/alerts", "预警", "Alerts", "warning", "both"),
     Entry("/obligations", "应服务义务", "Obligations", "list", "both"),
@@ -46,8 +47,9 @@ ENTRIES = (
 
 def menu(person: Person, path: str, t: Texts) -> tuple[MenuEntry, ...]:
     """The entries that a person has; the one with the longest address that begins the path is the present page."""
-    side = "insurers" if person.is_of_insurer else "regulators"
-    shown = [entry for entry in ENTRIES if entry.is_for in (side, "both")]
+    whole = ("whole",) if person.sees_all_areas else ()
+    sides = ("both", "insurers") if person.is_of_insurer else ("both", "regulators", *whole)
+    shown = [entry for entry in ENTRIES if entry.is_for in sides]
     begun = [(at, e.href) for e in shown for at in (e.href, *e.also) if path == at or path.startswith(f"{at}/")]
     current = max(begun, key=lambda each: len(each[0]), default=(None, None))[1]
     return tuple(

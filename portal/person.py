@@ -40,6 +40,11 @@ class Person:
         return self.insurer_id != "*"
 
     @property
+    def sees_all_areas(self) -> bool:
+        """Whether it sees all areas and sectors: a delivery belongs to none, so that others see none."""
+        return "*" in self.region_codes and "*" in self.domain_codes
+
+    @property
     def may_submit(self) -> bool:
         """Whether it may hand in deliveries."""
         return self.kind == "insurer_submitter"

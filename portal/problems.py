@@ -43,7 +43,7 @@ KINDS = {
     "TOO-MANY": Kind(429, "请求过于频繁,请稍后再试", "Too many requests: try again later"),
     "FAULT": Kind(500, "平台出现故障,已记录,请稍后再试", "A fault of the platform; it was logged"),
     "NOT-NOW": Kind(503, "平台暂时繁忙,请稍后再试", "Not just now: try again later"),
-    "NO-ROOM": Kind(507, "平台存储空间不足,本次没有收下任何内容,请稍后再试", "No room left: nothing was taken, try again later"),
+    "NO-ROOM": Kind(507, "平台存储空间不足,没有收下,请稍后再试", "No room left: not taken, try again later"),
 }  # fmt: skip
 OF_STATUS = {kind.status: code for code, kind in reversed(KINDS.items())}
 

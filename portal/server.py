@@ -5,15 +5,6 @@ from __future__ import annotations
 import logging
 import os
 
-import uvicorn
-
-from pipeline.clock.outages import beating
-from pipeline.judging.ledger import try_to_keep_head
-from pipeline.settings import adopt_province
-from portal.app import create_app
-from portal.door import Door, open_door
-from portal.submissions.receiving import spool_here
-
 HOST, PORT = "127.0.0.1", "8060"
 #: A client that sends nothing for so long has gone.
 IDLE_SECONDS = 30
@@ -21,27 +12,33 @@ IDLE_SECONDS = 30
 
 def main() -> None:
     """Serve until told to stop. TLS ends at a proxy in front; ANZE_PORTAL_PROXY names the addresses whose word is taken."""
+    # here, for the processes that load and judge import this module and need none of it
+    import uvicorn
+
+    from pipeline.clock.outages import beating
+    from pipeline.judging.ledger import try_to_keep_head
+    from pipeline.settings import adopt_province
+    from portal.app import create_app
+    from portal.door import open_door
+    from portal.submissions.receiving import spool_here
+
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     adopt_province()
     door = open_door()
     try_to_keep_head(door.hub)
     spool_here(door.hub.settings.var_folder)
     with beating(door.hub, "portal"):
-        _serve(door)
-
-
-def _serve(door: Door) -> None:
-    uvicorn.run(
-        create_app(door),
-        host=os.environ.get("ANZE_PORTAL_HOST", HOST),
-        port=int(os.environ.get("ANZE_PORTAL_PORT", PORT)),
-        forwarded_allow_ips=os.environ.get("ANZE_PORTAL_PROXY", ""),
-        proxy_headers=bool(os.environ.get("ANZE_PORTAL_PROXY")),
-        timeout_keep_alive=IDLE_SECONDS,
-        server_header=False,
-        access_log=False,
-        log_config=None,
-    )
+        uvicorn.run(
+            create_app(door),
+            host=os.environ.get("ANZE_PORTAL_HOST", HOST),
+            port=int(os.environ.get("ANZE_PORTAL_PORT", PORT)),
+            forwarded_allow_ips=os.environ.get("ANZE_PORTAL_PROXY", ""),
+            proxy_headers=bool(os.environ.get("ANZE_PORTAL_PROXY")),
+            timeout_keep_alive=IDLE_SECONDS,
+            server_header=False,
+            access_log=False,
+            log_config=None,
+        )
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 import sqlalchemy as sa
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from connectors.files import SHIPPED
 from pipeline.services.postgres import Cluster, free_port
@@ -37,30 +39,56 @@ SLOW = (
 #: How long an example takes is the machine's affair.
 hypothesis.settings.register_profile("anze", deadline=None)
 hypothesis.settings.load_profile("anze")
-#: What only `make soak` runs: every page by its links as every kind of reader, calls made from the API's description, the
-#: portal with its disk, its database and its processes taken away.
-LONG = (
-    "portal/api/test_schema", "portal/console/test_of_few", "portal/console/test_pages_in_browser",
-    "portal/console/test_pages_on_screen", "portal/console/test_pages_walked", "portal/submissions/test_faults",
-)  # fmt: skip
-#: What shares a province or portal that takes long to build runs on one worker.
-TOGETHER = ("portal/bulletin", "portal/console", "portal/signing_in", "portal/submissions", "provinces/")
+#: What shares a province, a portal or a program that takes long to build runs on one worker, and first: the longest first.
+TOGETHER = {
+    "growth": ("adding/test_growth",),
+    "console": ("portal/console",),
+    "airflow": ("dags/",),
+    "standing": ("portal/api", "portal/submissions/test_hostile_evidence", "portal/test_"),
+    "rights": ("warehouse/rights",),
+    "henan": ("provinces/",),
+    "office": ("portal/submissions",),
+    "desks": ("portal/signing_in",),
+    "bulletins": ("portal/bulletin",),
+}
 _names = (f"test_{n}" for n in itertools.count())
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow, and what runs on one worker; the DAG files are parsed in the quick suite too."""
-    here = pathlib.Path(__file__).parent
+    """Mark what is slow, and begin with what runs together; the DAG files are parsed in the quick suite too."""
+    order = [*TOGETHER, ""]
+    items.sort(key=lambda item: order.index(_together(_place(item.nodeid))))
     for item in items:
-        name = item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
-        if name.startswith(SLOW) and item.name != "test_every_dag_loads":
+        if _place(item.nodeid).startswith(SLOW) and item.name != "test_every_dag_loads":
             item.add_marker(pytest.mark.slow)
-        if name.startswith(LONG):
-            item.add_marker(pytest.mark.long)
-        for place in TOGETHER:
-            if name.startswith(place):
-                item.add_marker(pytest.mark.xdist_group(place))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """What runs together goes to one worker, each other test to the next that is free.
+
+    xdist's own groups (``--dist loadgroup``) are none since pytest 9.2: github.com/pytest-dev/pytest-xdist/issues/1386.
+    """
+    config.option.loadscopereorder = False
+    return Together(config, log)
+
+
+class Together(LoadScopeScheduling):
+    """Takes tests in their order; the scope of one that runs together with others is their name."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _together(_place(nodeid)) or nodeid
+
+
+def _together(place: str) -> str:
+    """The name of those that a test runs together with, or nothing."""
+    found = [(len(start), name) for name, starts in TOGETHER.items() for start in starts if place.startswith(start)]
+    return max(found, default=(0, ""))[1]
+
+
+def _place(nodeid: str) -> str:
+    """A test's path below this folder."""
+    return nodeid.partition("::")[0].removeprefix("tests/")
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +147,7 @@ def own_province(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pat
 def fresh_database(cluster: Cluster, template: str = "template1") -> Iterator[str]:
     """Address of a new database cloned from ``template``; it is dropped on leaving."""
     name = next(_names)
-    _admin(cluster, f"create database {name} template {template}")
+    _admin(cluster, f"create database {name} template {template} strategy file_copy")
     try:
         yield cluster.url(name)
     finally:

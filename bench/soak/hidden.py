@@ -28,6 +28,7 @@ from pipeline.services.postgres import Cluster, free_port
 from pipeline.setup import prepare
 from sandbox.truth import Province, build
 from schemas.contract import INSURER_RECORD_TYPES, load_contracts
+from warehouse.database.engine import driver
 from warehouse.indicators.bounds import load_method
 from warehouse.indicators.catalogue import Definition, load_definitions
 from warehouse.publishing.publish import publish
@@ -141,7 +142,7 @@ def _insert(connection: sa.Connection, record_type: str, rows: Iterable[tuple[An
         (insurer_id, *(record[name] for name in names), 1, n, "-", at, first, end, record["operation_code"] == "D")
         for n, (insurer_id, record, at, first, end) in enumerate(rows, 1)
     ]
-    with connection.connection.cursor() as cursor:
+    with driver(connection).cursor() as cursor:
         query = f"insert into core.{record_type} (insurer_id, {', '.join((*names, *hub))}) values %s"
         psycopg2.extras.execute_values(cursor, query, stored, page_size=1000)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 
 obligations = typer.Typer(help="Services owed 服务义务.", no_args_is_help=True)
 #: Words of a state, and how it is coloured.
-STATES = {"overdue": ("逾期", red), "due": ("应开展", yellow), "open": ("未到期", str), "done": ("已完成", green)}
+STATES: Mapping[str, tuple[str, Callable[[object], object]]] = {
+    "overdue": ("逾期", red),
+    "due": ("应开展", yellow),
+    "open": ("未到期", lambda said: said),
+    "done": ("已完成", green),
+}
 ROUNDINGS = {"down": "不足一次的舍去", "half_up": "四舍五入", "up": "不足一次的进一"}
 
 

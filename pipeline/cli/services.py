@@ -44,9 +44,10 @@ def up(
 
 def down() -> None:
     """Stop everything that runs."""
-    from pipeline.services import installation
+    from pipeline.services.installation import installation
+    from pipeline.services.running import stop
 
-    stopped = installation.stop(installation.installation())
+    stopped = stop(installation())
     stdout.print(f"stopped: {', '.join(stopped) or 'nothing was running'}")
 
 
@@ -73,9 +74,10 @@ def migrate() -> None:
 def status(as_json: AsJson = False) -> None:
     """Show what runs, where each insurer stands, the worst first, and what to do. Exit code 1 if a service is down."""
     from pipeline.cli import standing
-    from pipeline.services import installation
+    from pipeline.services.installation import installation
+    from pipeline.services.running import states
 
-    running = installation.states(installation.installation())
+    running = states(installation())
     if as_json:
         print_json(
             {
@@ -126,10 +128,11 @@ def demo(scale: Scale = "", seed: Seed = 0) -> None:
     from pipeline.cli.demo_report import report
     from pipeline.services import demonstration, installation
     from pipeline.services.alone import alone
+    from sandbox.world import world
 
     begun = time.monotonic()
     here = installation.installation(_chosen(scale, seed))
-    installation.require_simulated()
+    world()  # before anything is started: a province that is not simulated has no night to play
     with alone(here.folder, "anze demo"):
         demonstration.start(here, _tell, progress)
         night = demonstration.run_night(here, _tell, progress)

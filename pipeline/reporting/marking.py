@@ -94,7 +94,7 @@ def notes(batch_id: int, problems: Sequence[Problem], shown: int, outcome: Outco
     """The lines above the list: total and shown, what to do, and openly what is not there."""
     errors = sum(1 for each in problems if each.severity == "error")
     told = [
-        f"批次 {batch_id}:共 {len(problems)} 个问题,其中错误 {errors} 个、警告 {len(problems) - errors} 个;本表列出 {shown} 个。"
+        f"批次 {batch_id}:共 {len(problems)} 个问题,其中错误 {errors} 个、提示 {len(problems) - errors} 个;本表列出 {shown} 个。"
     ]
     if shown < len(problems):
         told.append(f"一张工作表放不下其余 {len(problems) - shown} 个,完整清单请下载 CSV。")
@@ -118,4 +118,4 @@ def _how_to_go_on(outcome: Outcome) -> str:
     if outcome.is_listed_only:
         return "请按本表在数据表中改正后再次报送;本表不会当作数据读取,不必删除。"
     told = ",批注写明问题和处理办法" if outcome.has_comments else ""
-    return f"有问题的单元格已着色:红色为错误,黄色为警告{told}。请直接改正后原样再次报送;本表不会当作数据读取,不必删除。"
+    return f"有问题的单元格已着色:红色为错误,黄色为提示{told}。请直接改正后原样再次报送;本表不会当作数据读取,不必删除。"

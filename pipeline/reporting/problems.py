@@ -12,7 +12,7 @@ from typing import Any, Self
 from schemas.contract import load_contracts
 from schemas.findings import PlaceParts, SourceColumn, place_chinese, place_parts
 
-SEVERITIES = {"error": "错误", "warning": "警告"}
+SEVERITIES = {"error": "错误", "warning": "提示"}
 _MEASURED = frozenset({"amount", "decimal", "ratio", "count"})
 
 

@@ -17,13 +17,10 @@ from pipeline.scheduling.schedule import feeds
 from pipeline.scheduling.warm import warm_up
 from pipeline.services import demo_accounts
 from pipeline.services.airflow import PAGE, Client
-from pipeline.services.installation import (
-    FIRST_NIGHT,
-    NIGHT,
-    Installation,
+from pipeline.services.installation import FIRST_NIGHT, NIGHT, Installation, set_clock
+from pipeline.services.running import (
     Tell,
     require_ports,
-    set_clock,
     start_airflow,
     start_database,
     start_portal,

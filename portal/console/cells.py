@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from portal.console.errors import BadCursor
-from portal.console.figures import Figure
+from portal.console.figures import PUBLISHED_CELLS, Figure
 from portal.console.publications import Publication
-from portal.sql_text import statement
+from portal.sql_text import statement, text_of
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,14 @@ def cells(
     if len(place) != 4:
         raise BadCursor("a cursor of cells has four parts")
     wanted = {
-        "publication_id": publication.publication_id, "code": code, **vars(only), "is_first": after is None,
+        "publication_id": publication.publication_id, "codes": [code], **vars(only), "is_first": after is None,
         "after_region": place[0], "after_domain": place[1], "after_insurer": place[2], "after_period": place[3],
         "row_count": limit + 1,
     }  # fmt: skip
-    rows = [dict(row) for row in connection.execute(statement("console/cells"), wanted).mappings()]
+    rows = [
+        dict(row)
+        for row in connection.execute(statement("console/cells", cells=text_of(PUBLISHED_CELLS)), wanted).mappings()
+    ]
     total = rows[0]["total"] if rows else 0
     found = [
         Figure(**{n: v for n, v in row.items() if n != "total"})

@@ -12,7 +12,10 @@ import sqlalchemy as sa
 
 from portal.console.publications import Publication
 from portal.console.scope import Place
-from portal.sql_text import statement
+from portal.sql_text import statement, text_of
+
+#: What stands in the slot of statements that choose among the cells of a publication.
+PUBLISHED_CELLS = "console/published_cells"
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def parts_below(
     connection: sa.Connection, publication: Publication, place: Place, code: str, period_kind: str
 ) -> tuple[Figure, ...]:
     """An indicator in each area below a place (cities of the province, counties of a city), areas without a figure too."""
-    wanted = {**_cell(place), "as_of": publication.as_of}
+    wanted = {**_cell(place), "as_of": publication.as_of, "code": code}
     return _figures(connection, "console/parts_below", wanted | _asked(publication, code, period_kind))
 
 
@@ -162,8 +165,10 @@ def _cell(place: Place) -> dict[str, Any]:
 
 
 def _asked(publication: Publication, code: str, period_kind: str) -> dict[str, Any]:
-    return {"publication_id": publication.publication_id, "code": code, "period_kind": period_kind}
+    return {"publication_id": publication.publication_id, "codes": [code], "period_kind": period_kind}
 
 
 def _figures(connection: sa.Connection, name: str, wanted: Mapping[str, Any]) -> tuple[Figure, ...]:
-    return tuple(Figure(**row) for row in connection.execute(statement(name), wanted).mappings())
+    return tuple(
+        Figure(**row) for row in connection.execute(statement(name, cells=text_of(PUBLISHED_CELLS)), wanted).mappings()
+    )

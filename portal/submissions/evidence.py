@@ -86,7 +86,7 @@ def listed(
 def media_type_of(file: Arrived) -> str:
     """What a file's content is. Raises Problem TOO-LARGE, MEDIA-TYPE."""
     if file.size_bytes > MOST_BYTES:
-        raise Problem("TOO-LARGE", f"{file.name}: 每份不超过 {MOST_BYTES >> 20} MB at most")
+        raise Problem("TOO-LARGE", f"每份不超过 {MOST_BYTES >> 20} MB at most")
     with file.path.open("rb") as opened:
         if opened.read(5) == b"%PDF-":
             return PDF
@@ -97,7 +97,7 @@ def media_type_of(file: Arrived) -> str:
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, struct.error, *_BOMBS):
         found = None
     if found is None:
-        raise Problem("MEDIA-TYPE", f"{file.name}: 只收 JPEG、PNG、PDF,以内容为准 by content")
+        raise Problem("MEDIA-TYPE", "只收 JPEG、PNG、PDF,以内容为准 JPEG, PNG and PDF only, told by content")
     return found
 
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from portal.asking import Here, Reader, Submitting, page, record
+from portal.asking import Here, Reader, Submitting, language, page, record
 from portal.door import Door
 from portal.downloads import download
 from portal.look.formats import url
-from portal.problems import Problem
+from portal.look.texts import texts
+from portal.problems import Problem, Told, of_hub, told
 from portal.signing_in.sessions import Identity
 from portal.submissions import evidence
 from portal.submissions.evidence import Evidence
-from portal.submissions.receiving import form_of
+from portal.submissions.receiving import Arrived, form_of
+from schemas.errors import HubError
 
+logger = logging.getLogger(__name__)
 router = APIRouter(include_in_schema=False)
 EvidenceId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Number = Annotated[str, Query(max_length=100)]
@@ -37,19 +41,44 @@ async def add(request: Request, here: Here, who: Submitting) -> Response:
             form.texts.get("service_no", "").strip(),
             form.texts.get("hazard_no", "").strip() or None,
         )
-        errors = []
-        for file in form.files:
-            try:
-                await run_in_threadpool(evidence.add, here, who.person, service_no, hazard_no, file)
-            except Problem as problem:
-                errors.append((problem.detail or problem.kind.zh, "files"))
-        await run_in_threadpool(
-            record, request, who, "write", "evidence", identifiers={"service_no": service_no}, row_count=len(form.files) - len(errors)
-        )  # fmt: skip
-        if errors or not form.files:
-            told = errors or [("请选择文件 choose a file", "files")]
-            return await run_in_threadpool(_page, request, here, who, service_no, who.person.insurer_id, told)
-    return RedirectResponse(url("/evidence", service_no=service_no), 303)
+        asked = [
+            (file, await run_in_threadpool(_add, request, here, who, service_no, hazard_no, file))
+            for file in form.files
+        ]
+    refused = [(file, why) for file, why in asked if why]
+    await run_in_threadpool(
+        record, request, who, "write", "evidence", identifiers={"service_no": service_no}, row_count=len(asked) - len(refused)
+    )  # fmt: skip
+    if asked and not refused:
+        return RedirectResponse(url("/evidence", service_no=service_no), 303)
+    return await run_in_threadpool(_refused, request, here, who, service_no, refused, is_all=len(refused) == len(asked))
+
+
+def _add(
+    request: Request, here: Door, who: Identity, service_no: str, hazard_no: str | None, file: Arrived
+) -> Told | None:
+    """Why a file could not be kept; None when it was."""
+    try:
+        evidence.add(here, who.person, service_no, hazard_no, file)
+    except Problem as problem:
+        return told(problem, language(request))
+    except HubError as error:
+        logger.warning("%s: %s", who.person.login, error)
+        return told(of_hub(error), language(request))
+    return None
+
+
+def _refused(
+    request: Request, here: Door, who: Identity, service_no: str, refused: list[tuple[Arrived, Told]], *, is_all: bool
+) -> HTMLResponse:
+    """The page again, with what was not taken and why; its status is that of the first where nothing was."""
+    nothing = texts(language(request))("请选择文件", "Choose a file")
+    errors = [(f"{file.name}: {why.detail or why.title}", "files") for file, why in refused] or [(nothing, "files")]
+    answer = _page(request, here, who, service_no, who.person.insurer_id, errors)
+    if refused:
+        answer.status_code = refused[0][1].status if is_all else 200
+        answer.headers.update(refused[0][1].headers)
+    return answer
 
 
 @router.get("/evidence/{evidence_id}")

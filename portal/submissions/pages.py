@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import URL
 
 from pipeline.calendars import deadline_of
 from portal.asking import Here, Insurer, Reader, Submitting, client, language, page, part, record, require_insurer
@@ -88,8 +89,10 @@ def history(
         request, "submissions/history.html", batches=found, total=total, states=STATES, chosen=request.query_params,
         state_choices=[(each, _t(request)(words.zh, words.en)) for each, words in STATES.items()],
         record_types=_named(load_contracts(), request), name=lambda each: record_name(each, language(request)),
-        next_href=str(request.url.include_query_params(before=more).query) if more else None, is_first=before is None,
+        next_href=_here(request.url.include_query_params(before=more)) if more else None,
+        first_href=_here(request.url.remove_query_params("before")) if before else None,
         insurer_name=None if who.person.is_of_insurer else lambda each: _insurer_name(here, each),
+        insurer_choices=[(each, _insurer_name(here, each)) for each in here.hub.insurers],
     )  # fmt: skip
 
 
@@ -222,6 +225,10 @@ def _batch(request: Request, here: Door, who: Identity, batch_id: int) -> dict[s
 def _insurer_name(here: Door, insurer_id: str) -> str:
     known = here.hub.insurers.get(insurer_id)
     return known.name if known else insurer_id
+
+
+def _here(address: URL) -> str:
+    return f"{address.path}?{address.query}"
 
 
 def _crumbs(request: Request, batch_id: int | None, label: str | None = None) -> tuple[Crumb, ...]:

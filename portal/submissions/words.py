@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.reporting.problems import SEVERITIES as ZH
 from portal.submissions.reading import Batch
 from schemas.contract import load_contracts
 
@@ -50,7 +51,7 @@ STATES = {
         "The content was sent before; nothing changed.",
     ),
 }  # fmt: skip
-SEVERITIES = {"error": ("错误", "Error", "bad"), "warning": ("提示", "Warning", "warn")}
+SEVERITIES = {"error": (ZH["error"], "Error", "bad"), "warning": (ZH["warning"], "Warning", "warn")}
 COUNTS = (
     ("received_count", "接收", "Received"),
     ("accepted_count", "入库", "Loaded"),

@@ -145,7 +145,6 @@ def _fill_in_the_form(client: Client) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("airflow")
 def test_past_intervals_beside_the_night(
     cluster: Cluster, template: str, database_url: str, engine: sa.Engine, tmp_path: pathlib.Path
 ) -> None:

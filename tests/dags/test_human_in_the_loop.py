@@ -15,7 +15,6 @@ import sqlalchemy as sa
 
 from pipeline import deciding, steps
 from pipeline.hub import Hub
-from pipeline.scheduling.questions import ACCEPT, REFUSE
 from pipeline.services.airflow import Client, LocalAirflow
 from pipeline.services.installation import FIRST_NIGHT, NIGHT
 from pipeline.services.postgres import Cluster, free_port
@@ -66,10 +65,11 @@ def _ask(hub: Hub, insurer_id: str, folder: pathlib.Path) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("airflow")
 def test_a_person_is_asked_in_airflow_and_a_command_may_answer_first(
     cluster: Cluster, database_url: str, engine: sa.Engine, tmp_path: pathlib.Path
 ) -> None:
+    from pipeline.scheduling.questions import ACCEPT, REFUSE
+
     hub = hub_at(NIGHT, engine, tmp_path, {}, [HASTY, ANSWERED, OVERTAKEN])
     hasty, answered, overtaken = (_ask(hub, insurer_id, tmp_path) for insurer_id in (HASTY, ANSWERED, OVERTAKEN))
     environ = {

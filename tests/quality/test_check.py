@@ -8,8 +8,6 @@ import pathlib
 from dataclasses import replace
 from typing import Any
 
-import great_expectations as gx
-import great_expectations.expectations as gxe
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +17,6 @@ from connectors.parse.reasons import REASONS, refuse
 from quality.cast import cast
 from quality.catalogue import RuleSet, load_rules, markdown
 from quality.check import Checked, check
-from quality.expectations import RuleNotRun, expectation
 from quality.messages import refusals, telling
 from schemas.code_lists import load_code_list
 from schemas.contract import RECORD_TYPES, Contract, load_contract
@@ -122,6 +119,8 @@ def test_empty_chunk_of_any_type(record_type: str) -> None:
 
 
 def test_a_rule_that_does_not_run_never_passes() -> None:
+    from quality.expectations import RuleNotRun
+
     broken = {"column": "payee_name", "regex": "("}
     rules = [replace(r, arguments=broken) if r.rule_id == "FEE-007" else r for r in load_rules().rules]
     with pytest.raises(RuleNotRun, match="FEE-007"):
@@ -131,6 +130,8 @@ def test_a_rule_that_does_not_run_never_passes() -> None:
 
 
 def test_a_mistaken_argument_names_file_rule_and_key() -> None:
+    from quality.expectations import expectation
+
     rule = replace(load_rules().by_id["PAY-002"], arguments={"colum": "paid_amount"})
     with pytest.raises(DefinitionError, match=r"claim_payment.yml: PAY-002.arguments"):
         expectation(rule)
@@ -153,6 +154,8 @@ def test_what_a_rule_names_and_nobody_knows_is_told_with_the_nearest(change: dic
 
 
 def test_every_expectation_can_be_built() -> None:
+    from quality.expectations import expectation
+
     assert all(expectation(rule) for rule in load_rules().rules if rule.expectation)
 
 
@@ -221,6 +224,9 @@ def test_a_suite_generated_from_the_contract_agrees_row_by_row(cells: list[tuple
 
 
 def _generated_suite_findings(table: pa.Table) -> list[tuple[str, str, int]]:
+    import great_expectations as gx
+    import great_expectations.expectations as gxe
+
     built = []
     for name in ("policy_status_code", "insured_person_count"):
         field = POLICY.by_name[name]

@@ -141,7 +141,7 @@ def settle(
 
 def fold(connection: sa.Connection, message_ids: Sequence[int], into: int) -> None:
     """Keep that messages are told in another one."""
-    connection.execute(statement("alerts/messages/fold"), {"message_ids": list(message_ids), "into": into})
+    connection.execute(statement("alerts/messages/fold"), {"message_ids": list(message_ids), "told_in": into})
 
 
 def standing(connection: sa.Connection) -> list[Standing]:

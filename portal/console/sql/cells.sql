@@ -2,36 +2,12 @@
 -- Grain: one row a cell; a single row without a period when the page is empty. Scope: one publication.
 -- Exclusions: cells that the caller may not see. Limits: :row_count rows after a cell.
 with chosen as materialized (
-    select
-        i.region_code,
-        i.region_name,
-        i.domain_code,
-        i.domain_name,
-        i.insurer_id,
-        coalesce(i.insurer_name, i.insurer_id) as insurer_name,
-        i.indicator_code,
-        i.period_kind,
-        i.period_text,
-        i.numerator,
-        i.denominator,
-        i.value,
-        i.comparable_value,
-        i.shown_text,
-        i.numerator_text,
-        i.denominator_text,
-        i.null_reason,
-        i.is_small_sample,
-        i.is_provisional,
-        i.completeness,
-        i.mark_text
-    from report.indicator as i
+    select i.*
+    from (
+        :slot_cells
+    ) as i
     where
-        i.publication_id = :publication_id
-        and i.indicator = (
-            select d.indicator from report.indicator_definition as d
-            where d.code = :code
-        )
-        and :region_code in ('', i.region_code)
+        :region_code in ('', i.region_code)
         and :domain_code in ('', i.domain_code)
         and :insurer_id in ('', i.insurer_id)
         and :period_kind in ('', i.period_kind)

@@ -1,46 +1,12 @@
 -- Figures of one place.
 -- Grain: one row an indicator and period. Scope: one publication; the indicators of :codes, all when there are none.
 -- Exclusions: cells that the caller may not see. Limits: none.
-select
-    i.region_code,
-    i.region_name,
-    i.domain_code,
-    i.domain_name,
-    i.insurer_id,
-    coalesce(i.insurer_name, i.insurer_id) as insurer_name,
-    i.indicator_code,
-    i.period_kind,
-    i.period_text,
-    i.numerator,
-    i.denominator,
-    i.value,
-    i.comparable_value,
-    i.shown_text,
-    i.numerator_text,
-    i.denominator_text,
-    i.null_reason,
-    i.is_small_sample,
-    i.is_provisional,
-    i.completeness,
-    i.mark_text,
-    b.shown_low,
-    b.shown_high
-from report.indicator as i
-left join report.indicator_bound as b
-    on
-        i.publication_id = b.publication_id
-        and i.indicator = b.indicator
-        and i.period_kind = b.period_kind
-        and i.region_code = b.region_code
-        and i.domain_code = b.domain_code
-        and i.insurer_id = b.insurer_id
+select i.*
+from (
+    :slot_cells
+) as i
 where
-    i.publication_id = :publication_id
-    and i.indicator = any(array(
-        select d.indicator from report.indicator_definition as d
-        where cardinality(cast(:codes as text[])) = 0 or d.code = any(:codes)
-    ))
-    and i.region_code = :region_code
+    i.region_code = :region_code
     and i.domain_code = :domain_code
     and i.insurer_id = :insurer_id
 order by i.indicator_code, array_position(array['as_of', 'ytd', 'month', 'rolling12'], i.period_kind)

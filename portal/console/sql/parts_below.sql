@@ -25,14 +25,11 @@ select
     i.completeness,
     coalesce(i.mark_text, '') as mark_text
 from report.region as g
-left join report.indicator as i
+left join (
+    :slot_cells
+) as i
     on
         g.region_code = i.region_code
-        and i.publication_id = :publication_id
-        and i.indicator = (
-            select d.indicator from report.indicator_definition as d
-            where d.code = :code
-        )
         and i.period_kind = :period_kind
         and i.domain_code = :domain_code
         and i.insurer_id = :insurer_id

@@ -1,15 +1,18 @@
-"""``anze user``: an account is made, told once, listed, ended."""
+"""``anze user``: an account is made, told once, given a second factor, listed, ended."""
 
 from __future__ import annotations
 
 import io
 import pathlib
+import time
 from collections.abc import Iterator
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 
 from tests.pipeline.conftest import Anze
+from tests.portal.front import Session, front
 from tests.warehouse.building import one
 from warehouse.database import access
 from warehouse.database.engine import connect
@@ -56,6 +59,31 @@ def test_a_disabled_account_is_listed_with_what_ended(anze: Anze) -> None:
     assert "已停用 disabled" in anze("user", "disable", "told_gone").out
     assert "told_gone" not in anze("user", "list").out
     assert "told_gone" in anze("user", "list", "--all").out
+
+
+def test_a_second_factor_is_given_by_command_and_asked_for_by_the_portal(
+    database_url: str, installed: pathlib.Path, anze: Anze
+) -> None:
+    password = anze("user", "add", "told_auditor", "--kind", "auditor").out.partition("密码 password: ")[2].strip()
+    with front(database_url, installed / "var") as portal:
+
+        def signs_in(code: str = "") -> bool:
+            form = {"login": "told_auditor", "password": password, "code": code}
+            return Session(portal.address).post("/sign-in", data=form, allow_redirects=False).status_code == 303
+
+        assert signs_in()
+        assert anze("user", "second-factor", "auditor").out == "auditor: 二次验证 second factor on\n"
+        assert not signs_in()
+        told = anze("user", "totp", "told_auditor").out
+        secret = told.partition("密钥 secret: ")[2].split()[0]
+        assert "█" in told, "the code for the app's camera"
+        assert signs_in(pyotp.TOTP(secret).now())
+        anze("user", "totp", "told_auditor")
+        assert not signs_in(pyotp.TOTP(secret).at(int(time.time()) + 30)), "a new secret ends the old one"
+        assert anze("user", "second-factor", "auditor", "--off").code == 0
+        assert signs_in()
+    done = {event["target"] for event in anze("audit", "list", "--json").json}
+    assert {"second factor auditor", "second factor told_auditor"} <= done
 
 
 @pytest.mark.parametrize(

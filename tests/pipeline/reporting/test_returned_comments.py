@@ -34,11 +34,18 @@ def test_a_second_return_takes_back_the_marks_of_the_first(ledger: pathlib.Path)
     assert marked(second) == {"C7": YELLOW}
     assert {cell: text.split("\n")[0] for cell, text in comments(second).items()} == {
         "C4": "我的备注",
-        "C7": "【警告】FLD-001",
+        "C7": "【提示】FLD-001",
     }
     assert load_workbook(second)["台账"]["B7"].fill.fgColor.rgb == "FFDDFFDD", "its own colour is back"
     assert load_workbook(second).sheetnames == ["台账", "问题清单"]
     assert read_rows(second, XLSX) == read_rows(ledger, XLSX)
+
+
+def test_marks_of_the_time_when_a_warning_had_another_word_go_too(ledger: pathlib.Path) -> None:
+    now = returned(ledger, [problem(4, "C", severity="warning")], "now.xlsx")
+    assert "【提示】" in comments(now)["C4"]
+    then = rezip(now, lambda _, content: content.replace("【提示】".encode(), "【警告】".encode()))
+    assert comments(returned(then, [problem(7, "C")], "again.xlsx"))["C4"] == "我的备注"
 
 
 def test_comments_stop_at_a_limit_that_the_list_names(ledger: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,7 +91,7 @@ def test_wrong_cells_are_coloured_and_say_what_is_wrong(template: pathlib.Path) 
     assert marked(path, sheet) == {"B3": RED, "C4": YELLOW, f"{PREMIUM}2": RED}
     said = comments(path, sheet)
     assert said["B3"].startswith("【错误】FLD-001")
-    assert said["C4"].startswith("【警告】")
+    assert said["C4"].startswith("【提示】")
     assert {cell.rstrip("1") for cell in said if cell.endswith("1")} >= {"A", "B"}, "the template's own are kept"
     assert load_workbook(path)[sheet][f"{PREMIUM}2"].number_format == "0.00", "a missing cell has its column's format"
 
@@ -125,7 +125,7 @@ def test_the_list_has_total_and_every_problem_with_its_place(ledger: pathlib.Pat
     told = [problem(4, "C"), problem(5, "D", severity="warning"), Problem("BAT-001", "整批有误。")]
     path = returned(ledger, told)
     lines = listed(path)
-    assert "共 3 个问题,其中错误 2 个、警告 1 个;本表列出 3 个" in lines[0][0]
+    assert "共 3 个问题,其中错误 2 个、提示 1 个;本表列出 3 个" in lines[0][0]
     head = next(n for n, line in enumerate(lines) if line[0] == "序号")
     assert [line[1:4] for line in lines[head + 1 :]] == [["台账", 4, "C"], ["台账", 5, "D"], [None, None, None]]
     links = [cell.hyperlink.location for (cell,) in load_workbook(path)["问题清单"]["C1:C9"] if cell.hyperlink]

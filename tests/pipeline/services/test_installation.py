@@ -11,8 +11,9 @@ import pytest
 from pipeline.cli.output import progress
 from pipeline.services.alone import alone
 from pipeline.services.demonstration import start
-from pipeline.services.installation import _write_settings, installation, states, stop
+from pipeline.services.installation import installation, write_settings
 from pipeline.services.postgres import free_port
+from pipeline.services.running import states, stop
 from pipeline.settings import load_settings, read_env_file, write_env_file
 from schemas.errors import SetupError
 from tests.pipeline.conftest import Anze
@@ -65,11 +66,11 @@ def test_a_later_start_may_move_ports_and_keeps_secrets_seed_and_clock(tmp_path:
     first = installation(environ(tmp_path, ANZE_POSTGRES_PORT="1111", ANZE_SANDBOX_SEED="7"))
     first.cluster.folder.mkdir(parents=True)
     (first.cluster.folder / "password").write_text("of the cluster")
-    _write_settings(first)
+    write_settings(first)
     kept = read_env_file(first.env_file)
     write_env_file(first.env_file, {**kept, "ANZE_CLOCK_OFFSET": "-60"})
     moved = installation(environ(tmp_path, ANZE_POSTGRES_PORT="2222", ANZE_SANDBOX_SEED="8"))
-    _write_settings(moved)
+    write_settings(moved)
     now = read_env_file(moved.env_file)
     assert ":2222/" in now["ANZE_DATABASE_URL"]
     assert now["ANZE_LOADER_PASSWORD"] == kept["ANZE_LOADER_PASSWORD"]
@@ -116,7 +117,7 @@ def test_the_superusers_password_is_in_no_loaders_environment(tmp_path: pathlib.
     here.cluster.folder.mkdir(parents=True)
     (here.cluster.folder / "password").write_text("of-the-cluster")
     write_env_file(here.env_file, {"ANZE_TWIN_DATABASE_URL": "of an older start: of-the-cluster"})
-    _write_settings(here)
+    write_settings(here)
     here.airflow.configure({})
     loaders = here.airflow.environ({**here.environ(), "ANZE_TWIN_DATABASE_URL": "of-the-cluster"})
     assert "of-the-cluster" not in " ".join([*loaders.values(), *here.settings().values()])

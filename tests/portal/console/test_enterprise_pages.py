@@ -120,6 +120,17 @@ def test_insurers_and_agencies(session: Session, reader: Reader) -> None:
     )
 
 
+def test_the_list_of_insurers_says_why_there_is_no_timeliness(session: Session, reader: Reader) -> None:
+    page = session.get("/console/insurers").text
+    assert ("报送及时性按全省统计，不分地区" in page) == (reader.regions is not None or reader.domains is not None)
+    assert ("报送及时率" in page) == ("这里不显示报送及时性" not in page)
+
+
+def test_only_who_sees_deliveries_has_them_in_the_menu(session: Session, reader: Reader) -> None:
+    found = session.get("/api/v1/submissions?limit=1").json()["total"]
+    assert ('<li><a href="/submissions/history"' in session.get("/console").text) == bool(found)
+
+
 def test_what_does_not_exist_reads_as_what_is_not_shown(session: Session) -> None:
     for address in (f"/console/enterprises/{uuid.uuid4()}", "/console/insurers/nobody", "/console/agencies/NOBODY"):
         assert session.get(address).status_code == 404

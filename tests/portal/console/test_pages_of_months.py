@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from pipeline.services.installation import FIRST_NIGHT, NIGHT
 from pipeline.services.postgres import Cluster
@@ -121,3 +122,26 @@ def test_from_a_figure_to_the_row_as_it_was_received(office: Front, tmp_path: ob
     for name in ("contact_name", "contact_phone"):
         if original.get(name):
             assert str(original[name]) not in page.text
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1366, 390])
+def test_a_frozen_month_and_its_bulletin_have_no_barrier(
+    world: tuple[Front, Hub], browser: Browser, violations: Callable[[Page], list[str]], scheme: str, width: int
+) -> None:
+    opened, hub = world
+    freeze(hub)
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 768})  # type: ignore[arg-type]
+    session = opened.session("months_province")
+    context.add_cookies(
+        [{"name": each.name, "value": str(each.value), "url": opened.address} for each in session.cookies]
+    )
+    page, complaints = context.new_page(), list[str]()
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    for address in ("/console/months/2026-10", "/console/bulletin/2026-10", "/console/bulletin/2026-10?lang=en"):
+        page.goto(opened.address + address)
+        assert page.locator("h1").count() == 1
+        assert violations(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    context.close()
+    assert complaints == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -11,36 +10,26 @@ from playwright.sync_api import Browser, Page
 from tests.portal.front import Front
 
 Violations = Callable[[Page], list[str]]
-Scheme = Literal["light", "dark"]
 ADDRESSES = (
     "/console", "/console?lang=en", "/console/missing", "/console/months", "/console/indicators/I1", "/console/indicators/I4",
     "/console/indicators/I4/records", "/console/indicators/I4/records?show=left_out", "/console/indicators/I1/movement",
 )  # fmt: skip
 
 
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> Scheme:
-    """Both colour schemes."""
-    found: Scheme = request.param
-    return found
-
-
 @pytest.fixture
-def as_reader(browser: Browser, desk: Front, scheme: Scheme) -> Iterator[Callable[..., Page]]:
+def as_reader(browser: Browser, desk: Front) -> Iterator[Callable[..., Page]]:
     """Opens a signed-in page of a reader; what the browser complains of fails the test."""
     opened: list[Page] = []
     complaints: list[str] = []
 
     def signed_in(name: str, width: int = 1366) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 768}, color_scheme=scheme)
+        context = browser.new_context(viewport={"width": width, "height": 768})
         page = context.new_page()
         page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{desk.address}/sign-in")
-        page.fill("#login", f"front_console_{name}")
-        page.fill("#password", desk.passwords[f"front_console_{name}"])
-        page.click("form.form-stack button")
-        page.wait_for_url(f"{desk.address}/console")
+        cookie = desk.session(f"front_console_{name}").cookies["anze"]
+        context.add_cookies([{"name": "anze", "value": cookie, "url": desk.address}])
+        page.goto(f"{desk.address}/console")
         opened.append(page)
         return page
 

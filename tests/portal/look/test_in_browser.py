@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import pathlib
 from collections.abc import Callable
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 Site = tuple[str, list[tuple[str, str | None]]]
 Violations = Callable[[Page], list[str]]
-Scheme = Literal["light", "dark"]
 
 
-def opened(browser: Browser, address: str, scheme: Scheme = "light", width: int = 1366) -> tuple[Page, list[str]]:
+def opened(browser: Browser, address: str, width: int = 1366) -> tuple[Page, list[str]]:
     """A page, and what its browser complained of."""
-    page = browser.new_page(viewport={"width": width, "height": 768}, color_scheme=scheme)
+    page = browser.new_page(viewport={"width": width, "height": 768})
     complaints: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:
@@ -29,22 +27,18 @@ def opened(browser: Browser, address: str, scheme: Scheme = "light", width: int 
     return page, complaints
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1366, 390])
-def test_no_barrier(browser: Browser, site: Site, violations: Violations, scheme: Scheme, width: int) -> None:
-    page, _ = opened(browser, f"{site[0]}/gallery?errors", scheme, width)
+def test_no_barrier(browser: Browser, site: Site, violations: Violations, width: int) -> None:
+    page, _ = opened(browser, f"{site[0]}/gallery?errors", width)
     for details in page.query_selector_all("summary"):
         details.click()
     assert violations(page) == []
     page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/sign-in", "/message"])
-def test_no_barrier_on_plain_pages(
-    browser: Browser, site: Site, violations: Violations, scheme: Scheme, path: str
-) -> None:
-    page, complaints = opened(browser, site[0] + path, scheme)
+def test_no_barrier_on_plain_pages(browser: Browser, site: Site, violations: Violations, path: str) -> None:
+    page, complaints = opened(browser, site[0] + path)
     assert violations(page) == []
     assert complaints == []
     page.close()
@@ -151,7 +145,7 @@ def test_marks_of_charts_are_reached_by_keyboard(browser: Browser, site: Site) -
 
 
 def test_paper_shows_content_and_watermark_without_the_menu(browser: Browser, site: Site) -> None:
-    page, _ = opened(browser, f"{site[0]}/gallery", "dark")
+    page, _ = opened(browser, f"{site[0]}/gallery")
     page.emulate_media(media="print", color_scheme="dark")
     assert not page.locator("nav.side").is_visible()
     assert page.locator("svg.watermark").is_visible()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import pathlib
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -56,6 +58,18 @@ def file_of(tmp_path: object) -> object:
         return drops.write_file(form, tmp_path, "policy", rows, NIGHT.date()).read_bytes()  # type: ignore[arg-type]
 
     return written
+
+
+@pytest.fixture
+def small_disk(tmp_path: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A disk of four megabytes. Where none can be mounted the test is told as not run: that takes root."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("NOT RUN: no small disk to fill: mounting one takes root")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def changed(content: bytes, row: int, column: str, value: str) -> bytes:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import pathlib
 
 import pytest
+import requests
 from PIL import Image
 
 from pipeline.services.installation import FIRST_NIGHT, NIGHT
 from sandbox import drops
 from sandbox.truth import Record, build
 from tests.portal.front import Front, Session, settled
+from tests.portal.spawned import spawned
 from tests.portal.submissions.conftest import INSURER
 
 
@@ -84,3 +87,29 @@ def test_evidence_of_no_service_of_ones_own_is_refused(office: Front, service: s
 def test_the_page_lists_what_a_service_has(clerk: Session, service: str) -> None:
     add(clerk, service, picture("PNG", exif=False), file_name="b.png")
     assert "b.png" in clerk.get("/evidence", params={"service_no": service}).text
+
+
+def test_a_file_that_finds_no_room_stops_no_other_and_each_is_told(
+    office: Front, service: str, small_disk: pathlib.Path
+) -> None:
+    too_much = ("files", ("报告.pdf", b"%PDF-" + bytes(5 << 20)))
+    first, last = (("files", (name, picture("PNG") + name.encode())) for name in ("先.png", "后.png"))
+    places = {"ANZE_LANDING": str(small_disk / "landing"), "ANZE_PORTAL_FREE_MB": "0.001"}
+    with spawned(office, **places) as small:
+        clerk = small.front.session("office_own")
+        address = f"/evidence?csrf_token={clerk.csrf}"
+
+        def answer_to(*files: tuple[str, tuple[str, bytes]]) -> requests.Response:
+            asked = requests.Request("POST", small.front.address, data={"service_no": service}, files=files).prepare()
+            assert isinstance(asked.body, bytes)
+            headers = {"Content-Type": asked.headers["Content-Type"]}
+            return clerk.post(address, data=iter([asked.body]), headers=headers)  # no length is told beforehand
+
+        some = answer_to(first, too_much, last)
+        assert some.status_code == 200
+        assert "报告.pdf: 平台存储空间不足" in some.text
+        assert "先.png: " not in some.text
+        assert all(f'alt="{name}"' in some.text for name in ("先.png", "后.png"))
+        none = answer_to(too_much)
+        assert none.status_code == 507
+        assert none.headers["retry-after"]

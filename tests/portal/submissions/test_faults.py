@@ -6,7 +6,6 @@ import contextlib
 import os
 import pathlib
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -116,18 +115,6 @@ def test_what_is_too_large_is_not_taken(office: Front, hasty: Front, token: str,
         assert answer.json()["limit_bytes"] == 1 << 20
     wait(lambda: not left(office))
     assert batches(office) == before
-
-
-@pytest.fixture
-def small_disk(tmp_path: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A disk of four megabytes. Where none can be mounted the test is told as not run: that takes root."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
-    if subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("NOT RUN: no small disk to fill: mounting one takes root")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def test_a_full_disk_takes_nothing_and_loses_nothing(office: Front, token: str, small_disk: pathlib.Path) -> None:

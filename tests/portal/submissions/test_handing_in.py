@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
+from pipeline.services.installation import NIGHT
 from sandbox.truth import Record
 from tests.portal.front import Front, Session, settled
-from tests.portal.submissions.conftest import changed
+from tests.portal.submissions.conftest import INSURER, OTHER, changed
 from tests.warehouse.building import rows_of
 
 FileOf = Callable[..., bytes]
@@ -126,6 +127,37 @@ def test_a_returned_workbook_is_handed_in_again_as_it_is(
     again = settled(clerk, batch_of(hand_in(clerk, ("保单_批注.xlsx", returned))))
     assert again["received_count"] == verdict["received_count"]
     assert again["duplicate_count"] == verdict["accepted_count"]
+
+
+def test_regulators_narrow_deliveries_to_one_insurer_by_form_and_by_program(office: Front, clerk: Session) -> None:
+    rival = office.session("office_other")
+    for session in (clerk, rival):
+        session.post("/submissions/nil", data={"record_type": "claim", "csrf_token": session.csrf})
+    province = office.session("office_province")
+    assert '<select id="insurer"' not in clerk.get("/submissions/history").text
+    for insurer_id in (INSURER, OTHER):
+        page = province.get("/submissions/history", params={"insurer": insurer_id}).text
+        assert f'<option value="{insurer_id}" selected>' in page
+        shown = {int(number) for number in re.findall(r'href="/submissions/(\d+)"', page)}
+        told = province.get("/api/v1/submissions", params={"insurer_id": insurer_id, "limit": 50}).json()
+        assert {each["insurer_id"] for each in told["items"]} == {insurer_id}
+        assert {each["batch_id"] for each in told["items"]} == shown
+
+
+def test_other_pages_of_a_narrowed_list_stay_narrowed(office: Front) -> None:
+    newest = office.session("office_province").get("/api/v1/submissions?limit=1").json()["items"][0]["batch_id"]
+    asked = {"insurer": INSURER, "state": "loaded", "before": newest + 1}
+    page = office.session("office_province").get("/submissions/history", params=asked).text
+    assert f'href="/submissions/history?insurer={INSURER}&amp;state=loaded"' in page
+
+
+def test_the_page_of_a_nil_return_names_its_kind_and_day_and_is_for_submitters(office: Front, clerk: Session) -> None:
+    asked = clerk.get("/submissions/nil", params={"record_type": "claim"})
+    assert "零报告：赔案" in asked.text
+    assert f"截至 {NIGHT:%Y-%m-%d}" in asked.text
+    assert clerk.get("/submissions/nil", params={"record_type": "enterprise"}).status_code == 400
+    for login in ("office_own_reader", "office_province"):
+        assert office.session(login).get("/submissions/nil?record_type=claim").status_code == 403
 
 
 def test_a_nil_return_has_a_receipt(clerk: Session) -> None:

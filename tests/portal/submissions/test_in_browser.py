@@ -17,10 +17,10 @@ from tests.portal.submissions.conftest import changed
 PATIENCE_MS = 60_000
 
 
-@pytest.fixture(params=["light", "dark"])
-def page(browser: Browser, office: Front, request: pytest.FixtureRequest) -> Iterator[Page]:
+@pytest.fixture
+def page(browser: Browser, office: Front) -> Iterator[Page]:
     """A clerk's window, signed in by the form."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, color_scheme=request.param, locale="zh-CN")
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
     window = context.new_page()
     complaints: list[str] = []
     window.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
@@ -68,9 +68,42 @@ def test_upload_receipt_problems_repaired_workbook_accepted(
     expect(page.get_by_text("全部入库").first).to_be_visible(timeout=PATIENCE_MS)
 
 
+def test_several_files_tried_and_handed_in_are_told_one_by_one(
+    page: Page, policies: list[Record], file_of: Callable[..., bytes], tmp_path: pathlib.Path,
+    violations: Callable[[Page], list[str]],
+) -> None:  # fmt: skip
+    content = file_of(policies[17:18])
+    files = [tmp_path / name for name in ("一.csv", "二.csv")]
+    files[0].write_bytes(changed(content, 0, "policy_no", f"{policies[17]['policy_no']}{tmp_path.name[-6:]}"))
+    files[1].write_bytes(changed(content, 0, "policy_status_code", "77"))
+    address = page.url
+    for button, heading in (("试校验", "试校验结果"), ("报送", "报送结果")):
+        page.goto(address)
+        page.get_by_label("数据类型", exact=True).select_option(label="保单")
+        page.get_by_label("选择文件").set_input_files(files)
+        page.get_by_role("button", name=button, exact=button == "报送").click()
+        expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=PATIENCE_MS)
+        assert violations(page) == []
+        assert all(page.get_by_text(file.name).first.is_visible() for file in files)
+    expect(page.get_by_role("link", name="查看回执和校验结果")).to_have_count(2)
+
+
+def test_a_nil_return_says_what_it_states_before_it_is_handed_in(
+    page: Page, office: Front, violations: Callable[[Page], list[str]]
+) -> None:
+    page.get_by_role("row", name="赔案").get_by_role("link", name="零报告").click()
+    expect(page.get_by_role("heading", name="零报告：赔案")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("link", name="返回").click()
+    assert page.url == f"{office.address}/submissions"
+    page.go_back()
+    page.get_by_role("button", name="确认零报告").click()
+    expect(page.get_by_text("回执编号")).to_be_visible()
+
+
 @pytest.mark.parametrize("path", ["/submissions/history", "/evidence", "/rules/FLD-011", "/submissions?lang=en"])
 def test_every_other_page_is_accessible(
-    page: Page, office: Front, path: str, violations: Callable[[Page], list[str]], request: pytest.FixtureRequest
+    page: Page, office: Front, path: str, violations: Callable[[Page], list[str]]
 ) -> None:
     page.goto(office.address + path)
     assert violations(page) == []

@@ -63,7 +63,7 @@ def raise_alerts(connection: sa.Connection, moment: dt.datetime) -> None:
         at = moment + n * dt.timedelta(days=1)
         look(connection, Look(at.date(), at, calendar.version, None), policy, 2)
         for alert in issues.alerts(connection, limit=1000):
-            issues.acknowledge(connection, alert.alert_no, "王五", "R000000D00Ilichun", at)
+            issues.acknowledge(connection, alert.alert_no, "王五", f"R000000D00I{alert.insurer_id or 'lichun'}", at)
             for insurer_id in ("lichun", "yushui") if alert.scope == "province" and alert.insurer_count else ():
                 issues.acknowledge(
                     connection, alert.alert_no, "赵六", f"R000000D00I{insurer_id}", at, insurer_id=insurer_id

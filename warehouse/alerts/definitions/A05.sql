@@ -11,7 +11,7 @@ select
     cast(null as date) as deadline_on,
     p.policy_no,
     p.insured_name,
-    p.per_person_limit_amount as limit
+    p.per_person_limit_amount as limit_amount
 from contribution as c
 inner join core.policy_known(:known_at) as p on c.record_id = p.version_id
 where c.exclusion is null and c.numerator = 0

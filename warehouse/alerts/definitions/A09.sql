@@ -1,6 +1,6 @@
 -- grain: one row an obligation that is overdue
 -- scope: as report.obligation_at, state overdue
--- exclusions: obligations that are due, done or open
+-- exclusions: obligations that are due, done or open; lines of agreed plans (A08a)
 -- limits: where no rule of the area derives obligations there are none
 select
     o.insurer_id,
@@ -16,4 +16,4 @@ select
     o.done_count,
     o.rule_no
 from report.obligation_at(:as_of, :known_at) as o
-where o.state = 'overdue'
+where o.state = 'overdue' and o.duty_code <> 'plan_line'

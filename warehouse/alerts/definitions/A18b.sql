@@ -5,7 +5,7 @@
 select
     d.insurer_id,
     d.region_code,
-    cast(null as text) as domain_code,
+    d.high_risk_domain_code as domain_code,
     d.record_type,
     d.record_key,
     d.deadline_on,

@@ -15,4 +15,4 @@ select
     coalesce(to_char(s.last_success_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI'), '从未') as last
 from report.silence_at(:as_of, :known_at) as s
 inner join record_title as t on s.record_type = t.record_type
-where s.working_days_without > s.allowed_working_days and not s.is_paused
+where s.is_silent

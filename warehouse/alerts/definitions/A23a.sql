@@ -29,9 +29,9 @@ select
     v.service_no as record_key,
     cast(null as date) as deadline_on,
     v.service_no,
-    to_char(min(v.service_start_at) at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as start,
-    to_char(max(v.service_end_at) at time zone 'Asia/Shanghai', 'HH24:MI') as end,
-    count(distinct (o.insurer_id, o.service_no)) as others
+    to_char(min(v.service_start_at) at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as started_at,
+    to_char(max(v.service_end_at) at time zone 'Asia/Shanghai', 'HH24:MI') as ended_at,
+    count(distinct concat_ws(':', o.insurer_id, o.service_no)) as others
 from visit as v
 inner join visit as o
     on
@@ -39,6 +39,6 @@ inner join visit as o
         and v.expert = o.expert
         and v.region_code <> o.region_code
         and v.service_start_at < o.service_end_at
-        and o.service_start_at < v.service_end_at
+        and v.service_end_at > o.service_start_at
 where v.expert <> ''
 group by v.insurer_id, v.region_code, v.high_risk_domain_code, v.service_no

@@ -26,9 +26,10 @@ with attachment as materialized (
         a.what
     from core.hazard_known(:known_at) as h
     left join core.service_record_known(:known_at) as s on h.insurer_id = s.insurer_id and h.service_no = s.service_no
-    cross join lateral (
-        values (h.photo_before_hash, '整改前影像'), (h.photo_after_hash, '整改后影像')
-    ) as a (hash, what)
+    cross join
+        lateral (
+            values (h.photo_before_hash, '整改前影像'), (h.photo_after_hash, '整改后影像')
+        ) as a (hash, what)
     where
         a.hash is not null
         and h.found_at >= (cast(:as_of as date) - cast(:days as integer)) at time zone 'Asia/Shanghai'

@@ -32,17 +32,18 @@ select
     trim_scale(b.bound) as bound
 from policy_timeline as t
 inner join core.policy_known(:known_at) as p on t.version_id = p.version_id and p.insured_person_count > 0
-cross join lateral (
-    select max(v.threshold_value) as bound
-    from reference_value as v
-    where
-        p.issue_date between v.valid_from_date and v.valid_to_date
-        and starts_with(t.region_code, v.region_prefix)
-        and (
-            v.high_risk_domain_code in ('*', t.high_risk_domain_code)
-            or (v.high_risk_domain_code = '10' and t.high_risk_domain_code in ('11', '12'))
-        )
-) as b
+cross join
+    lateral (
+        select max(v.threshold_value) as bound
+        from reference_value as v
+        where
+            p.issue_date between v.valid_from_date and v.valid_to_date
+            and starts_with(t.region_code, v.region_prefix)
+            and (
+                v.high_risk_domain_code in ('*', t.high_risk_domain_code)
+                or (v.high_risk_domain_code = '10' and t.high_risk_domain_code in ('11', '12'))
+            )
+    ) as b
 where
     t.insured_object_code = '10'
     and t.is_lead

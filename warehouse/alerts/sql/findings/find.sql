@@ -3,14 +3,14 @@
 -- Exclusions: none. Limits: none.
 insert into finding (kind, insurer_id, region_code, domain_code, record_type, record_key, deadline_on, named)
 select distinct on (f.insurer_id, f.record_type, f.record_key)
-    :kind,
+    :kind as kind,
     f.insurer_id,
     f.region_code,
     f.domain_code,
     f.record_type,
     f.record_key,
     f.deadline_on,
-    to_jsonb(f) - array['insurer_id', 'region_code', 'domain_code', 'record_type', 'deadline_on']
+    to_jsonb(f) - array['insurer_id', 'region_code', 'domain_code', 'record_type', 'deadline_on'] as named
 from (
     :slot_findings
 ) as f

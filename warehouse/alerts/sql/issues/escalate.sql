@@ -4,9 +4,9 @@
 -- Exclusions: issues that are acknowledged or snoozed. Limits: none where the calendar is not published.
 with ladder as (
     select
-        unnest(cast(:levels as text [])) as level,
-        unnest(cast(:working_days as integer [])) as working_days,
-        unnest(cast(:to_roles as text [])) as to_role
+        unnest(cast(:levels as text[])) as level,
+        unnest(cast(:working_days as integer[])) as working_days,
+        unnest(cast(:to_roles as text[])) as to_role
 ),
 
 waiting as (
@@ -16,23 +16,24 @@ waiting as (
         b.event_id,
         least(case when a.deadline_on < :as_of then a.deadline_on end, b.on_date) as since
     from report.alert as a
-    cross join lateral (
-        select
-            e.event_id,
-            cast(e.at at time zone 'Asia/Shanghai' as date) as on_date
-        from alert.event as e
-        where e.alert_no = a.alert_no and e.event in ('opened', 'reopened')
-        order by e.event_id desc
-        limit 1
-    ) as b
+    cross join
+        lateral (
+            select
+                e.event_id,
+                cast(e.at at time zone 'Asia/Shanghai' as date) as on_date
+            from alert.event as e
+            where e.alert_no = a.alert_no and e.event in ('opened', 'reopened')
+            order by e.event_id desc
+            limit 1
+        ) as b
     where a.state = 'open'
 )
 
 insert into alert.event (alert_no, event, at, on_date, to_role)
 select
     w.alert_no,
-    'escalated',
-    :known_at,
+    'escalated' as event,
+    cast(:known_at as timestamptz) as at,
     w.since,
     l.to_role
 from waiting as w

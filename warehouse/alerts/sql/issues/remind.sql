@@ -4,8 +4,8 @@
 insert into alert.event (alert_no, event, at, on_date)
 select distinct
     r.alert_no,
-    'reminded',
-    cast(:known_at as timestamptz),
+    'reminded' as event,
+    cast(:known_at as timestamptz) as at,
     r.deadline_on
 from alert.record as r
 inner join report.alert as a on r.alert_no = a.alert_no and a.state in ('open', 'acknowledged')

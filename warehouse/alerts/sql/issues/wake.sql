@@ -5,8 +5,8 @@ insert into alert.event (alert_no, insurer_id, event, at)
 select
     e.alert_no,
     e.insurer_id,
-    'woken',
-    :known_at
+    'woken' as event,
+    cast(:known_at as timestamptz) as at
 from (
     select distinct on (s.alert_no, s.insurer_id)
         s.alert_no,

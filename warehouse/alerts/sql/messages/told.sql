@@ -56,6 +56,27 @@ raised as (
             where o.alert_no = e.alert_no and o.event in ('opened', 'reopened')
         )
     group by e.alert_no
+),
+
+named as (
+    select
+        o.alert_no,
+        array_agg(core.masked(alert.filled(k.record_zh, o.named)) order by o.place) as lines
+    from (
+        select
+            m.alert_no,
+            m.named,
+            row_number() over (
+                partition by m.alert_no
+                order by m.entered_at desc, m.deadline_on asc, m.record_key asc
+            ) as place
+        from mine as m
+        where m.left_at is null
+    ) as o
+    inner join alert.issue as i on o.alert_no = i.alert_no
+    inner join reference.alert_kind as k on i.kind = k.kind
+    where o.place <= 3
+    group by o.alert_no
 )
 
 select
@@ -81,19 +102,17 @@ select
     s.event = 'snoozed' as is_snoozed,
     r.alert_no is not null as is_escalated,
     coalesce(r.is_news, false) as is_escalated_now,
-    case i.scope when 'province' then cast(:role as text) = 'province' or cast(:insurer_id as text) is not null
-        else k.owner_kind = :role end or r.alert_no is not null as is_mine,
-    array(
-        select core.masked(alert.filled(k.record_zh, m.named))
-        from mine as m
-        where m.alert_no = i.alert_no and m.left_at is null
-        order by m.entered_at desc, m.deadline_on asc, m.record_key asc
-        limit 3
-    ) as lines
+    r.alert_no is not null
+    or case
+        when i.scope = 'province' then cast(:role as text) = 'province' or cast(:insurer_id as text) is not null
+        else k.owner_kind = :role
+    end as is_mine,
+    coalesce(n.lines, cast('{}' as text[])) as lines
 from part as p
 inner join alert.issue as i on p.alert_no = i.alert_no
 inner join step as s on i.alert_no = s.alert_no
 inner join reference.alert_kind as k on i.kind = k.kind
 left join raised as r on i.alert_no = r.alert_no
+left join named as n on i.alert_no = n.alert_no
 order by
     array_position(array['critical', 'warning', 'notice'], k.level) asc, p.entered_count desc, i.alert_no asc

@@ -23,7 +23,7 @@ create table landing.extension (
     insurer_id text not null,
     record_type text not null,
     city_code text,
-    record_keys text [] check (cardinality(record_keys) > 0),
+    record_keys text[] check (cardinality(record_keys) > 0),
     events_from date,
     events_to date,
     extra_days integer check (extra_days > 0),

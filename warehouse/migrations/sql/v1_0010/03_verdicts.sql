@@ -17,21 +17,23 @@ add column known_from timestamptz;
 update quality.milestone as m
 set
     known_from = m.first_received_at,
-    working_days = r.working_days,
-    rule = case when r.working_days is not null then 'R32' end
-from quality.milestone as o
-left join lateral (
-    select cast(t.threshold_value as smallint) as working_days
-    from core.rule_threshold_current as t
-    where
-        t.rule_no = 'R32' and o.timeliness is not null and t.valid_from_date <= o.event_on
-        and (t.valid_to_date is null or o.event_on <= t.valid_to_date)
-    order by t.valid_from_date desc, t.version_no desc
-    limit 1
-) as r on true
-where
-    m.record_key = o.record_key and m.milestone = o.milestone and m.record_type = o.record_type
-    and m.insurer_id = o.insurer_id;
+    working_days = case
+        when m.timeliness is not null
+            then
+                (
+                    select cast(t.threshold_value as smallint)
+                    from core.rule_threshold_current as t
+                    where
+                        t.rule_no = 'R32' and t.valid_from_date <= m.event_on
+                        and (t.valid_to_date is null or m.event_on <= t.valid_to_date)
+                    order by t.valid_from_date desc, t.version_no desc
+                    limit 1
+                )
+    end;
+
+update quality.milestone
+set rule = 'R32'
+where working_days is not null;
 
 alter table quality.milestone alter column known_from set not null;
 comment on column quality.milestone.working_days is '适用的工作日数;空为当日规则尚未生效,不判定';
@@ -102,6 +104,10 @@ comment on function quality.is_calendar_provisional is
 grant execute on function reference.last_published_day, quality.is_calendar_provisional to anze_loader;
 
 insert into landing.judging (judging_no, kind, judged_at, judged_by)
-select nextval('landing.load_no'), 'begin', max(l.recorded_at), 'anze migrate'
+select
+    nextval('landing.load_no') as judging_no,
+    'begin' as kind,
+    max(l.recorded_at) as judged_at,
+    'anze migrate' as judged_by
 from landing.load as l
 having count(*) > 0;

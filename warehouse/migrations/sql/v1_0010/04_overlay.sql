@@ -63,17 +63,17 @@ begin
 end
 $procedure$;
 
-alter procedure migration.make_history(text, text [], text) rename to make_history_as_loaded;
-create procedure migration.make_history(record_type text, key text [], valid_on text) language plpgsql as $procedure$
+alter procedure migration.make_history(text, text[], text) rename to make_history_as_loaded;
+create procedure migration.make_history(record_type text, key text[], valid_on text) language plpgsql as $procedure$
 begin
     call migration.make_history_as_loaded($1, $2, $3);
     call migration.overlay_known($1);
 end
 $procedure$;
 
-alter procedure migration.make_report(text, text [], text, text) rename to make_report_as_loaded;
+alter procedure migration.make_report(text, text[], text, text) rename to make_report_as_loaded;
 create procedure migration.make_report(
-    record_type text, shown text [], reported_as text default null, insurer_id text default 'v.insurer_id'
+    record_type text, shown text[], reported_as text default null, insurer_id text default 'v.insurer_id'
 ) language plpgsql as $procedure$
 begin
     call migration.make_report_as_loaded($1, $2, $3, $4);

@@ -122,13 +122,19 @@ select
 from quality.milestone_past as p
 inner join landing.judging as j on p.superseded_by_judging_no = j.judging_no
 cross join lateral (
-    select m.timeliness, m.deadline_on, m.calendar_version
+    select
+        m.timeliness,
+        m.deadline_on,
+        m.calendar_version
     from quality.milestone as m
     where
         m.record_key = p.record_key and m.milestone = p.milestone and m.record_type = p.record_type
         and m.insurer_id = p.insurer_id and m.known_from = p.superseded_at
     union all
-    select m.timeliness, m.deadline_on, m.calendar_version
+    select
+        m.timeliness,
+        m.deadline_on,
+        m.calendar_version
     from quality.milestone_past as m
     where
         m.record_key = p.record_key and m.milestone = p.milestone and m.record_type = p.record_type
@@ -203,7 +209,10 @@ select
     o.is_credited,
     o.basis,
     o.recorded_at,
-    (select count(*) from quality.milestone as m where m.outage_no = o.outage_no) as verdict_count
+    (
+        select count(*) from quality.milestone as m
+        where m.outage_no = o.outage_no
+    ) as verdict_count
 from landing.outage as o;
 comment on view report.outage_credit is '平台停机及其顺延:每段一行';
 comment on column report.outage_credit.outage_no is '停机编号';

@@ -47,13 +47,6 @@ end
 $$;
 comment on function core.served is '每次服务履行哪项义务(数组中的位置,0为无):先归窗口内最早截止的,再补最早逾期的';
 
--- Sizes of enterprises by the register: asked by those, too, who see no register.
-create function core.enterprise_size(known_at timestamptz) returns table (credit_code text, size_code text)
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select e.credit_code, min(e.size_code) from core.enterprise_known($1) as e where e.size_code is not null group by 1
-$$;
-comment on function core.enterprise_size is '企业规模(名录)';
-
 create function core.obligation(as_of date, known_at timestamptz) returns table (
     insurer_id text,
     policy_no text,
@@ -172,7 +165,7 @@ ruled as (
         on
             t.region_code = g.region_code
             and d.window_end_date >= g.valid_from and d.window_end_date <= coalesce(g.valid_to, 'infinity')
-    left join core.enterprise_size($2) as e on t.insured_credit_code = e.credit_code
+    left join core.enterprise_known($2) as e on t.insured_credit_code = e.credit_code
     left join lateral (
         select r.rule_no, r.is_instead_of_plan, r.rounding, r.source
         from reference.obligation_rule as r
@@ -289,13 +282,23 @@ left join item as i on c.line_id is not null and c.item_codes[1] = i.code
 $$;
 comment on function core.obligation is '应服务义务:某业务日、按某时刻所知,每张保单的每个窗口或方案明细一行';
 
--- Of some policies, made from the text of the one that reads all, so that both say the same; as core.policy_timeline_of.
+-- For who reads report: sizes of enterprises are asked by those, too, who see no register, of policies that they see.
+create function mart.enterprise_sizes(known_at timestamptz) returns table (credit_code text, size_code text)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select e.credit_code, e.size_code from core.enterprise_known($1) as e
+$$;
+
+-- The same for all policies and for some, made from the text of core.obligation, so that all say the same; see
+-- core.policy_timeline_of.
 do $$
 declare
-    made text := pg_get_functiondef('core.obligation'::regproc);
+    made text := replace(
+        pg_get_functiondef('core.obligation'::regproc), 'core.enterprise_known($2)', 'mart.enterprise_sizes($2)'
+    );
 begin
+    execute replace(made, 'core.obligation(as_of date', 'mart.obligation(as_of date');
     made := replace(made, 'core.obligation(as_of date, known_at timestamp with time zone)',
-        'core.obligation_of(as_of date, known_at timestamp with time zone, insurer_ids text[], policy_nos text[], is_current_seen boolean[])');
+        'mart.obligation_of(as_of date, known_at timestamp with time zone, insurer_ids text[], policy_nos text[], is_current_seen boolean[])');
     made := replace(made, 'core.policy_timeline($2)', 'core.policy_timeline_of($2, $3, $4, $5)');
     made := regexp_replace(
         made, 'core\.(service_plan|service_record)_known\(\$2\)',
@@ -305,14 +308,12 @@ begin
     execute made;
 end
 $$;
-comment on function core.obligation_of is '若干保单的应服务义务, as core.obligation, of some policies';
 
-revoke execute on function core.enterprise_size from public;
-grant execute on function core.enterprise_size to anze_loader;
+revoke execute on function mart.enterprise_sizes, mart.obligation, mart.obligation_of from public, anze_loader;
 -- Only for the time of this migration: an owner of a function must be able to create in its schema.
-grant create on schema core to anze_explainer;
-alter function core.enterprise_size owner to anze_explainer;
-revoke create on schema core from anze_explainer;
+grant create on schema mart to anze_explainer;
+alter function mart.enterprise_sizes owner to anze_explainer;
+revoke create on schema mart from anze_explainer;
 set local role anze_explainer;
-grant execute on function core.enterprise_size to anze_owner, anze_loader;
+grant execute on function mart.enterprise_sizes to anze_owner;
 set local role anze_owner;

@@ -30,7 +30,7 @@ create function report.obligation_at(as_of date, known_at timestamptz) returns t
             when o.window_start_date <= $1 then 'due'
             else 'open'
         end, o.rule_no, o.source, o.whole_count, o.window_days, o.covered_days, array(select core.masked(n) from unnest(o.service_nos) as n)
-    from core.obligation($1, $2) as o
+    from mart.obligation($1, $2) as o
     where
         o.exclusion is null and o.required_count > 0
         and (
@@ -101,7 +101,7 @@ begin
             when o.window_start_date <= $1 then 'due'
             else 'open'
         end, o.rule_no, o.source, o.whole_count, o.window_days, o.covered_days, array(select core.masked(n) from unnest(o.service_nos) as n)
-    from core.obligation_of($1, $2, insurer_ids, policy_nos, is_seen) as o
+    from mart.obligation_of($1, $2, insurer_ids, policy_nos, is_seen) as o
     where
         o.exclusion is null and o.required_count > 0
         and ($4 is null or exists (
