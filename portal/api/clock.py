@@ -28,12 +28,11 @@ Cursor = Annotated[str | None, Query(max_length=2000)]
 
 
 class OwedPage(BaseModel):
-    """What every list of the clock says: as of which day, known when."""
+    """What every list of the clock says: as of which day, as known when it is asked."""
 
     total: int = Field(description="Rows of the whole list.")
     next: str | None = Field(description="Address of the next page; null on the last.")
     as_of: dt.date
-    known_at: dt.datetime
 
 
 class DueView(BaseModel):
@@ -268,7 +267,6 @@ def _page(
         "total": found.total,
         "next": next_page(request, found.next_cursor),
         "as_of": at.as_of,
-        "known_at": at.known_at,
     }
     return found.rows, common
 
