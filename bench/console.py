@@ -87,7 +87,11 @@ def _pages(engine: sa.Engine, session: Session) -> Iterator[tuple[str, str]]:
         yield f"{code} records", f"/console/indicators/{code}/records"
         yield f"{code} left out", f"/console/indicators/{code}/records?show=left_out"
     yield "record", f"/console/records/policy/{found.version_id}"
-    for label, text in (("name", found.insured_name), ("policy", found.policy_no[:8]), ("code", found.insured_credit_code)):
+    for label, text in (
+        ("name", found.insured_name),
+        ("policy", found.policy_no[:8]),
+        ("code", found.insured_credit_code),
+    ):
         yield f"search {label}", f"/console/search?q={text}"
     searched = session.get(f"/console/search?q={found.insured_credit_code}").text
     yield "enterprise", re.findall(r"/console/enterprises/[0-9a-f-]{36}", searched)[0]
