@@ -21,10 +21,10 @@ from pipeline.scheduling.oncall import DEFAULT_ARGS, done
 from pipeline.scheduling.priority import NIGHT_WEIGHT
 from pipeline.scheduling.retries import retrying
 
-#: 06:00 of the day: an hour after the end of the interval, whose beginning is the run's logical date.
+#: 06:00 of the day for the run of 05:00; a run that begins at another hour, by hand or when Airflow was down, has its hour.
 BY_SIX = DeadlineAlert(
-    DeadlineReference.DAGRUN_LOGICAL_DATE,
-    dt.timedelta(hours=25),
+    DeadlineReference.DAGRUN_QUEUED_AT,
+    dt.timedelta(hours=1),
     SyncCallback("pipeline.scheduling.lateness.tell_unpublished"),
 )
 

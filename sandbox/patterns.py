@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sandbox.truth.clock import SHANGHAI, days
 from sandbox.truth.province import Record
@@ -16,6 +17,8 @@ from sandbox.truth.province import Record
 Sent = Mapping[str, Sequence[tuple[str, Record]]]
 """(insurer_id, record) by record type: what the insurers' systems know."""
 DIGEST = "5a" * 32
+#: More than a feed must have for its days to be compared.
+BUNCH = 40
 WORDS = (
     "现场检查配电室三处线路老化、仓库通道堆物两处,已当场告知负责人并约定五日内整改;同时抽查特种作业证十二份,均在有效期内,"
     "并对新入职人员做了岗前培训考核。"
@@ -32,9 +35,9 @@ class Planted:
     record: Record
 
 
-def plant(sent: Sent) -> list[Planted]:
-    """Every pattern once, made of a province's own records."""
-    return [*_services(sent), *_invoice(sent), *_hazard(sent)]
+def plant(sent: Sent, event_on: dt.date) -> list[Planted]:
+    """Every pattern once, made of a province's own records; what is bunched tells of events of one day, ``event_on``."""
+    return [*_services(sent), *_invoice(sent), *_hazard(sent), *_bunch(sent, event_on)]
 
 
 def _services(sent: Sent) -> Iterator[Planted]:
@@ -73,6 +76,14 @@ def _hazard(sent: Sent) -> Iterator[Planted]:
     insurer, hazard = next((i, h) for i, h in reversed(sent["hazard"]) if h["hazard_status_code"] == "30")
     early = hazard["found_at"] - dt.timedelta(days=1)
     yield Planted("A23d", insurer, "hazard", _copy(hazard, "hazard_no", "8", rectified_at=early))
+
+
+def _bunch(sent: Sent, event_on: dt.date) -> Iterator[Planted]:
+    """Many receipts of one day; who sends them on the last day that is allowed bunches them there."""
+    insurer, receipt = next((i, r) for i, r in reversed(sent["premium_receipt"]) if r["receipt_type_code"] == "10")
+    small = {"receipt_date": event_on, "received_amount": Decimal(1), "subsidy_amount": None}
+    for number in range(BUNCH):
+        yield Planted("A23e", insurer, "premium_receipt", _copy(receipt, "receipt_no", f"9{number:02d}", **small))
 
 
 def _copy(record: Record, key: str, number: str, **changes: object) -> Record:

@@ -14,14 +14,14 @@ import sqlalchemy as sa
 from pipeline.alerting import digest
 from pipeline.alerting.configuration import Configuration, Receiver, configuration, receivers
 from pipeline.alerting.content import Content
+from pipeline.calendars import require_edition
 from pipeline.hub import Hub
-from quality.working_days import load_calendar
 from schemas.regions import region_name
 from schemas.time_zone import SHANGHAI
 from warehouse.alerts import outbox, raising
 from warehouse.alerts.outbox import Addressee
 from warehouse.alerts.raising import Look, Run
-from warehouse.database import locks
+from warehouse.database import calendars, locks
 from warehouse.database.engine import database_errors
 from warehouse.landing import ledger
 
@@ -45,25 +45,23 @@ def run(hub: Hub, until: dt.datetime | None = None) -> Ran:
     with database_errors("waiting for loads"), hub.engine.begin() as connection:
         locks.cut(connection)  # what runs now has begun before the moment, and is known by it
     with database_errors("running the clock"), hub.engine.begin() as connection:
-        found = raising.look(connection, look_at(moment), decided.policy, len(hub.insurers))
+        found = raising.look(connection, look_at(connection, moment), decided.policy, len(hub.insurers))
         if not found.is_new:
             return Ran(found, 0)
         written = sum(_write(hub, connection, decided, receiver, found) for receiver in told.values())
     return Ran(found, written)
 
 
-def look_at(moment: dt.datetime) -> Look:
-    """A look at the Shanghai day of a moment, by the calendar in force."""
-    calendar, as_of = load_calendar(), moment.astimezone(SHANGHAI).date()
-    return Look(as_of, moment, calendar.version, calendar.deadline(as_of, 1))
+def look_at(connection: sa.Connection, moment: dt.datetime) -> Look:
+    """A look at the Shanghai day of a moment, by the calendar in force. Raises SetupError where there is none."""
+    as_of = moment.astimezone(SHANGHAI).date()
+    version = require_edition(connection).calendar_version
+    return Look(as_of, moment, version, calendars.add_working_days(connection, as_of, 1))
 
 
-def is_working_day(moment: dt.datetime) -> bool:
-    """Whether people work on the Shanghai day of a moment; a day of an unpublished year may be one."""
-    try:
-        return load_calendar().is_working_day(moment.astimezone(SHANGHAI).date())
-    except LookupError:
-        return True
+def is_working_day(connection: sa.Connection, moment: dt.datetime) -> bool:
+    """Whether people work on the Shanghai day of a moment, by the calendar in force; a day of an unpublished year may be one."""
+    return calendars.is_working_day(connection, moment.astimezone(SHANGHAI).date()) is not False
 
 
 def name_of(hub: Hub, code: str) -> str:
@@ -98,7 +96,7 @@ def _of_alerts(
     day = found.known_at.astimezone(SHANGHAI).date()
     last_digest = outbox.last_written(connection, receiver.name, ["digest"])
     is_told = last_digest is not None and last_digest.astimezone(SHANGHAI).date() == day
-    if is_told or not is_working_day(found.known_at):
+    if is_told or not is_working_day(connection, found.known_at):
         since = outbox.last_written(connection, receiver.name, ["digest", "urgent"]) or EVER
         key, compose = f"urgent/{receiver.name}/{found.run_no}", digest.urgent
     else:

@@ -55,9 +55,10 @@ def deliver(hub: Hub, secrets: GetSecrets, at: dt.datetime | None = None) -> Del
     known, decided = receivers(), configuration()
     with database_errors("reading the outbox"), hub.engine.connect() as connection:
         names = outbox.due_receivers(connection, moment)
+        is_day_off = not is_working_day(connection, moment)
     total = Delivered()
     for name in names:
-        sender = _Sender(hub.engine, known.get(name), name, decided, secrets, moment)
+        sender = _Sender(hub.engine, known.get(name), name, decided, secrets, moment, is_day_off)
         with database_errors("sending messages"):
             total += sender.send_all()
     return total
@@ -70,14 +71,6 @@ def or_raise(came: Delivered) -> Delivered:
     return came
 
 
-def is_quiet(decided: Configuration, level: str, moment: dt.datetime) -> bool:
-    """Whether a message of a level waits at a moment: at night, on days off."""
-    quiet = decided.quiet
-    if level == "critical" and quiet.critical_passes:
-        return False
-    return quiet.holds_at(moment.astimezone(SHANGHAI).time()) or (quiet.days_off and not is_working_day(moment))
-
-
 @dataclass(frozen=True)
 class _Sender:
     """Sends what waits for one receiver; the receiver is None where the province does not name it any more."""
@@ -88,6 +81,7 @@ class _Sender:
     decided: Configuration
     secrets: GetSecrets
     at: dt.datetime
+    is_day_off: bool
 
     def send_all(self) -> Delivered:
         """One message a transaction, until nothing is due, the bucket is empty, or the receiver fails."""
@@ -124,7 +118,11 @@ class _Sender:
         return self.receiver.a_minute or self.decided.rates[self.receiver.channel]
 
     def _waits(self, message: Message) -> bool:
-        return is_quiet(self.decided, message.level, self.at)
+        """Whether it is quiet for a message: at night, on days off."""
+        quiet = self.decided.quiet
+        if message.level == "critical" and quiet.critical_passes:
+            return False
+        return quiet.holds_at(self.at.astimezone(SHANGHAI).time()) or (quiet.days_off and self.is_day_off)
 
     def _fold(self, connection: sa.Connection, waiting: Sequence[Message]) -> Delivered:
         """Too many for the minute: they become one."""

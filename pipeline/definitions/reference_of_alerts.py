@@ -48,7 +48,6 @@ def alerts_page() -> str:
 def _kind(definition: Definition) -> str:
     read = definition.contributions
     sources = [
-        *([f"`{definition.needs}`"] if definition.needs else []),
         *([f"indicator `{read.indicator}`, {read.period}"] if read else []),
         *(f"rule `{rule}`" for rule in definition.rules),
     ]

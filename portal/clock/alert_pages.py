@@ -116,6 +116,4 @@ def _record_href(who: Identity, each: Record) -> str | None:
 
 def _place_href(who: Identity, alert: Alert) -> str | None:
     """The page that an alert names to look further; an insurer's account has none of the console."""
-    if alert.link.startswith("/console/records") or (who.person.is_of_insurer and alert.link.startswith("/console")):
-        return None
-    return alert.link
+    return None if who.person.is_of_insurer and alert.link.startswith("/console") else alert.link

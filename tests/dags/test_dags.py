@@ -28,6 +28,7 @@ from sandbox.server import serve
 from sandbox.truth import build
 from schemas.contract import INSURER_RECORD_TYPES
 from tests.conftest import fresh_database
+from tests.warehouse.building import rows_of
 
 SEED = 5
 INSURER = "lichun"
@@ -234,6 +235,20 @@ def _batches(engine: sa.Engine) -> dict[str, str]:
     query = sa.text("select record_type, state from landing.batch where insurer_id = :insurer_id")
     with engine.connect() as connection:
         return {row.record_type: row.state for row in connection.execute(query, {"insurer_id": INSURER})}
+
+
+@pytest.mark.parametrize("dag_id", ["clock", "publish"])
+def test_a_dag_of_the_morning_does_its_work_and_leaves_no_deadline(
+    cluster: Cluster, database_url: str, engine: sa.Engine, dag_id: str
+) -> None:
+    with _province(database_url) as hub, _local(cluster, hub, serving=False) as (local, environ):
+        told = _run(TEST_RUN, environ, ROOT / "dags", dag_id, NIGHT.isoformat())
+        metadata = sa.create_engine(local.database_url)
+        assert rows_of(metadata, "select deadline_time from deadline") == []
+        metadata.dispose()
+    assert told == "state: success"
+    done = {"clock": "select count(*) from alert.run", "publish": "select count(*) from mart.publication"}
+    assert rows_of(engine, done[dag_id]) == [(1,)]
 
 
 def test_a_sync_dag_collects_and_loads_every_type(cluster: Cluster, database_url: str, engine: sa.Engine) -> None:

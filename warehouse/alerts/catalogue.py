@@ -84,8 +84,6 @@ class DefinitionEntry(Entry):
     """Rules of the catalogue whose open findings and held rows the SQL reads as ``rule_finding``."""
     feeds: Annotated[Listed[Annotated[str, among(lambda: INSURER_RECORD_TYPES)]], Field(min_length=1)]
     """Record types that can clear a record: while an insurer's are not delivered, its records stay."""
-    needs: str | None = None
-    """A function of the database that the SQL asks: without it the alert is not looked for."""
     rolls_up: bool = True
     link: Text
 

@@ -1,7 +1,7 @@
 """The look of the clock: what is found now, compared with what stands, as steps of issues. One transaction.
 
-A kind that cannot be looked for (its definition is wrong, its numbers are not known, a function is not there) leaves its
-issues as they are, and the run says why.
+A kind that cannot be looked for (its definition is wrong, its numbers are not known) leaves its issues as they are, and the
+run says why.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def find(connection: sa.Connection, definitions: Mapping[str, Definition], at: L
     for definition in sorted(definitions.values(), key=_by_contributions):
         numbers = thresholds.values(definition, register, at.as_of)
         _keep_kind(connection, definition, numbers)
-        if problem := _unready(connection, definition, numbers, at):
+        if problem := _unready(definition, numbers, at):
             problems[definition.id] = problem
             continue
         try:
@@ -129,15 +129,8 @@ def _by_contributions(definition: Definition) -> tuple[str, str, str]:
     return (read.indicator, read.period, definition.id) if read else ("", "", definition.id)
 
 
-def _unready(
-    connection: sa.Connection, definition: Definition, numbers: Mapping[str, Decimal | None], at: Look
-) -> str | None:
+def _unready(definition: Definition, numbers: Mapping[str, Decimal | None], at: Look) -> str | None:
     """Why a definition cannot be looked for now; None when it can."""
-    if (
-        definition.needs
-        and not connection.execute(statement("alerts/findings/has_function"), {"name": definition.needs}).scalar_one()
-    ):
-        return f"{definition.needs} is not there"
     unknown = [name for name, number in numbers.items() if number is None]
     if unknown:
         return f"no number is known for {', '.join(unknown)}: an entry of the register of thresholds says it"

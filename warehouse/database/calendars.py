@@ -52,6 +52,12 @@ def add_working_days(connection: sa.Connection, from_day: dt.date, working_days:
     return found
 
 
+def is_working_day(connection: sa.Connection, day: dt.date) -> bool | None:
+    """Whether a day is a working day, by the edition in force; None outside its years."""
+    found: bool | None = connection.execute(statement("database/calendars/is_working_day"), {"day": day}).scalar_one()
+    return found
+
+
 def judged_by(connection: sa.Connection) -> set[str]:
     """The versions of the calendar by which verdicts stand."""
     return set(connection.execute(statement("database/calendars/judged_by")).scalars())

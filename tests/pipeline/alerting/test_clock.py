@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from pipeline import calendars
 from pipeline.alerting import clock, lateness
+from quality.notices import Span
 from schemas.time_zone import SHANGHAI
 from tests.pipeline.alerting.conftest import Sending
 from tests.warehouse.indicators import conftest as rows
@@ -81,6 +84,19 @@ def test_on_a_day_off_no_digest_is_written(hazards: Sending, monkeypatch: pytest
     assert [m for m in hazards.messages() if m["dedupe_key"].startswith("digest")] == []
     assert of(hazards, "lichun_robot", "urgent")  # it is critical; deliver decides when it is sent
     assert hazards.deliver(saturday).sent_count == 0
+
+
+def test_a_day_off_is_what_the_notices_of_the_database_say(hazards: Sending, monkeypatch: pytest.MonkeyPatch) -> None:
+    day = MORNING.date()
+    with hazards.hub.engine.connect() as connection:
+        known = [each for each in calendars.known_notices(connection) if each.year == day.year][-1]
+    spans = (*known.spans, Span("临时放假", "off", day, day))
+    changed = dataclasses.replace(known, revision=known.revision + 1, spans=spans)
+    calendars.import_notice(hazards.hub.engine, changed, "李伟", MORNING - DAY)
+    run(hazards, MORNING, monkeypatch)
+    assert not of(hazards, "lichun_robot", "digest")
+    run(hazards, MORNING + DAY, monkeypatch)
+    assert of(hazards, "lichun_robot", "digest")
 
 
 def test_what_is_critical_and_new_in_the_day_is_told_at_once(hazards: Sending, monkeypatch: pytest.MonkeyPatch) -> None:
