@@ -39,7 +39,7 @@ def prepare(url: str, now: dt.datetime | None = None) -> None:
         floors=[floor for definition in find_definitions().usable.values() for floor in _floors(definition)],
     )
     calendars.seed(engine, now or dt.datetime.now(dt.UTC))
-    calendars.seed_shorter_deadlines(engine, now or dt.datetime.now(dt.UTC))
+    calendars.seed_clock_rules(engine, now or dt.datetime.now(dt.UTC))
     engine.dispose()
 
 
