@@ -42,10 +42,11 @@ clean:  ## Stop everything, remove all state and the virtual environment
 docs: .venv/dev.stamp  ## Generate docs/reference
 	@$(BIN)/anze docs
 
-soak: .venv/dev.stamp  ## The long versions: every crash point, random histories, a thousand pairs of moments
+soak: .venv/dev.stamp  ## The long versions: every crash point, random histories, a thousand pairs of moments, a thousand hidden deliveries
 	@$(BIN)/python -m bench.soak.crash
 	@$(BIN)/python -m bench.soak.model
 	@$(BIN)/python -m bench.soak.bitemporal
+	@$(BIN)/python -m bench.soak.hidden
 
 bench: .venv/dev.stamp  ## Measure the load path against raw COPY, and what row security costs
 	@$(BIN)/python bench/load.py

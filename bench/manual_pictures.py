@@ -40,6 +40,7 @@ class Camera:
 
     def __init__(self, browser: Browser, arguments: argparse.Namespace, login: str, size: dict[str, int]) -> None:
         context = browser.new_context(viewport=size, locale="zh-CN", color_scheme="light", accept_downloads=True)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE_MS)
         self.page: Page = context.new_page()
         self.address, self.folder = arguments.address, arguments.folder
         self.page.on("console", lambda said: print(login, said.type, said.text) if said.type != "log" else None)
@@ -106,6 +107,9 @@ def clerk(browser: Browser, arguments: argparse.Namespace, folder: pathlib.Path)
     camera.shoot("sign-in")
     camera.sign_in()
     camera.shoot("clerk-home")
+    camera.go("/due")
+    camera.shoot("clerk-due")
+    camera.go("/submissions")
     right, wrong = example(arguments.policies)
     file = folder / "11月保单.xlsx"
     with page.expect_download() as saved:
@@ -161,6 +165,8 @@ def regulator(browser: Browser, arguments: argparse.Namespace) -> None:
     page = camera.page
     camera.sign_in()
     camera.shoot("regulator-overview")
+    camera.go("/alerts")
+    camera.shoot("regulator-alerts")
     camera.go("/console/indicators/I1")
     camera.shoot("regulator-indicator")
     camera.go("/console/indicators/I1/records")

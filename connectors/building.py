@@ -97,4 +97,11 @@ def _number(entry: Leaf | Section) -> float:
     raise entry.place.error(f"a number above 0 is wanted, found {value!r}", "write digits without quotes")
 
 
-_PLAIN: dict[Any, Any] = {str: as_text, int: _whole, float: _number, dt.timedelta: span}
+def _day(entry: Leaf | Section) -> dt.date:
+    value = entry.value if isinstance(entry, Leaf) else None
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    raise entry.place.error(f"a day is wanted, found {value!r}", "write YYYY-MM-DD without quotes")
+
+
+_PLAIN: dict[Any, Any] = {str: as_text, int: _whole, float: _number, dt.timedelta: span, dt.date: _day}

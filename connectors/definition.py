@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar, get_args
 
+from connectors.agreed import read_expected
 from connectors.building import build
 from connectors.columns import ColumnRules, read_mapping, read_rules
 from connectors.definition_checks import check_sender, check_ways, twins, url_problem
@@ -173,6 +174,7 @@ def _feed(source: _Source, insurer_id: str, environ: Mapping[str, str], mistakes
         signature=_optional_part(Signature, how, "signature", mistakes),
         envelope=_optional_part(Envelope, how, "envelope", mistakes),
         tls=_part(Tls, how, "tls", mistakes),
+        expected=read_expected(definition, mistakes),
     )
 
 

@@ -10,6 +10,7 @@ OWN_KEYS = {
     "feed_mode": "How deliveries come: a code of CL-FEED-MODE, in quotes.",
     "base_url": "API: https address below which all paths lie; may hold ${NAME} of the environment.",
     "schedule": "When it is collected: five cron fields in Asia/Shanghai, in quotes.",
+    "expected": "Since when, until when and by what agreement deliveries are expected; of a record type by itself below its name.",
     "contact": "Whom to ask when something is wrong.",
 }
 """Keys that only an insurer's own file has; it may also overlay every key of its vendor, besides ``vendor``."""

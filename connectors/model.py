@@ -242,6 +242,20 @@ class FetchLimits:
 
 
 @dataclass(frozen=True)
+class Expected:
+    """Since when, until when and by what agreement deliveries are expected; days include both ends."""
+
+    since: dt.date | None = None
+    """First day; absent = since the hub knows of the feed."""
+    until: dt.date | None = None
+    """Last day; absent = open."""
+    source: str | None = None
+    """By what it is agreed; absent = the definition file itself."""
+    working_days: int | None = None
+    """Working days without a delivery that are no silence; absent = what holds for its channel."""
+
+
+@dataclass(frozen=True)
 class InsurerDefinition:
     """One insurer's feed, complete: its vendor profile with the insurer's own entries laid over it."""
 
@@ -272,7 +286,13 @@ class InsurerDefinition:
     signature: Signature | None = None
     envelope: Envelope | None = None
     tls: Tls = field(default_factory=Tls)
+    expected: Mapping[str, Expected] = field(default_factory=dict)
+    """What is agreed of deliveries, by record type; `*` = of all others."""
 
     @property
     def lookback(self) -> dt.timedelta:
         return self.window.lookback
+
+    def expected_of(self, record_type: str) -> Expected:
+        """What is agreed of the deliveries of one record type."""
+        return self.expected.get(record_type) or self.expected.get("*") or Expected()

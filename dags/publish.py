@@ -6,6 +6,7 @@
   publication names them (`anze indicator show`, or `report.publication`).
 - 月末数:每晚补算缺少的月份和可能有变动的月份,供 `report.indicator_month`。月末数失败不影响当日发布,明晚再补。
   The second task computes month-end figures that are missing or may have moved; the day's publication does not wait for it.
+- 06:00 仍未发布:按 DeadlineAlert 告知运维(接收方身份为 engineer),与机构迟报无关。Not published by 06:00: engineers are told.
 - 红色:数据库。Red means the database: `anze status`.
 """
 
@@ -14,11 +15,18 @@ from __future__ import annotations
 import datetime as dt
 import time
 
-from airflow.sdk import CronDataIntervalTimetable, dag, task
+from airflow.sdk import CronDataIntervalTimetable, DeadlineAlert, DeadlineReference, SyncCallback, dag, task
 
 from pipeline.scheduling.oncall import DEFAULT_ARGS, done
 from pipeline.scheduling.priority import NIGHT_WEIGHT
 from pipeline.scheduling.retries import retrying
+
+#: 06:00 of the day: an hour after the end of the interval, whose beginning is the run's logical date.
+BY_SIX = DeadlineAlert(
+    DeadlineReference.DAGRUN_LOGICAL_DATE,
+    dt.timedelta(hours=25),
+    SyncCallback("pipeline.scheduling.lateness.tell_unpublished"),
+)
 
 
 @dag(
@@ -28,6 +36,7 @@ from pipeline.scheduling.retries import retrying
     start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,
+    deadline=BY_SIX,
     default_args={
         **retrying(2, dt.timedelta(minutes=2)),
         "priority_weight": NIGHT_WEIGHT,
@@ -47,7 +56,8 @@ def publish() -> None:
         began = time.monotonic()
         made = steps.publish(steps.open_hub(), until=data_interval_end)
         missing = ", ".join(made.missing_insurers) or "无 none"
-        figures = f"发布 publication {made.publication_id}, 统计截止 as of {made.as_of}, 未交 missing {missing}"
+        complete = f"齐全 complete {made.delivered_count}/{made.expected_count}, 未交 missing {missing}"
+        figures = f"发布 publication {made.publication_id}, 统计截止 as of {made.as_of}, {complete}"
         done(f"{figures}, {time.monotonic() - began:.1f} s")
         return made.publication_id
 

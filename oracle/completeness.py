@@ -34,6 +34,7 @@ NEEDS: Mapping[str, Sequence[str]] = {
     "service_completion_ratio": _SERVED,
     "service_on_time_ratio": _SERVED,
     "service_completion_uncapped_ratio": _SERVED,
+    "obligation_completion_ratio": _SERVED,
     "service_breadth_ratio": (*_COVER, "service_record"),
     "hazard_rectification_ratio": _FOUND,
     "general_hazard_rectification_ratio": _FOUND,

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from oracle import claims, coverage, fees, hazards, services, timeliness
+from oracle import claims, coverage, fees, hazards, obligations, services, timeliness
 from oracle.cells import (
     ALL,
     Cell,
@@ -81,6 +81,7 @@ CATALOGUE: Mapping[str, Definition] = {
     "service_completion_uncapped_ratio": _defined(
         services.service_completion_uncapped_ratio, _ALL_PERIODS, "county", "DI"
     ),
+    "obligation_completion_ratio": _defined(obligations.obligation_completion_ratio, _ALL_PERIODS, "county", "DI"),
     "service_breadth_ratio": _defined(services.service_breadth_ratio, _ALL_PERIODS, "county", "DI", is_distinct=True),
     "hazard_rectification_ratio": _defined(hazards.hazard_rectification_ratio, _ALL_PERIODS, "county", "DI"),
     "general_hazard_rectification_ratio": _defined(

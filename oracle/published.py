@@ -39,6 +39,10 @@ _TIMELINESS = """
 select insurer_id, record_type, due_count, on_time_count, late_count, undetermined_count, on_time_ratio
 from mart.timeliness where publication_id = :publication_id
 """
+_ON_TIME = """
+select insurer_id, record_type, city_code, due_month, on_time_count, late_count, undetermined_count
+from report.on_time_at(:as_of, :known_at)
+"""
 
 
 @dataclass(frozen=True)
@@ -93,10 +97,16 @@ def compare(
     )
     unknown = Counter(key.indicator for key in cells if key.indicator not in CATALOGUE)
     left_out = {*unknown, *gaps}
+    moments = {"as_of": publication.as_of, "known_at": publication.known_at}
     sides: tuple[tuple[str, Mapping[Any, Any], Mapping[Any, Any]], ...] = (
         ("cell", _without(cells, {*unknown}), _without(_expected_cells(computed, publication), left_out)),
         ("exclusion", _without(exclusions, {*unknown}), _without(computed.exclusions, left_out)),
         ("timeliness", dict(_published_timeliness(connection, publication)), counts),
+        (
+            "on time",
+            {timeliness.Cut(*row[:4]): tuple(row[4:]) for row in connection.execute(sa.text(_ON_TIME), moments)},
+            timeliness.by_city(records, verdicts, periods(publication.as_of)["ytd"]),
+        ),
         *_completeness(connection, publication),
     )
     compared = sum(len(set(stored) | set(expected)) for _, stored, expected in sides)

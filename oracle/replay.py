@@ -264,7 +264,11 @@ def _plain(record_type: str, known: Iterator[tuple[Key, Version]]) -> list[Sent]
 
 def _verdicts(stores: Mapping[str, VersionStore], known_at: dt.datetime) -> Iterator[Verdict]:
     for record_type in INSURER_RECORD_TYPES:
+        names = list(load_contracts()[record_type].by_name)
+        link = next((name for name in ("policy_no", "report_no", "service_no") if name in names), None)
         for (insurer_id, _), version in stores[record_type].known(known_at):
             judged, event_on = version.judged_at(known_at), version.arrival.event_on
             if judged is not None:
-                yield Verdict(insurer_id, record_type, event_on, judged.deadline_on, judged.timeliness)
+                own = version.arrival.content[names.index(link)] if link else None
+                number = None if own is None else str(own)
+                yield Verdict(insurer_id, record_type, event_on, judged.deadline_on, judged.timeliness, link, number)

@@ -12,33 +12,33 @@ from oracle.coverage import ENTERPRISE_OBJECT
 from oracle.world import Record, World, day_of, of_policy
 
 CONFIRMED = "50"
-_COUNTED_PLANS = frozenset({"20", "30"})
+COUNTED_PLANS = frozenset({"20", "30"})
 Line = tuple[str, str | None, str | None]
 """(insurer_id, plan_no, plan_line_no)."""
 
 
 def service_completion_ratio(world: World, period: Period) -> Iterator[Contribution]:
-    done = _done_days(world)
+    done = done_days(world)
     for line, plan, row in _lines(world, period):
         yield row._replace(numerator=Decimal(min(len(done[line]), plan["planned_count"])))
 
 
 def service_on_time_ratio(world: World, period: Period) -> Iterator[Contribution]:
-    done = _done_days(world)
+    done = done_days(world)
     for line, plan, row in _lines(world, period):
         in_time = sum(day <= plan["window_end_date"] for day in done[line])
         yield row._replace(numerator=Decimal(min(in_time, plan["planned_count"])))
 
 
 def service_completion_uncapped_ratio(world: World, period: Period) -> Iterator[Contribution]:
-    done = _done_days(world)
+    done = done_days(world)
     return (row._replace(numerator=Decimal(len(done[line]))) for line, _, row in _lines(world, period))
 
 
 def _lines(world: World, period: Period) -> Iterator[tuple[Line, Record, Contribution]]:
     for insurer_id, plan in world.all("service_plan"):
         due = plan["window_end_date"]
-        if plan["plan_status_code"] not in _COUNTED_PLANS or due not in period:
+        if plan["plan_status_code"] not in COUNTED_PLANS or due not in period:
             continue
         line = (insurer_id, plan["plan_no"], plan["plan_line_no"])
         policy = world.policy(insurer_id, plan["policy_no"])
@@ -56,7 +56,7 @@ def _lines(world: World, period: Period) -> Iterator[tuple[Line, Record, Contrib
         yield line, plan, row
 
 
-def _done_days(world: World) -> dict[Line, list[dt.date]]:
+def done_days(world: World) -> dict[Line, list[dt.date]]:
     """Days on which confirmed services of a plan line ended, until the as-of day."""
     days: dict[Line, list[dt.date]] = defaultdict(list)
     for insurer_id, service in world.all("service_record"):

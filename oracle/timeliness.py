@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from oracle import province, regions
 from oracle.cells import ALL, ONE, ZERO, Contribution, Period, half_up
-from oracle.world import World
+from oracle.world import Records, Verdict, World
 
 _WORSE = {None: 0, "on_time": 1, "undetermined": 2, "late": 3}
 
@@ -73,6 +73,15 @@ def timeliness_ratio(world: World, period: Period) -> Iterator[Contribution]:
             yield Contribution(verdict.record_type, verdict.insurer_id, place, None, numerator, ONE)
 
 
+class Cut(NamedTuple):
+    """What on-time rates are told apart by; the month is that of the deadline, of the event where there is none."""
+
+    insurer_id: str
+    record_type: str
+    city_code: str | None
+    due_month: dt.date | None
+
+
 class Counts(NamedTuple):
     """One row of the published timeliness; the ratio has 6 decimals."""
 
@@ -95,6 +104,31 @@ def table(world: World, year_to_date: Period) -> dict[tuple[str, str], Counts]:
     return {
         row: _row_counts(*(found[(*row, verdict)] for verdict in ("on_time", "late", "undetermined"))) for row in rows
     }
+
+
+def by_city(records: Records, verdicts: Iterable[Verdict], year_to_date: Period) -> dict[Cut, tuple[int, int, int]]:
+    """Cut -> records in time, late and undetermined; a record that hangs on no policy has no city."""
+    parents = {
+        "report_no": {(i, r["report_no"]): r["policy_no"] for i, r in records.get("claim", ())},
+        "service_no": {(i, r["service_no"]): r["policy_no"] for i, r in records.get("service_record", ())},
+    }
+    regions_of = {(i, r["policy_no"]): r["region_code"] for i, r in records.get("policy", ())}
+    found: dict[Cut, list[int]] = {}
+    for each in verdicts:
+        if not _counts(each.timeliness, each.deadline_on, each.event_on, year_to_date):
+            continue
+        policy_no = each.number
+        if each.link in parents:
+            policy_no = parents[each.link].get((each.insurer_id, each.number))
+        code = regions_of.get((each.insurer_id, policy_no))
+        place = regions.resolve(code) if code else None
+        day = each.event_on if each.timeliness == "undetermined" else each.deadline_on
+        cut = Cut(
+            each.insurer_id, each.record_type, place.city_code if place else None, day.replace(day=1) if day else day
+        )
+        counts = found.setdefault(cut, [0, 0, 0])
+        counts[("on_time", "late", "undetermined").index(str(each.timeliness))] += 1
+    return {cut: (counts[0], counts[1], counts[2]) for cut, counts in found.items()}
 
 
 def _counts(timeliness: str | None, deadline_on: dt.date | None, event_on: dt.date | None, period: Period) -> bool:

@@ -25,13 +25,18 @@ Link = tuple[str, str | None]
 
 
 class Verdict(NamedTuple):
-    """Timeliness of one record of an insurer by its main event; ``timeliness`` None = the rule was not in force."""
+    """Timeliness of one record of an insurer by its main event; ``timeliness`` None = the rule was not in force.
+
+    ``link`` is the field by which it hangs on a policy, and ``number`` what stands there.
+    """
 
     insurer_id: str
     record_type: str
     event_on: dt.date | None
     deadline_on: dt.date | None
     timeliness: str | None
+    link: str | None = None
+    number: str | None = None
 
 
 @dataclass

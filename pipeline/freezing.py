@@ -6,8 +6,8 @@ import datetime as dt
 
 import sqlalchemy as sa
 
+from pipeline.expecting import expected_feeds
 from pipeline.hub import Hub
-from schemas.contract import INSURER_RECORD_TYPES
 from schemas.time_zone import SHANGHAI
 from warehouse.database.engine import database_errors
 from warehouse.landing.load_report import Versions
@@ -16,15 +16,6 @@ from warehouse.publishing.frozen import Frozen
 
 #: Deliveries of an as-of day count from its evening on.
 EVENING = dt.time(18)
-
-
-def expected_feeds(hub: Hub) -> list[tuple[str, str]]:
-    """(insurer id, record type) of everything that the insurers' definitions say is delivered.
-
-    Of an insurer whose definition is broken everything is expected: that it says nothing must not hide what is missing.
-    """
-    told = [(i, t) for i, d in hub.insurers.items() for t in INSURER_RECORD_TYPES if t in d.records]
-    return told + [(i, t) for i in hub.broken for t in INSURER_RECORD_TYPES]
 
 
 def versions_in_force(hub: Hub) -> Versions:
@@ -56,7 +47,7 @@ def _freeze(hub: Hub, connection: sa.Connection, month: dt.date, by: str) -> Fro
         month,
         hub.sure_now(),
         by,
-        expected=expected_feeds(hub),
+        expected=expected_feeds(hub, frozen.last_day(month)),
         delivered_since=delivered_since(frozen.last_day(month)),
         versions=versions_in_force(hub),
     )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 
 from pipeline import calendars
 from quality.catalogue import find_rules
+from quality.expecting import ExpectedRecord, load_expectations
 from schemas.code_lists import load_code_lists
+from schemas.contract import INSURER_RECORD_TYPES, load_contract
+from schemas.obligations import Rule, load_obligations
 from schemas.province import province
 from schemas.regions import own_regions
 from warehouse.database import access
@@ -37,6 +41,15 @@ def prepare(url: str, now: dt.datetime | None = None) -> None:
         rules=[dataclasses.asdict(rule) for rule in find_rules().rules],
         presentations=[_presentation(definition) for definition in find_definitions().usable.values()],
         floors=[floor for definition in find_definitions().usable.values() for floor in _floors(definition)],
+        allowances=[allowance.model_dump() for allowance in load_expectations().allowances],
+        expected_records=map(_expected_record, load_expectations().records),
+        main_events=[
+            {"record_type": name, "event_field": load_contract(name).milestones[0].field}
+            for name in INSURER_RECORD_TYPES
+            if load_contract(name).milestones
+        ],
+        obligation_rules=[row for rule in load_obligations() for row in _obligation_rules(rule)],
+        obligation_windows=[row for rule in load_obligations() for row in _obligation_windows(rule)],
     )
     calendars.seed(engine, now or dt.datetime.now(dt.UTC))
     calendars.seed_clock_rules(engine, now or dt.datetime.now(dt.UTC))
@@ -83,6 +96,25 @@ def _presentation(definition: Definition) -> dict[str, object]:
     }
 
 
+def _expected_record(rule: ExpectedRecord) -> dict[str, object]:
+    return {
+        "rule_no": rule.rule,
+        "title_zh": rule.title,
+        "after_record_type": rule.after,
+        "event_field": rule.event,
+        "after_days": rule.after_days,
+        "state_field": rule.field,
+        "state_codes": list(rule.states),
+        "count_field": rule.above_zero,
+        "record_type": rule.expects,
+        "link_fields": list(rule.link),
+        "basis": rule.basis,
+        "confidence": rule.confidence,
+        "valid_from": rule.valid_from,
+        "valid_to": rule.valid_to,
+    }
+
+
 def _floors(definition: Definition) -> Iterator[dict[str, object]]:
     for floor in definition.floors:
         yield {
@@ -92,3 +124,39 @@ def _floors(definition: Definition) -> Iterator[dict[str, object]]:
             "min_denominator": floor.least.value,
             "source": f"{floor.least.label}; {floor.least.source}",
         }
+
+
+def _obligation_rules(rule: Rule) -> Iterator[dict[str, object]]:
+    for region_code, domain_code in itertools.product(rule.regions, rule.domains):
+        yield {
+            "rule_no": rule.rule_no,
+            "valid_from": rule.valid_from,
+            "valid_to": rule.valid_to,
+            "region_code": region_code,
+            "domain_code": domain_code,
+            "object_codes": list(rule.objects),
+            "size_codes": list(rule.sizes),
+            "is_instead_of_plan": rule.stands == "instead_of_plan",
+            "rounding": rule.rounding,
+            "title_zh": rule.title.zh,
+            "title_en": rule.title.en,
+            "confidence": rule.confidence,
+            "source": f"{rule.label}; {rule.source}",
+        }
+
+
+def _obligation_windows(rule: Rule) -> Iterator[dict[str, object]]:
+    for duty in rule.duties:
+        for number, (start, end) in enumerate(duty.windows, 1):
+            yield {
+                "rule_no": rule.rule_no,
+                "valid_from": rule.valid_from,
+                "duty_code": duty.duty,
+                "window_no": number,
+                "title_zh": duty.title.zh,
+                "title_en": duty.title.en,
+                "item_codes": list(duty.items),
+                "from_month": start,
+                "to_month": end,
+                "required_count": duty.count,
+            }

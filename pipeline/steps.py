@@ -22,7 +22,8 @@ from connectors.model import InsurerDefinition
 from pipeline.collecting.answers import Answers
 from pipeline.collecting.declaring import with_control_sheet
 from pipeline.collecting.files import Beside, handed_in, judged_by, land_drop, submit
-from pipeline.freezing import delivered_since, expected_feeds, versions_in_force
+from pipeline.expecting import expected_feeds, keep_register
+from pipeline.freezing import delivered_since, versions_in_force
 from pipeline.hub import Hub, open_hub
 from pipeline.judging import ledger, stuck
 from pipeline.judging.judge import PATIENCE_SECONDS, LoadMode, judge, judgement_today, retry_while_busy
@@ -231,6 +232,7 @@ def intake(hub: Hub) -> list[int]:
     stuck for the reason that was told before is tried again in silence: status and its receipt name it.
     """
     hub.sure_now()
+    keep_register(hub)
     for definition in hub.insurers.values():
         if definition.channel == "drop":
             for drop in find_drops(definition, hub.settings.drop_folder / definition.insurer_id):
@@ -258,7 +260,8 @@ def publish(hub: Hub, until: dt.datetime | None = None) -> Publication:
     """Compute all indicators as of the Shanghai day before ``until``, from what is known now; keep the ledger's head."""
     now = hub.sure_now()
     as_of = min(until or now, now).astimezone(SHANGHAI).date() - dt.timedelta(days=1)
-    expected, since, versions = expected_feeds(hub), delivered_since(as_of), versions_in_force(hub)
+    keep_register(hub)
+    expected, since, versions = expected_feeds(hub, as_of), delivered_since(as_of), versions_in_force(hub)
     with database_errors("publishing"), hub.engine.begin() as connection:
         publication = publish_figures(
             connection, as_of, now, now, expected=expected, delivered_since=since, versions=versions

@@ -16,7 +16,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from portal.api import alerts as api_alerts
 from portal.api import audit as api_audit
+from portal.api import clock as api_clock
 from portal.api import enterprises as api_enterprises
 from portal.api import files as api_files
 from portal.api import indicators as api_indicators
@@ -30,6 +32,7 @@ from portal.api import submissions as api_submissions
 from portal.asking import Who, client, door, found, language, page, require_own_form
 from portal.bodies import Bounded, most_bytes, too_large
 from portal.bulletin import pages as bulletin
+from portal.clock import alert_pages, list_pages
 from portal.console import (
     audit_pages,
     behind_pages,
@@ -80,6 +83,8 @@ ROUTERS = (
     rule_pages.router,
     *(each.router for each in (console, indicator_pages, behind_pages, record_pages, movement_pages, month_pages)),
     bulletin.router,
+    list_pages.router,
+    alert_pages.router,
     lists_pages.router,
     search_pages.router,
     enterprise_pages.router,
@@ -90,6 +95,8 @@ ROUTERS = (
     api_lists.router,
     api_enterprises.router,
     api_audit.router,
+    api_alerts.router,
+    api_clock.router,
     api_submissions.router,
     api_record_types.router,
     api_files.router,

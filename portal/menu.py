@@ -13,7 +13,7 @@ Texts = Callable[[str, str], str]
 
 @dataclass(frozen=True)
 class Entry:
-    """A page that people start from. ``is_for`` insurers, regulators, or regulators of the whole (province and sectors)."""
+    """A page that people start from. ``is_for`` insurers, regulators, both, or regulators of the whole (province and sectors)."""
 
     href: str
     zh: str
@@ -37,6 +37,9 @@ ENTRIES = (
     ),
     Entry("/console/insurers", "保险机构", "Insurers", "building", "regulators"),
     Entry("/submissions/history", "报送记录", "Deliveries", "upload", "whole", also=("/submissions", "/rules")),
+    Entry("/due", "待办", "What is due", "clock", "both", ("时限", "Deadlines"), also=("/expected", "/extensions")),
+    Entry("/alerts", "预警", "Alerts", "warning", "both"),
+    Entry("/obligations", "应服务义务", "Obligations", "list", "both"),
     Entry("/console/audit", "审计", "Audit", "clock", "regulators", ("平台", "Platform")),
     Entry("/console/accounts", "账号与权限", "Accounts", "people", "regulators"),
 )
@@ -45,7 +48,7 @@ ENTRIES = (
 def menu(person: Person, path: str, t: Texts) -> tuple[MenuEntry, ...]:
     """The entries that a person has; the one with the longest address that begins the path is the present page."""
     whole = ("whole",) if person.sees_all_areas else ()
-    sides = ("insurers",) if person.is_of_insurer else ("regulators", *whole)
+    sides = ("both", "insurers") if person.is_of_insurer else ("both", "regulators", *whole)
     shown = [entry for entry in ENTRIES if entry.is_for in sides]
     begun = [(at, e.href) for e in shown for at in (e.href, *e.also) if path == at or path.startswith(f"{at}/")]
     current = max(begun, key=lambda each: len(each[0]), default=(None, None))[1]

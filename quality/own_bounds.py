@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import TypeVar
-
-from quality.amounts import AmountBound
-from quality.deliveries import Bound
-from quality.replacing import ReplacingBound
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import Any, Protocol, Self, TypeVar
 
 #: Where the bounds of a province stand among a rule set's files: ``province/bounds/amounts.yml``.
 OWN = "province/"
-B = TypeVar("B", Bound, AmountBound, ReplacingBound)
+
+
+class Dated(Protocol):
+    """An entry with days of validity, both ends included; None = open."""
+
+    @property
+    def valid_from(self) -> dt.date | None: ...
+
+    @property
+    def valid_to(self) -> dt.date | None: ...
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None) -> Self:
+        """The same entry, with other values."""
+
+
+B = TypeVar("B", bound=Dated)
 
 
 def overlaid(shipped: Iterable[B], own: Iterable[B], subject: Callable[[B], Hashable]) -> tuple[B, ...]:

@@ -8,6 +8,7 @@ HubError
 │   ├── FileChanging
 │   ├── WarehouseBusy
 │   ├── InstallationBusy
+│   ├── ReceiverUnavailable
 │   └── WarehouseUnreachable
 ├── StopFeed              a person must act, a retry cannot help
 │   ├── DefinitionError
@@ -17,6 +18,7 @@ HubError
 │   ├── LandingDamaged
 │   ├── ProgramFault
 │   ├── NothingToDecide
+│   ├── ReceiverRefuses
 │   ├── KeyUsedOtherwise
 │   └── NotFound
 ├── TellInsurer           the delivery cannot be read; the receipt says why
@@ -63,6 +65,10 @@ class WarehouseBusy(RetryLater):
 
 class InstallationBusy(RetryLater):
     """Raised when another command starts or runs this installation, from pipeline.services.alone; nothing was changed."""
+
+
+class ReceiverUnavailable(RetryLater):
+    """Raised when a receiver of messages does not answer, or asks to be tried later, from pipeline.alerting."""
 
 
 class WarehouseUnreachable(RetryLater):
@@ -130,6 +136,10 @@ class NothingToDecide(StopFeed):
 
 class KeyUsedOtherwise(StopFeed):
     """Raised when an Idempotency-Key comes again with another request, from warehouse.landing.receipts; nothing lands."""
+
+
+class ReceiverRefuses(StopFeed):
+    """Raised when a receiver of messages refuses one for good, from pipeline.alerting: the message is given up, visibly."""
 
 
 class NotFound(StopFeed):

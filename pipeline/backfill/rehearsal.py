@@ -6,7 +6,8 @@ import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from pipeline.freezing import delivered_since, expected_feeds, revise, versions_in_force
+from pipeline.expecting import expected_feeds
+from pipeline.freezing import delivered_since, revise, versions_in_force
 from pipeline.hub import Hub
 from pipeline.judging.replay import replay
 from warehouse.database.engine import database_errors
@@ -57,7 +58,7 @@ def _figures(there: Hub) -> Mapping[str, int]:
             return months
         known_at = _known_at(there.now(), rehearsals.standing(connection).last_known_at)
         published = publish(
-            connection, newest.as_of, known_at, known_at, expected=expected_feeds(there),
+            connection, newest.as_of, known_at, known_at, expected=expected_feeds(there, newest.as_of),
             delivered_since=delivered_since(newest.as_of), versions=versions_in_force(there),
         )  # fmt: skip
     return {**months, "newest": published.publication_id}

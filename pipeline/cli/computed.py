@@ -93,11 +93,12 @@ def _published(connection: sa.Connection, asked: Asked, publication_id: int) -> 
 
 
 def _computed(connection: sa.Connection, hub: Hub, asked: Asked, on: dt.date, known: dt.datetime) -> list[ComputedCell]:
-    from pipeline.freezing import delivered_since, expected_feeds
+    from pipeline.expecting import expected_feeds
+    from pipeline.freezing import delivered_since
     from warehouse.indicators.at import Expected, Wanted, indicators_at
 
     wanted = Wanted(one_region(asked.region, asked.level), asked.domain, asked.insurer)
-    expected = Expected(tuple(expected_feeds(hub)), delivered_since(on))
+    expected = Expected(tuple(expected_feeds(hub, on)), delivered_since(on))
     pairs: list[tuple[str, PeriodKind]] = [
         (d.indicator, cast("PeriodKind", asked.period or d.periods[-1])) for d in asked.definitions
     ]

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from rich.text import Text
 
 from pipeline import steps
+from pipeline.alerting import clock
 from pipeline.cli.arguments import FIVE, SHOWN
 from pipeline.cli.figures import sums_text
 from pipeline.cli.flow import show_verification
@@ -18,6 +19,8 @@ from pipeline.services.demonstration import Night
 from pipeline.services.installation import Installation
 from pipeline.settings import load_settings
 from schemas.province import province as own_province
+from warehouse.alerts import issues
+from warehouse.alerts.catalogue import LEVELS
 from warehouse.indicators.catalogue import load_definition
 from warehouse.indicators.explain import PublishedCell, show
 from warehouse.indicators.publication import Publication
@@ -41,7 +44,21 @@ def report(here: Installation, night: Night) -> bool:
     stdout.print()
     show_verification(verified)
     _conclusion(night, publication, verified.is_good)
+    _alerts(hub)
     return verified.is_good
+
+
+def _alerts(hub: Hub) -> None:
+    """What the clock finds after the night, and where to look, in two lines."""
+    clock.run(hub)
+    with hub.engine.connect() as connection:
+        standing = issues.alerts(connection, limit=10_000)
+    counts = ", ".join(
+        f"{zh} {level} {sum(alert.level == level for alert in standing)}" for level, zh in LEVELS.items()
+    )
+    records = sum(alert.record_count for alert in standing)
+    stdout.print(f"预警 alerts: {len(standing)} ({counts}), 涉及记录 records {records}")
+    stdout.print("  anze alerts list; anze alerts show <编号 number>", soft_wrap=True)
 
 
 def _insurers(hub: Hub, night: Night) -> None:

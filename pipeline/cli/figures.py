@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipeline.cli.output import fields_of, print_table
 
 if TYPE_CHECKING:
     from warehouse.indicators.at import ComputedCell
+    from warehouse.indicators.bounds import Bound, CellPlace
     from warehouse.indicators.catalogue import Definition
     from warehouse.indicators.explain import Place, PublishedCell
 
     AnyCell = PublishedCell | ComputedCell
+    Bounds = Mapping[CellPlace, Bound]
 
 COLUMNS = (
     "代码",
@@ -29,13 +32,18 @@ COLUMNS = (
 )
 
 
-def show_cells(cells: Sequence[AnyCell]) -> None:
-    """Print figures, one a line, in the order given; a figure of too small a sample says so."""
-    print_table(COLUMNS, map(_row, cells), right=(6, 7, 8))
+def show_cells(cells: Sequence[AnyCell], bounds: Bounds = MappingProxyType({})) -> None:
+    """Print figures, one a line, in the order given; too small a sample and bounds stand behind the figure."""
+    print_table(COLUMNS, (_row(cell, bounds.get(place_of(cell))) for cell in cells), right=(6, 7, 8))
 
 
-def for_scripts(cell: AnyCell) -> dict[str, object]:
-    """A figure's exact numbers as they are stored, and beside them the texts that people read."""
+def place_of(cell: AnyCell) -> CellPlace:
+    """What names a cell within a publication."""
+    return cell.indicator, cell.period_kind, cell.region_code, cell.domain_code, cell.insurer_id
+
+
+def for_scripts(cell: AnyCell, bound: Bound | None = None) -> dict[str, object]:
+    """A figure's exact numbers as they are stored, and beside them the texts that people read, and its bound."""
     from warehouse.indicators.measures import period_text
 
     d = _definition(cell)
@@ -47,6 +55,7 @@ def for_scripts(cell: AnyCell) -> dict[str, object]:
         "period_text": period_text(cell.period_kind, cell.period_start, cell.period_end),
         "is_small_sample": d.is_small(cell.denominator, cell.period_end),
         "min_denominator": floor.value if floor else None,
+        "bound": fields_of(bound) if bound else None,
     }
 
 
@@ -72,7 +81,7 @@ def sums_text(d: Definition, numerator: Decimal, denominator: Decimal | None) ->
     return " / ".join(filter(None, (d.numerator_text(numerator), d.denominator_text(denominator))))
 
 
-def _row(cell: AnyCell) -> tuple[object, ...]:
+def _row(cell: AnyCell, bound: Bound | None) -> tuple[object, ...]:
     from warehouse.indicators.measures import period_text
 
     d = _definition(cell)
@@ -86,17 +95,18 @@ def _row(cell: AnyCell) -> tuple[object, ...]:
         d.numerator_text(cell.numerator),
         d.denominator_text(cell.denominator),
         cell.shown_text,
-        _marks(cell, d),
+        _marks(cell, d, bound),
     )
 
 
-def _marks(cell: AnyCell, d: Definition) -> str:
-    """What stands behind a figure: too small a sample, why it has no value, that it is provisional."""
+def _marks(cell: AnyCell, d: Definition, bound: Bound | None) -> str:
+    """What stands behind a figure: too small a sample, why it has no value, that it is provisional, and its bounds."""
     from warehouse.indicators.reasons import NULLS
 
     is_small = d.is_small(cell.denominator, cell.period_end)
     marks = [f"样本过小 small < {d.denominator_text(d.least(cell.period_end))}"] if is_small else []
     marks += ["暂定 provisional"] if cell.is_provisional else []
+    marks += [bound.text] if bound else []
     return ", ".join(marks + ([f"{NULLS[cell.null_reason].zh} {cell.null_reason}"] if cell.null_reason else []))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli import freshness_rate
 from pipeline.cli.arguments import InsurerId, OnlyInsurer, RecordType
 from pipeline.cli.judged import VERDICTS, print_changes
 from pipeline.cli.moments import KnownAt, moment
@@ -31,6 +32,7 @@ TITLES = {"insurer_id": "机构 insurer", "record_type": "数据 type", "city_co
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
+    freshness_rate.register(freshness)
     app.add_typer(freshness, name="freshness")
 
 

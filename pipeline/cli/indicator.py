@@ -21,7 +21,7 @@ from pipeline.cli.arguments import (
     one_region,
 )
 from pipeline.cli.asking import Question, check_level, find, objection, refuse, why_none, why_provisional
-from pipeline.cli.figures import for_scripts, show_cells, sums_text
+from pipeline.cli.figures import for_scripts, place_of, show_cells, sums_text
 from pipeline.cli.moments import AsOf, KnownAt
 from pipeline.cli.output import AsJson, bold, fields_of, print_json, print_table, red, stderr, stdout
 
@@ -69,6 +69,7 @@ def show(
     """Show published figures, of the latest publication or the one named."""
     from pipeline import steps
     from warehouse.database.engine import database_errors
+    from warehouse.indicators.bounds import read_bounds
     from warehouse.indicators.explain import show as published
 
     chosen = [find(name) for name in names or SHOWN]
@@ -88,11 +89,12 @@ def show(
                 publication_id=publication,
             )
         ]
+        found = read_bounds(connection, cells[0].publication_id, [d.indicator for d in chosen]) if cells else {}
         told = _told(connection, cells, chosen, Question(period, region, level, domain, insurer), publication)
     if as_json:
-        print_json([for_scripts(cell) for cell in cells])
+        print_json([for_scripts(cell, found.get(place_of(cell))) for cell in cells])
     elif cells:
-        show_cells(cells)
+        show_cells(cells, found)
     for line in told:
         stderr.print(line, soft_wrap=True)
     if not cells:

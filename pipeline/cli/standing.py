@@ -107,10 +107,12 @@ def _gaps(hub: Hub) -> list[str]:
 
 
 def _standings(hub: Hub) -> list[Standing]:
-    from pipeline.freezing import expected_feeds
+    from pipeline.expecting import expected_feeds
+    from schemas.time_zone import SHANGHAI
     from warehouse.landing.feeds import senders
 
-    found = senders(hub.engine, expected_feeds(hub), hub.now() - IN_TIME)
+    today = hub.now().astimezone(SHANGHAI).date()
+    found = senders(hub.engine, expected_feeds(hub, today), hub.now() - IN_TIME)
     return sorted((Standing(each, _problems(each, hub.broken)) for each in found), key=lambda each: each.rank)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from connectors.definition import load_definitions
 from pipeline.definitions import reference_of_rules
 from pipeline.definitions.definition_pages import credentials_page, definitions_page
+from pipeline.definitions.reference_of_alerts import alerts_page
 from quality import calendar_page
 from quality.catalogue import markdown as rules_page
 from quality.working_days import load_calendar
@@ -31,6 +32,7 @@ def write(folder: pathlib.Path, commands: str) -> None:
         "commands.md": commands,
         "definitions.md": definitions_page(),
         "credentials.md": credentials_page(),
+        "alerts.md": alerts_page(),
         **reference_of_rules.pages(),
     }
     for name, text in pages.items():

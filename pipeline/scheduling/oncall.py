@@ -24,6 +24,7 @@ REMEDIES: Mapping[type[BaseException], str] = {
     errors.WarehouseBusy: "无需处理 nothing: another loader has the feed, the next run does the work",
     errors.FileChanging: "无需处理 nothing: the file is still being written, the next run takes it",
     errors.InstallationBusy: "无需处理 nothing: another command is at work here, run it again when that is over",
+    errors.ReceiverUnavailable: "查看接收方 a receiver of messages failed, they wait: `anze alerts receivers`",
     errors.RetryLater: "无需处理 nothing: the insurer's system is down, busy or answered half; the next good run heals it",
     errors.ConnectionMissing: "新建连接 make the connection insurer_<id> by the command above, then clear the task",
     errors.AuthRefused: "更新凭据 renew the connection insurer_<id>, then clear the task",
@@ -72,6 +73,23 @@ def credentials(insurer_id: str) -> Credentials:
         raise errors.ConnectionMissing(
             f"Airflow 中没有连接 {name} there is no connection of this name; 新建 make it: {command}"
         ) from None
+    return Credentials(secret.login or "", secret.password or "", secret.extra_dejson)
+
+
+def receiver_secrets(name: str) -> Credentials:
+    """A receiver's secrets from Airflow's connection ``receiver_<name>``, else from the environment. Raises SetupError."""
+    import os
+
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    from pipeline.alerting.secrets import of_environment
+    from pipeline.settings import environment
+
+    try:
+        secret = Connection.get(f"receiver_{name}")
+    except AirflowNotFoundException:
+        return of_environment(name, environment(os.environ))
     return Credentials(secret.login or "", secret.password or "", secret.extra_dejson)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from portal.api.answers import Page
 from portal.console import behind
@@ -44,6 +44,10 @@ class CellView(BaseModel):
     period_text: str | None
     completeness: Decimal | None
     is_provisional: bool | None
+    shown_low: Decimal | None = Field(
+        description="Of a provisional figure: it is not below this once everything is in."
+    )
+    shown_high: Decimal | None = Field(description="Nor above this; both null where no interval was published.")
     is_small_sample: bool
     publication_id: int
     links: dict[str, str]

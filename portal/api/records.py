@@ -133,7 +133,7 @@ def one_record(
         fields=[_field(each) for each in found.fields], versions=[_version(record_type, v) for v in found.versions],
         received=_row(row) if isinstance(row, SourceRow) else None,
         links={
-            "self": _address(record_type, version_id),
+            "self": _address(record_type, version_id), "freshness": f"{_address(record_type, version_id)}/freshness",
             **page_link(who.person.is_of_insurer, f"/console/records/{record_type}/{version_id}"),
         },
     )  # fmt: skip

@@ -55,7 +55,9 @@ def start(who: Who) -> Start:
         "rules": "/api/v1/rules",
         "record_types": "/api/v1/record-types",
     }
-    of_readers = ("indicators", "publications", "months")
+    of_readers = (
+        "indicators", "publications", "months", "alerts", "due-soon", "expected", "obligations", "on-time", "extensions",
+    )  # fmt: skip
     lists |= {name: f"/api/v1/{name}" for name in of_readers} if who.may("read") else {}
     if not who.person.is_of_insurer and who.may("read"):
         lists |= {name: f"/api/v1/{name}" for name in ("lists", "search", "insurers", "audit", "accounts")}

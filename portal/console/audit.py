@@ -38,6 +38,9 @@ OBJECTS = {
     "overview": ("总览", "overview"), "missing": ("缺报清单", "what is missing"), "months": ("月份与通报", "months"), "month": ("固定月份", "frozen month"),
     "bulletin": ("月度通报", "bulletin"), "indicators": ("指标", "indicators"), "indicator": ("指标", "indicator"), "cells": ("指标数值", "cells"),
     "trend": ("指标趋势", "trend"), "movement": ("为什么变化", "movement"), "records": ("逐条记录", "records"), "left": ("未计入的记录", "left out"),
+    "due": ("即将到期", "due soon"), "late": ("迟报", "late"), "obligations": ("应服务义务", "obligations"),
+    "silence": ("应报与静默", "expected and silent"), "extensions": ("延期", "extensions"), "alerts": ("预警", "alerts"),
+    "alert": ("预警", "alert"), "freshness": ("时限", "freshness"), "on-time": ("及时率", "on-time rates"),
     "record": ("记录", "record"), "evidence": ("影像资料", "evidence"),
 }  # fmt: skip
 CONDITIONS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 
@@ -17,8 +18,13 @@ Choices = list[tuple[str, str]]
 
 def region_choices(connection: sa.Connection, view: View) -> Choices:
     """(code, name) of the caller's own areas and those below them; a county with its city's name."""
-    day, own = view.publication.as_of, {*view.scope.region_codes}
-    valid = {c: r for c, r in names.regions(connection, day).items() if _is_valid(r, day)}
+    day = view.publication.as_of
+    return regions_of(names.regions(connection, day), day, {*view.scope.region_codes})
+
+
+def regions_of(known: Mapping[str, Region], day: dt.date, own: set[str]) -> Choices:
+    """(code, name) of some areas and those below them, as they are on a day; ``*`` is all."""
+    valid = {c: r for c, r in known.items() if _is_valid(r, day)}
     return [
         (code, _within(region, valid) + region.region_name)
         for code, region in sorted(valid.items())

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from portal.console.figures import Definition, Figure, MonthFigure
 from portal.console.overview import Headline
 from portal.console.targets import Target
-from portal.console.words import Texts, change_text, of_text, percentage, share, value_and_unit
+from portal.console.words import Texts, bounds_text, change_text, of_text, percentage, share, value_and_unit
 from portal.look import frame
 from portal.look.charts.bars import Bar, RankedBars, bars_table, draw_bars
 from portal.look.charts.places import tile_places
@@ -39,6 +39,7 @@ def card(head: Headline, target: Target | None, links: tuple[str, str, str | Non
         figure.denominator_text or "", target.text if target else None, meets(figure.value, target),
         share(figure.completeness), change_text(head.change, definition.unit, t), head.is_better,
         is_below_floor=figure.is_small_sample, is_provisional=bool(figure.is_provisional), href=page, why_href=why,
+        bounds=bounds_text(figure, definition.unit),
         records_href=records,
     )  # fmt: skip
 

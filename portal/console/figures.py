@@ -70,6 +70,9 @@ class Figure:
     completeness: Decimal | None
     """Share of the expected insurers whose deliveries had come, 0-1."""
     mark_text: str
+    shown_low: Decimal | None = None
+    """Of a provisional figure, in the indicator's shown unit: what it is not below once everything is in, and not above."""
+    shown_high: Decimal | None = None
 
 
 @dataclass(frozen=True)

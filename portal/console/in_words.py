@@ -19,7 +19,12 @@ from portal.submissions.words import record_name
 
 #: Kinds of column whose values stand at the right.
 NUMBERS = ("count", "amount", "ratio")
-STATES = {"loaded": ("已入库", "loaded"), "held": ("被隔离", "held")}
+STATES = {
+    "loaded": ("已入库", "loaded"), "held": ("被隔离", "held"), "silent": ("静默", "silent"), "paused": ("已暂停", "paused"),
+    "heard": ("正常", "heard of"), "due": ("应开展", "due"), "overdue": ("逾期", "overdue"), "done": ("已完成", "done"),
+    "open": ("未到期", "not due yet"), "granted": ("有效", "granted"), "revoked": ("已撤销", "revoked"),
+    "api": ("接口", "interface"), "drop": ("手工", "by hand"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from portal.console.figures import Definition, Figure, MonthFigure
 from portal.console.pages import crumbs, place_name
 from portal.console.scope import ALL
 from portal.console.targets import Target, targets
-from portal.console.words import NO_VALUE, PERIODS, SOURCES, Texts, of_text, said, share, value_and_unit
+from portal.console.words import NO_VALUE, PERIODS, SOURCES, Texts, bounds_text, of_text, said, share, value_and_unit
 from portal.look import frame
 from portal.look.texts import texts
 
@@ -192,7 +192,7 @@ def _card(cell: Cell, goal: Target | None, t: Texts) -> frame.Figure:
         said(PERIODS.get(cell.period), t, cell.period), value if figure.value is not None else None, unit,
         cell.definition.direction, figure.numerator_text or "", figure.denominator_text or "", goal.text if goal else None,
         drawing.meets(figure.value, goal), share(figure.completeness), is_provisional=bool(figure.is_provisional),
-        records_href=cell.link("/records"),
+        bounds=bounds_text(figure, cell.definition.unit), records_href=cell.link("/records"),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from schemas.yaml_files import Words
 
 #: What may need somebody, by code, in words.
 NEEDS = {
+    "alerts": Words(zh="待处理的预警", en="Open alerts"),
     "awaiting": Words(zh="等待决定的批次", en="Deliveries that await a decision"),
     "stuck": Words(zh="无法处理的批次", en="Deliveries that cannot be judged"),
     "held": Words(zh="被隔离、尚未更正的行", en="Rows held back"),
@@ -81,7 +82,7 @@ class Need:
     code: str
     count: int | None
     has_list: bool
-    """Whether ``code`` is the name of a work list; else the deliveries in that state are meant."""
+    """Whether ``code`` is the name of a work list; else the alerts, or the deliveries in that state are meant."""
 
     @property
     def words(self) -> Words:
@@ -138,6 +139,7 @@ def needs(connection: sa.Connection, publication: Publication, asking: Scope, pl
     for name in ("held", "orphans", "hazards_overdue"):
         found = work_list(connection, LISTS[name], publication, asking, Filters(place), limit=1)
         counted[name] = found.page.total if found.is_shown else None
+    counted["alerts"] = connection.execute(statement("console/open_alerts")).scalar_one()
     if asking.sees_all_areas:
         rows = connection.execute(statement("console/needs"), {"insurer_id": place.insurer_id})
         counted |= {"awaiting": 0, "stuck": 0} | dict(rows.all())

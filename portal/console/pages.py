@@ -180,6 +180,7 @@ def timely(rows: Sequence[Timeliness]) -> dict[str, Any]:
 def _need(view: View, need: Need, t: Texts) -> tuple[str, int | None, str]:
     """What it is, how many, and the list of them."""
     href = view.link(f"/console/lists/{need.code}") if need.has_list else f"/submissions/history?state={need.code}"
+    href = "/alerts?state=open" if need.code == "alerts" else href
     return said(need.words, t), need.count, href
 
 

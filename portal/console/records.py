@@ -92,6 +92,16 @@ def versions(connection: sa.Connection, record_type: str, version_id: int) -> tu
     return found
 
 
+def version_of(connection: sa.Connection, record_type: str, insurer_id: str, record_key: str) -> int:
+    """The present version of a record by its key. Raises NotShown where there is none for the caller."""
+    _contract(record_type)
+    wanted = {"record_type": record_type, "insurer_id": insurer_id, "record_key": record_key}
+    found: int | None = connection.execute(statement("console/version_of"), wanted).scalar_one()
+    if found is None:
+        raise NotShown(f"no {record_type} of that key for the caller")
+    return found
+
+
 def received(connection: sa.Connection, hub: Hub, record_type: str, version_id: int) -> Received:
     """The row of the delivery that wrote a version, read again from the bytes that arrived.
 

@@ -34,6 +34,7 @@ CHANNELS = {
 TIMELY = {
     "on_time": (Words(zh="及时", en="in time"), "good"),
     "late": (Words(zh="迟报", en="late"), "bad"),
+    "undetermined": (Words(zh="待定", en="undetermined"), "plain"),
 }
 #: By which rule of the register of thresholds an indicator has a target.
 TARGET_RULES = {"I1": "R36"}
@@ -59,6 +60,13 @@ def share(ratio: Decimal | None) -> str | None:
     if ratio is None:
         return None
     return f"{(ratio * 100).quantize(Decimal('0.1'), ROUND_FLOOR):f}".removesuffix(".0") + "%"
+
+
+def bounds_text(figure: Figure, unit: str) -> str | None:
+    """The interval of a provisional figure; None where none was published with it."""
+    if figure.shown_low is None or figure.shown_high is None:
+        return None
+    return f"{figure.shown_low:,f}–{figure.shown_high:,f}{'%' if unit == 'percent' else ''}"
 
 
 def change_text(change: Decimal | None, unit: str, t: Texts) -> str | None:

@@ -80,7 +80,7 @@ class Figure:
     """One published figure as a card shows it: every value is a text that needs no more rounding.
 
     ``direction`` is higher_is_better, lower_is_better or neutral; ``meets_target`` None = there is no target, or no value;
-    ``change`` is the signed difference to last month in words or figures, ``is_better`` its judgement (None = neither).
+    ``bounds`` is the interval of a provisional value; ``change`` is the signed difference to last month in words or figures, ``is_better`` its judgement (None = neither).
     """
 
     label: str
@@ -96,6 +96,7 @@ class Figure:
     is_better: bool | None = None
     is_below_floor: bool = False
     is_provisional: bool = False
+    bounds: str | None = None
     href: str | None = None
     why_href: str | None = None
     records_href: str | None = None

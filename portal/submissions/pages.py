@@ -156,13 +156,15 @@ def _home(request: Request, here: Door, who: Identity, errors: list[tuple[str, s
     with here.reading_as(who.person) as connection:
         feeds = reading.feeds(connection, insurer_id)
         recent, total = reading.batches(connection, Filter(insurer_id), row_limit=RECENT)
-    today = here.hub.now().astimezone(SHANGHAI).date()
+        now = here.hub.now()
+        today = now.astimezone(SHANGHAI).date()
+        owed, alert_count = reading.owed(connection, insurer_id, today, now)
     return page(
         request, "submissions/home.html", status=422 if errors else 200, errors=errors or [], has_errors=bool(errors),
         record_types=_named(offered(here, insurer_id), request), feeds=feeds, recent=recent, total=total, states=STATES,
         name=lambda each: record_name(each, language(request)), today=today, may_submit=who.may("submit"),
         deadline=deadline_of(here.hub.engine, today, WORKING_DAYS), working_days=WORKING_DAYS,
-        limit_bytes=here.bounds.max_bytes, csrf=who.csrf,
+        limit_bytes=here.bounds.max_bytes, csrf=who.csrf, owed=owed, alert_count=alert_count,
     )  # fmt: skip
 
 

@@ -188,6 +188,24 @@ class Feed:
     held_row_count: int = 0
 
 
+@dataclass(frozen=True)
+class Owed:
+    """What an insurer owes of one record type: forecast by the next working day, and whether the feed is silent."""
+
+    record_type: str
+    due_count: int
+    is_silent: bool
+    working_days_without: int | None
+
+
+def owed(connection: sa.Connection, insurer_id: str, today: dt.date, now: dt.datetime) -> tuple[dict[str, Owed], int]:
+    """What is owed, by record type, and how many alerts are open."""
+    values = {"insurer_id": insurer_id, "as_of": today, "known_at": now}
+    found = [Owed(**row._asdict()) for row in connection.execute(statement("submissions/owed"), values)]
+    open_count = connection.execute(statement("submissions/open_alerts")).scalar_one()
+    return {each.record_type: each for each in found}, open_count
+
+
 def feeds(connection: sa.Connection, insurer_id: str) -> dict[str, Feed]:
     """Feeds of an insurer, by record type."""
     rows = connection.execute(statement("submissions/feeds"), {"insurer_id": insurer_id}).all()

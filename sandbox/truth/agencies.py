@@ -14,7 +14,8 @@ from sandbox.truth.province import Record, blank
 from sandbox.world import world
 
 AGENCY_COUNT = 86
-EXPERT_COUNT = 640
+EXPERT_COUNT = 1600
+"""More than are sent on the busiest day of a whole province: nobody is in two counties at one time."""
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,14 @@ def days(count: int) -> dt.timedelta:
     return dt.timedelta(days=count)
 
 
+def is_day_off(day: dt.date) -> bool:
+    """Whether a day is a weekend's or a public holiday's."""
+    return day.weekday() > 4 or day in _OFF
+
+
 def visit_day(day: dt.date, last: dt.date) -> dt.date:
     """The first day from ``day`` on that is no weekend and no public holiday, never after ``last``."""
-    while day < last and (day.weekday() > 4 or day in _OFF):
+    while day < last and is_day_off(day):
         day += DAY
     return day
 

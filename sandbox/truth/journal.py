@@ -29,13 +29,15 @@ _KEYS = {name: contract.key for name, contract in load_contracts().items()}
 
 @dataclass
 class Journal:
-    """Collects versions; state: the versions so far, and a serial number per insurer."""
+    """Collects versions; state: the versions so far, a serial number per insurer, and where each expert is."""
 
     first_day: dt.date
     last_day: dt.date
     rng: Random
     versions: list[Version] = field(default_factory=list)
     serials: Counter[str] = field(default_factory=Counter)
+    sent_to: dict[tuple[str, dt.date], str] = field(default_factory=dict)
+    """The county in which an expert is on a day."""
 
     def __post_init__(self) -> None:
         self.opens_at = at(self.first_day, 60)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sandbox.truth import names
 from sandbox.truth.agencies import Agency
 from sandbox.truth.chance import Random, Weighted, pick, whole
-from sandbox.truth.clock import at, days, visit_day
+from sandbox.truth.clock import at, days, is_day_off, visit_day
 from sandbox.truth.covers import Cover
 from sandbox.truth.journal import Journal
 from sandbox.truth.plans import Line
@@ -70,7 +70,8 @@ def write(
     first, last = max(cover.start, journal.first_day), min(cover.last_day, journal.last_day)
     if cover.is_lead and last - first > days(10) and rng.random() < EXTRA_A_YEAR * (last - first).days / 365:
         day = visit_day(first + days(whole(rng, 0, (last - first).days)), last)
-        yield from _serve(journal, rng, Visit(cover, None, "706", "LAW7", "10", None, day, 0), experts)
+        if not is_day_off(day):
+            yield from _serve(journal, rng, Visit(cover, None, "706", "LAW7", "10", None, day, 0), experts)
 
 
 def _day(journal: Journal, rng: Random, line: Line) -> dt.date | None:
@@ -83,14 +84,14 @@ def _day(journal: Journal, rng: Random, line: Line) -> dt.date | None:
         day = line.window_end + days(whole(rng, 1, 25))
     day = visit_day(day, line.cover.last_day)
     is_inside = max(journal.first_day, line.cover.start) <= day <= min(line.cover.last_day, journal.last_day)
-    return day if is_inside else None
+    return day if is_inside and not is_day_off(day) else None
 
 
 def _serve(journal: Journal, rng: Random, visit: Visit, experts: tuple[str, ...]) -> Iterator[Service]:
     cover, fate = visit.cover, _FATES.draw(rng)
     start_at = at(visit.day, whole(rng, 8 * 60 + 30, 14 * 60))
     end_at = start_at + dt.timedelta(minutes=whole(rng, 60, 210))
-    sent = tuple(dict.fromkeys(pick(rng, experts) for _ in range(1 if rng.random() < 0.8 else 2)))
+    sent = tuple(dict.fromkeys(_send(journal, rng, visit, experts) for _ in range(1 if rng.random() < 0.8 else 2)))
     hazard_count = _hazard_count(rng, visit.item_code)
     number = f"FW{cover.branch_code}{visit.day:%Y%m%d}{journal.serial(cover.insurer.insurer_id + 'FW'):07d}"
     fields = _fields(rng, visit) | {"service_no": number, "service_start_at": start_at, "expert_count": len(sent)}
@@ -117,6 +118,16 @@ def _serve(journal: Journal, rng: Random, visit: Visit, experts: tuple[str, ...]
         visit.unit_cents,
         version,
     )
+
+
+def _send(journal: Journal, rng: Random, visit: Visit, experts: tuple[str, ...]) -> str:
+    """An expert who is in no other county on that day, the first from a random one on; it is in this county then."""
+    county = visit.cover.enterprise.county.code
+    first = experts.index(pick(rng, experts))
+    free = (e for e in experts[first:] + experts[:first] if journal.sent_to.get((e, visit.day), county) == county)
+    sent = next(free)
+    journal.sent_to[sent, visit.day] = county
+    return sent
 
 
 def _hazard_count(rng: Random, item_code: str) -> int:

@@ -1,4 +1,4 @@
-"""What growth costs: an insurer one YAML, a rule one entry, an indicator one SQL and one YAML; no Python anywhere."""
+"""What growth costs: an insurer one YAML, a rule one entry, an indicator or an alert one SQL and one YAML; no Python anywhere."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pipeline.definitions import new_insurer
 from pipeline.scheduling.schedule import feeds
 from quality import catalogue as rules
 from schemas.errors import DefinitionError
+from warehouse.alerts import catalogue as alerts
 from warehouse.indicators import catalogue as indicators
 
 RULE = {
@@ -96,3 +97,33 @@ def test_an_indicator_is_one_select_and_one_definition(tmp_path: pathlib.Path) -
     assert set(found) - known == {"made_up_ratio"}
     assert indicators.load_definition("I99", folder).name.zh == "测试率"
     indicators.find_definitions_of.cache_clear()
+
+
+def test_an_alert_is_one_select_and_one_definition(tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / "definitions"
+    shutil.copytree(alerts.FOLDER, folder)
+    known = set(alerts.load_definitions(folder))
+    made_up = yaml.safe_load((folder / "A10.yml").read_text(encoding="utf-8")) | {"id": "A99", "message": "{count} 项"}
+    (folder / "A99.yml").write_text(yaml.safe_dump(made_up, allow_unicode=True), encoding="utf-8")
+    shutil.copy(folder / "A10.sql", folder / "A99.sql")
+    alerts.find_definitions.cache_clear()
+    assert set(alerts.load_definitions(folder)) - known == {"A99"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"level": "grave"}, "level"),
+        ({"message": "{nobody} 项"}, "nothing that can be named"),
+        ({"owner": "nobody"}, "owner"),
+        ({"contributions": {"indicator": "nothing", "period": "ytd"}}, "not known"),
+        ({"thresholds": [{"name": "days", "rule_no": "A99", "default": 1, "unit": "day", "valid_from": "2026-01-01", "source": "x", "confidence": "assumption"}]}, "decides nothing"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_new_alert_says_the_fix(tmp_path: pathlib.Path, changes: dict[str, object], told: str) -> None:
+    made_up = yaml.safe_load((alerts.FOLDER / "A10.yml").read_text(encoding="utf-8")) | {"id": "A99", **changes}
+    text = yaml.safe_dump(made_up, allow_unicode=True).replace("'2026-01-01'", "2026-01-01")
+    (tmp_path / "A99.yml").write_text(text, encoding="utf-8")
+    shutil.copy(alerts.FOLDER / "A10.sql", tmp_path / "A99.sql")
+    with pytest.raises(DefinitionError, match=told):
+        alerts.load_definitions(tmp_path)

@@ -152,7 +152,13 @@ def bag(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_dag_loads(bag: dict[str, Any]) -> None:
     assert bag["errors"] == {}
-    expected = {f"sync__{insurer.insurer_id}" for insurer in cast()} | {"backfill", "decisions", "intake", "publish"}
+    expected = {f"sync__{insurer.insurer_id}" for insurer in cast()} | {
+        "backfill",
+        "clock",
+        "decisions",
+        "intake",
+        "publish",
+    }
     assert set(bag["dags"]) >= expected
 
 

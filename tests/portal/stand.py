@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import requests
 
+from pipeline.alerting import clock
+from pipeline.expecting import keep_register
 from pipeline.services.postgres import Cluster
 from portal.sql_text import statement
 from tests.portal.console.conftest import go_on, tell
@@ -28,7 +30,7 @@ RIVAL = Reader("a_rival", "insurer_submitter", {"insurer_id": "lichun"}, None, N
 CALLERS = tuple(dataclasses.replace(reader, name=f"stand_{reader.name}") for reader in (*READERS, RIVAL))
 IDS = {
     "batch_id": "select batch_id from report.batch", "evidence_id": "select evidence_id from report.evidence",
-    "version_id": "select version_id from report.policy", "enterprise": "select cast(code as text) from report.enterprise_code",
+    "alert_no": "select alert_no from report.alert", "version_id": "select version_id from report.policy", "enterprise": "select cast(code as text) from report.enterprise_code",
 }  # fmt: skip
 #: Places whose evidence and statements the two submitters add.
 SERVED = ("R370102D20I", "R370202D20I")
@@ -67,6 +69,9 @@ def stand(cluster: Cluster, template: str, folder: pathlib.Path) -> Iterator[Sta
             for caller in CALLERS:
                 if caller.kind == "insurer_submitter":
                     _state(made, caller)
+            hub_of = opened.app.state.door.hub
+            keep_register(hub_of)
+            clock.run(hub_of)
             with engine.begin() as connection:
                 codes = list(connection.exec_driver_sql("select credit_code from report.enterprise").scalars())
                 connection.execute(statement("console/name_enterprises"), {"credit_codes": codes})

@@ -14,8 +14,10 @@ from tests.portal.stand import CALLERS, Stand, but_for, text_of
 from tests.warehouse.rights.places import Reader
 
 #: Path parameters that name something of somebody's: the value is a foreign one, an own one, or one that does not exist.
-PRIVATE = ("batch_id", "evidence_id", "version_id", "enterprise")
-MISSING = dict.fromkeys(PRIVATE, "987654321") | {"enterprise": "00000000-0000-4000-8000-000000000000"}
+PRIVATE = ("batch_id", "evidence_id", "version_id", "enterprise", "alert_no")
+MISSING = dict.fromkeys(PRIVATE, "987654321") | {
+    "enterprise": "00000000-0000-4000-8000-000000000000", "alert_no": "A99-20260101-0001",
+}  # fmt: skip
 #: Path parameters that mean another thing at another address: how they are called here.
 MEANT = {
     ("/enterprises/{", "name"): "enterprise", ("/lists/{", "name"): "list", ("/static/{", "name"): "static",
@@ -31,7 +33,7 @@ OPEN = {
 #: Queries without which an address answers nothing.
 NEEDED = {
     "/submissions/nil": {"record_type": "claim"}, "/api/v1/evidence": {"service_no": "R370102D20Ilichun"},
-    "/console/search": {"q": "R37"}, "/api/v1/search": {"q": "R37"},
+    "/console/records/by-key": {"record_type": "policy", "insurer": "lichun", "key": "NONE"}, "/console/search": {"q": "R37"}, "/api/v1/search": {"q": "R37"},
 }  # fmt: skip
 #: Numbers for queries and forms: of one insurer in one city, and of nobody.
 FOREIGN, NOBODY = "R370202D20Ilichun", "R370299D99Inobody"
@@ -59,7 +61,7 @@ def call(stand: Stand, caller: Reader, asked: Asked, **values: str) -> requests.
     address = asked.filled(OPEN | values)
     if asked.method == "GET":
         return session.get(address, params=NEEDED.get(asked.path), allow_redirects=False)
-    form = dict.fromkeys((*asked.form_names, "rule_id", "reason", "person_name", "person_position"), "12")
+    form = dict.fromkeys((*asked.form_names, "rule_id", "reason", "person_name", "person_position", "comment"), "12")
     sent = {"json": form} if asked.path.startswith("/api/") else {"data": form}
     address = f"{address}?csrf_token={session.csrf}"
     return session.request(asked.method, address, allow_redirects=False, **sent)  # type: ignore[arg-type]

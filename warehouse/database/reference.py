@@ -26,7 +26,21 @@ COLUMNS = {
         "indicator", "value_unit", "value_decimals", "numerator_unit", "numerator_decimals", "denominator_unit",
         "denominator_decimals", "shown_per",
     ),
+    "silence_allowance": ("channel", "working_days", "valid_from", "valid_to", "source"),
+    "expected_record": (
+        "rule_no", "title_zh", "after_record_type", "event_field", "after_days", "state_field", "state_codes",
+        "count_field", "record_type", "link_fields", "basis", "confidence", "valid_from", "valid_to",
+    ),
+    "main_event": ("record_type", "event_field"),
     "indicator_floor": ("indicator", "valid_from", "valid_to", "min_denominator", "source"),
+    "obligation_rule": (
+        "rule_no", "valid_from", "valid_to", "region_code", "domain_code", "object_codes", "size_codes",
+        "is_instead_of_plan", "rounding", "title_zh", "title_en", "confidence", "source",
+    ),
+    "obligation_window": (
+        "rule_no", "valid_from", "duty_code", "window_no", "title_zh", "title_en", "item_codes", "from_month", "to_month",
+        "required_count",
+    ),
 }  # fmt: skip
 
 
@@ -40,6 +54,11 @@ def fill(
     rules: Iterable[Row] = (),
     presentations: Iterable[Row] = (),
     floors: Iterable[Row] = (),
+    allowances: Iterable[Row] = (),
+    expected_records: Iterable[Row] = (),
+    main_events: Iterable[Row] = (),
+    obligation_rules: Iterable[Row] = (),
+    obligation_windows: Iterable[Row] = (),
 ) -> None:
     """Add days of new calendar versions, and replace each other table for which rows are given.
 
@@ -48,7 +67,9 @@ def fill(
     """
     replaced = (
         ("region", regions), ("region_resolution", resolutions), ("code_entry", code_entries), ("rule", rules),
-        ("indicator_presentation", presentations), ("indicator_floor", floors),
+        ("indicator_presentation", presentations), ("indicator_floor", floors), ("silence_allowance", allowances),
+        ("expected_record", expected_records), ("main_event", main_events),
+        ("obligation_rule", obligation_rules), ("obligation_window", obligation_windows),
     )  # fmt: skip
     with database_errors("filling the reference tables"), engine.begin() as connection:
         add_calendar(connection, calendar_rows)

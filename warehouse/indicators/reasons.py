@@ -33,3 +33,15 @@ NULLS: Mapping[str, Words] = MappingProxyType(
         "negative_denominator": Words(zh="分母为负", en="the denominator is negative"),
     }
 )
+
+#: Reasons of a figure that lacks deliveries and has no bounds.
+UNBOUNDED: Mapping[str, Words] = MappingProxyType(
+    {
+        "no_history": Words(zh="缺报的数据从未报送", en="what lacks was never delivered"),
+        "short_history": Words(zh="缺报的数据报送历史太短", en="what lacks has too short a history"),
+        "long_gap": Words(zh="缺报太久", en="it lacks for too long"),
+        "no_value": Words(zh="本格无值", en="the figure has no value"),
+        "no_portfolio": Words(zh="该机构在本格无保单", en="the insurer has no policy here"),
+        "weak_denominator": Words(zh="分母可能归零", en="the denominator may be zero"),
+    }
+)

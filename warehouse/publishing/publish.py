@@ -15,6 +15,7 @@ from schemas.errors import DefinitionError
 from warehouse.database import locks
 from warehouse.database.expressions import event_on
 from warehouse.database.statements import statement, text_of
+from warehouse.indicators import bounds
 from warehouse.indicators.catalogue import Definition, Found, find_definitions
 from warehouse.indicators.publication import Publication, judge_feeds
 from warehouse.indicators.rollup import contribute, period, refused, roll_up, snapshot
@@ -61,11 +62,13 @@ def publish(
     moments = {"as_of": as_of, "known_at": known_at, "published_at": published_at, "delivered_since": delivered_since}
     publication_id = _record(connection, moments, versions)
     known = Found(definitions, {}) if definitions else find_definitions()
+    is_lacking = bounds.begin(connection, as_of, known_at)
     lacking = dict(known.broken)
     for definition in known.usable.values():
         try:
             with connection.begin_nested():
-                _publish_indicator(connection, definition, publication_id, as_of, known_at)
+                is_bounded = is_lacking and bounds.load_method().bounds(definition)
+                _publish_indicator(connection, definition, publication_id, as_of, known_at, is_bounded)
         except DefinitionError as error:
             lacking[definition.indicator] = error
     if lacking and not may_lack:
@@ -120,15 +123,25 @@ def _record(connection: sa.Connection, moments: dict[str, Any], versions: Versio
 
 
 def _publish_indicator(
-    connection: sa.Connection, definition: Definition, publication_id: int, as_of: dt.date, known_at: dt.datetime
+    connection: sa.Connection,
+    definition: Definition,
+    publication_id: int,
+    as_of: dt.date,
+    known_at: dt.datetime,
+    is_bounded: bool,
 ) -> None:
+    """Cells and, of a definition that lacks deliveries and is bounded, their bounds; the widest period sets the pace."""
     kept = keep_definition(connection, definition)
     connection.execute(statement("publishing/publish/name_definition"), {**kept, "publication_id": publication_id})
     try:
-        for kind in definition.periods:
-            span = period(kind, as_of)
+        spans = sorted((period(kind, as_of) for kind in definition.periods), key=lambda span: span.start)
+        for span in spans:
             contribute(connection, definition, span, known_at)
             roll_up(connection, definition, span, publication_id)
+            if is_bounded and span is spans[0]:
+                bounds.keep_pace(connection)
+            if is_bounded:
+                bounds.store(connection, definition, span.kind, publication_id)
     except (exc.ProgrammingError, exc.DataError) as error:
         raise refused(definition, error) from error
 

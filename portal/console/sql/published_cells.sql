@@ -22,8 +22,18 @@ select
     i.is_small_sample,
     i.is_provisional,
     i.completeness,
-    i.mark_text
+    i.mark_text,
+    b.shown_low,
+    b.shown_high
 from report.indicator as i
+left join report.indicator_bound as b
+    on
+        i.publication_id = b.publication_id
+        and i.indicator = b.indicator
+        and i.period_kind = b.period_kind
+        and i.region_code = b.region_code
+        and i.domain_code = b.domain_code
+        and i.insurer_id = b.insurer_id
 where
     i.publication_id = :publication_id
     and i.indicator = any(array(

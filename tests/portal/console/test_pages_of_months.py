@@ -132,6 +132,7 @@ def test_a_frozen_month_and_its_bulletin_have_no_barrier(
     opened, hub = world
     freeze(hub)
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 768})  # type: ignore[arg-type]
+    context.set_default_timeout(60_000)
     session = opened.session("months_province")
     context.add_cookies(
         [{"name": each.name, "value": str(each.value), "url": opened.address} for each in session.cookies]

@@ -132,7 +132,7 @@ def test_a_returned_workbook_is_handed_in_again_as_it_is(
 def test_regulators_narrow_deliveries_to_one_insurer_by_form_and_by_program(office: Front, clerk: Session) -> None:
     rival = office.session("office_other")
     for session in (clerk, rival):
-        session.post("/submissions/nil", data={"record_type": "claim", "csrf_token": session.csrf})
+        session.post("/submissions/nil", data={"record_type": "endorsement", "csrf_token": session.csrf})
     province = office.session("office_province")
     assert '<select id="insurer"' not in clerk.get("/submissions/history").text
     for insurer_id in (INSURER, OTHER):

@@ -21,6 +21,7 @@ PATIENCE_MS = 60_000
 def page(browser: Browser, office: Front) -> Iterator[Page]:
     """A clerk's window, signed in by the form."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    context.set_default_timeout(PATIENCE_MS)
     window = context.new_page()
     complaints: list[str] = []
     window.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
@@ -91,8 +92,8 @@ def test_several_files_tried_and_handed_in_are_told_one_by_one(
 def test_a_nil_return_says_what_it_states_before_it_is_handed_in(
     page: Page, office: Front, violations: Callable[[Page], list[str]]
 ) -> None:
-    page.get_by_role("row", name="赔案").get_by_role("link", name="零报告").click()
-    expect(page.get_by_role("heading", name="零报告：赔案")).to_be_visible()
+    page.get_by_role("row", name="批单").get_by_role("link", name="零报告").click()
+    expect(page.get_by_role("heading", name="零报告：批单")).to_be_visible()
     assert violations(page) == []
     page.get_by_role("link", name="返回").click()
     assert page.url == f"{office.address}/submissions"

@@ -101,6 +101,11 @@ def connection(engine: sa.Engine) -> Iterator[sa.Connection]:
 @pytest.fixture
 def load(connection: sa.Connection) -> Load:
     """Puts rows of a record type into core: given columns over defaults, insurer ``lichun`` unless given."""
+    return loader(connection)
+
+
+def loader(connection: sa.Connection) -> Load:
+    """What ``load`` is, for a connection of one's own."""
     row_no = itertools.count(1)
 
     def insert(record_type: str, rows: Iterable[Row]) -> None:

@@ -14,7 +14,7 @@ from warehouse.database.engine import connect
 
 pytestmark = pytest.mark.usefixtures("logins")
 PORTAL_LOGINS = (access.PORTAL, access.PORTAL_INSURER, access.PORTAL_REGULATOR)
-OURS = "('landing', 'core', 'quarantine', 'quality', 'reference', 'mart', 'report', 'migration', 'access')"
+OURS = "('landing', 'core', 'quarantine', 'quality', 'reference', 'mart', 'report', 'migration', 'access', 'alert')"
 RELATIONS = """
 select n.nspname, quote_ident(n.nspname) || '.' || quote_ident(c.relname)
 from pg_class as c inner join pg_namespace as n on c.relnamespace = n.oid

@@ -6,13 +6,17 @@ import contextlib
 import datetime as dt
 import pathlib
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 
 import sqlalchemy as sa
 
 from pipeline.services.postgres import Cluster
+from quality.working_days import load_calendar
 from tests.warehouse import building
 from tests.warehouse.indicators.story import Hub
 from tests.warehouse.rights.places import Reader, deliver
+from warehouse.alerts import issues
+from warehouse.alerts.raising import Look, Policy, look
 from warehouse.database import access, accounts
 from warehouse.database.engine import connect
 from warehouse.indicators.catalogue import load_definitions
@@ -39,6 +43,8 @@ def province(
     hub.publish(as_of=dt.date(2026, 10, 31))
     loader = connect(engine.url.render_as_string(hide_password=False), role=access.LOADER)
     months.fill(loader, hub.now, month_count=2)
+    with loader.begin() as connection:
+        raise_alerts(connection, hub.now)
     loader.dispose()
     with engine.begin() as connection:
         access.protect_database(connection)
@@ -48,6 +54,20 @@ def province(
     with admin.connect() as connection:
         connection.exec_driver_sql(f"drop database {name} with (force)")
     admin.dispose()
+
+
+def raise_alerts(connection: sa.Connection, moment: dt.datetime) -> None:
+    """Let the clock look twice: alerts of insurers, of cities, and of both insurers together, with a person's word."""
+    calendar = load_calendar()
+    for n, policy in enumerate((Policy(), Policy(rollup_share=Decimal("0.1"), rollup_least=2))):
+        at = moment + n * dt.timedelta(days=1)
+        look(connection, Look(at.date(), at, calendar.version, None), policy, 2)
+        for alert in issues.alerts(connection, limit=1000):
+            issues.acknowledge(connection, alert.alert_no, "王五", f"R000000D00I{alert.insurer_id or 'lichun'}", at)
+            for insurer_id in ("lichun", "yushui") if alert.scope == "province" and alert.insurer_count else ():
+                issues.acknowledge(
+                    connection, alert.alert_no, "赵六", f"R000000D00I{insurer_id}", at, insurer_id=insurer_id
+                )
 
 
 @contextlib.contextmanager

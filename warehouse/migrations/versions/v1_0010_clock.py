@@ -8,7 +8,7 @@ from __future__ import annotations
 from warehouse.migrations.scripts import run
 
 revision = "v1_0010"
-down_revision = "v1_0008"
+down_revision = "v1_0009"
 branch_labels = None
 depends_on = None
 

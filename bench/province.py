@@ -1,0 +1,88 @@
+"""A whole province's year in a warehouse: the sandbox's truth, staged and merged as the loader does, unread and unjudged.
+
+What parsing and rules cost is measured elsewhere (``bench.load``, ``bench.night``); here the tables have to be as full, and
+every record of a delivery, as in production. Then a frozen month, a publication, and month ends.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import pathlib
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from quality.catalogue import load_rules
+from quality.messages import telling
+from quality.working_days import load_calendar
+from sandbox import truth
+from sandbox.truth.province import Record
+from schemas.contract import load_contracts
+from schemas.time_zone import SHANGHAI
+from tests.warehouse.building import land_rows, table
+from warehouse.database import access
+from warehouse.database.engine import connect
+from warehouse.landing.load_report import Versions
+from warehouse.landing.receipts import read_batch
+from warehouse.loading.load import Loading
+from warehouse.publishing import frozen, months
+from warehouse.publishing.publish import publish
+
+AS_OF = truth.LAST_DAY
+EVENING = dt.datetime.combine(AS_OF, dt.time(20), SHANGHAI)
+#: Everything comes in one evening, and would be late by that: what came in time is told by hand.
+ON_TIME = """
+update core.{record_type} set timeliness = 'on_time' where timeliness = 'late' and mod(version_id, 50) <> 0
+"""
+
+
+def fill(engine: sa.Engine, folder: pathlib.Path, scale: float) -> None:
+    """Load everything of a year, freeze the month before the last day and publish the last day."""
+    province = truth.build(1, scale)
+    feeds: dict[str, set[str]] = {}
+    for version in province.versions:
+        feeds.setdefault(version.record_type, set()).add(version.insurer_id)
+    for name, contract in load_contracts().items():
+        if contract.is_register:
+            _load(engine, folder, name, "regulator", province.registers.get(name, []))
+        for insurer_id in sorted(feeds.get(name, ())):
+            _load(engine, folder, name, insurer_id, province.feed(insurer_id, name, None, EVENING))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("set session_replication_role = replica")
+        for name in feeds:
+            connection.exec_driver_sql(ON_TIME.format(record_type=name))
+        connection.exec_driver_sql("vacuum analyze")
+    _publish(engine)
+
+
+def _load(engine: sa.Engine, folder: pathlib.Path, record_type: str, insurer_id: str, rows: Sequence[Record]) -> None:
+    if not rows:
+        return
+    contract = load_contracts()[record_type]
+    landed = land_rows(engine, folder, record_type, rows, EVENING, insurer_id=insurer_id)
+    tell = telling(load_rules().by_id, contract)
+    batch = read_batch(engine, landed.batch_id)
+    with Loading(engine, batch, "bench", contract, EVENING, _versions(), tell) as loading:
+        loading.stage(table(contract, rows), [])
+        loading.merge(())
+
+
+def _publish(engine: sa.Engine) -> None:
+    said = {"expected": [], "delivered_since": EVENING, "versions": _versions()}
+    with engine.begin() as connection:
+        frozen.freeze(connection, AS_OF.replace(day=1) - dt.timedelta(days=1), _after(1), "bench", **said)
+    with engine.begin() as connection:
+        publish(connection, AS_OF, _after(2), _after(2), **said)
+    loader = connect(engine.url.render_as_string(hide_password=False), role=access.LOADER)
+    months.fill(loader, _after(3), month_count=2)
+    loader.dispose()
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("vacuum analyze")
+
+
+def _after(hours: int) -> dt.datetime:
+    return EVENING + dt.timedelta(hours=hours)
+
+
+def _versions() -> Versions:
+    return Versions(load_rules().version, load_calendar().version)

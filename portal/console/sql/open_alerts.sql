@@ -1,0 +1,4 @@
+-- How many alerts that the caller sees nobody has taken on. Grain: one row.
+select count(*) as open_count
+from report.alert as a
+where a.state = 'open'
