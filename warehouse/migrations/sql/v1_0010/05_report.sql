@@ -1,7 +1,7 @@
 -- What the clock says, for readers.
 -- Grain: freshness_history one row a verdict on a milestone of one record that stood at some time; freshness_of one row
 --   a milestone, the verdict that stood at a moment; report.judged_again one row a verdict that was judged again;
---   report.extension one row an extension; report.outage_credit one row an outage; report.calendar_edition one row an
+--   versions_judged_again one row a version that was judged again between two moments; report.extension one row an extension; report.outage_credit one row an outage; report.calendar_edition one row an
 --   edition of the calendar.
 -- Scope: a record's verdicts are shown to who sees its current version: mart.verdicts_of reads them, and only the owner
 --   calls it. What has no area is seen by insurers, their own, and by who sees all areas.
@@ -163,6 +163,21 @@ comment on column report.judged_again.old_calendar_version is '原日历版本';
 comment on column report.judged_again.new_timeliness is '新判定';
 comment on column report.judged_again.new_deadline_on is '新截止日';
 comment on column report.judged_again.new_calendar_version is '新日历版本';
+
+create function report.versions_judged_again(indicator_code text, since timestamptz, until timestamptz)
+returns table (record_type text, version_id bigint)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select distinct a.record_type, a.version_id
+    from quality.version_verdict as a
+    where a.judged_at > $2 and a.judged_at <= $3
+        and exists (
+            select from mart.indicator_definition as d
+            where d.code = $1 and d.contributions_sql ~ '\mtimeliness\M'
+        )
+$$;
+comment on function report.versions_judged_again is
+'两个时刻之间重新判定过的记录版本,每个版本一行;不以判定计数的指标没有。参数: indicator_code 指标代码; since 前一时刻,不含; until 后一时刻,含。列: record_type 数据类型; version_id 版本';
+grant execute on function report.versions_judged_again to anze_regulator, anze_loader;
 
 call access.protect_rows('landing.extension_end');
 alter policy seen on landing.extension_end using ((select access.is_entitled()));
