@@ -1,6 +1,6 @@
 """What moves a deadline, as facts known from a moment on, and how an event is judged by what was known at a moment.
 
-Reads the editions of the calendar, extensions, outages, shorter deadlines and the log of judging again by plain SQL.
+Reads the editions of the calendar, extensions, outages, shorter deadlines, fields of events and the log of judging again by plain SQL.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from oracle.timeliness import Calendar, Judged
 from oracle.values import SHANGHAI
+from schemas.contract import Contract
 
 Row = Mapping[str, Any]
 City = Callable[[], str | None]
@@ -27,6 +28,10 @@ select insurer_id, record_type, channel, working_days, valid_from, valid_to, kno
     nullif(known_to, 'infinity') as ended_at
 from reference.shorter_deadline
 """
+_EVENT_FIELDS = """
+select record_type, milestone, field, valid_from, valid_to, known_from, nullif(known_to, 'infinity') as ended_at
+from reference.event_field order by valid_from
+"""
 _JUDGINGS = "select * from landing.judging where kind <> 'begin' order by judging_no"
 
 
@@ -39,6 +44,7 @@ class Facts:
     extensions: Sequence[Row]
     outages: Sequence[Row]
     shorter: Sequence[Row]
+    event_fields: Sequence[Row]
     judgings: Sequence[Row]
 
 
@@ -55,7 +61,7 @@ def read(connection: sa.Connection) -> Facts:
         {version: Calendar(found) for version, found in days.items()},
         rows("select calendar_version, known_from from reference.calendar_edition order by known_from"),
         rows(_EXTENSIONS), rows("select * from landing.outage where is_credited order by outage_no"), rows(_SHORTER),
-        rows(_JUDGINGS),
+        rows(_EVENT_FIELDS), rows(_JUDGINGS),
     )  # fmt: skip
 
 
@@ -76,6 +82,19 @@ class Clock:
         self.facts, self.moment, self.version = facts, moment, version
         self.calendar = facts.calendars.get(version, Calendar(()))
         self._hits = dict(reversed(list(self._down())))
+
+    def event_on(self, contract: Contract, said: Mapping[str, object]) -> dt.date | None:
+        """The day of a record's main event: in the contract's field, or in the one that was said to hold it on that day."""
+        main = contract.milestones[0]
+        own = _day(said[main.field])
+        for row in self.facts.event_fields:
+            is_known = row["known_from"] <= self.moment < (row["ended_at"] or _NEVER)
+            if is_known and (row["record_type"], row["milestone"]) == (contract.record_type, main.name):
+                named = _day(said[row["field"]])
+                by = own or named
+                if by is not None and row["valid_from"] <= by <= (row["valid_to"] or dt.date.max):
+                    return named
+        return own
 
     def working_days(
         self, r32: int | None, event_on: dt.date, record: Record, channel: str, before: Judged | None
@@ -200,6 +219,12 @@ def is_changed(judging: Row, before: Judged, now: Judged) -> bool:
     names = ("deadline_on", "timeliness", "extension_no", "outage_no")
     is_confirmed = judging["kind"] == "calendar" and before.calendar_version != now.calendar_version
     return is_confirmed or any(getattr(before, name) != getattr(now, name) for name in names)
+
+
+def _day(value: object) -> dt.date | None:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(SHANGHAI).date()
+    return value if isinstance(value, dt.date) else None
 
 
 def _is_open(facts: Facts, judged: Judged, version: str) -> bool:

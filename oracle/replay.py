@@ -186,18 +186,21 @@ def _odd_counts(batch: Batch, load: Load, recount: Recount) -> Iterator[str]:
 
 def _judge(state: _State, batch: Batch, load: Load) -> Callable[[Arrival, Judged | None], Judged | None]:
     now_known = Clock(state.facts, load.recorded_at, load.calendar_version)
+    contract = load_contracts()[batch.record_type]
     current = state.stores["rule_threshold"].current
     live = ((key, version) for key, version in current.items() if not version.arrival.is_withdrawn)
     in_force = [rule for _, rule in _plain("rule_threshold", live) if rule["rule_no"] == "R32"]
 
     def judge(arrival: Arrival, before: Judged | None) -> Judged | None:
-        if arrival.event_on is None:
+        said = dict(zip(contract.by_name, arrival.content, strict=True))
+        event_on = now_known.event_on(contract, said) if contract.milestones else None
+        if event_on is None:
             return None
         received_at = before.received_at if before else batch.received_at
         record = _record(state, batch.record_type, arrival)
-        r32 = _working_days(in_force, arrival.event_on)
-        days = now_known.working_days(r32, arrival.event_on, record, batch.channel, before)
-        now = now_known.judge(arrival.event_on, received_at, days, record)
+        r32 = _working_days(in_force, event_on)
+        days = now_known.working_days(r32, event_on, record, batch.channel, before)
+        now = now_known.judge(event_on, received_at, days, record)
         return rejudge(before, now, has_reason=arrival.has_reason) if before else now
 
     return judge

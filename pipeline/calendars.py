@@ -125,12 +125,20 @@ def seed(engine: sa.Engine, now: dt.datetime) -> None:
             _keep(connection, fresh, RELEASE, again.hold(connection, now))
 
 
-def seed_shorter_deadlines(engine: sa.Engine, now: dt.datetime) -> None:
-    """Make the province's shorter deadlines known, and end those that it has no more; verdicts that stand stay."""
-    wanted = [each.model_dump() | {"insurer_id": each.insurer} for each in clock_rules().shorter_deadlines]
-    with database_errors("bringing in shorter deadlines"), engine.begin() as connection:
-        if calendars.lacks_shorter(connection, wanted):
-            calendars.keep_shorter(connection, wanted, again.hold(connection, now))
+def seed_clock_rules(engine: sa.Engine, now: dt.datetime) -> None:
+    """Make the province's shorter deadlines and fields of events known, and end those that it has no more.
+
+    Verdicts that stand stay. Raises DefinitionError for mistakes in ``clock.yml``.
+    """
+    said = clock_rules()
+    rules: dict[calendars.ClockRules, list[dict[str, object]]] = {
+        "shorter_deadlines": [each.model_dump() | {"insurer_id": each.insurer} for each in said.shorter_deadlines],
+        "event_fields": [each.model_dump() for each in said.events],
+    }
+    for name, wanted in rules.items():
+        with database_errors("bringing in rules of the clock"), engine.begin() as connection:
+            if not calendars.is_known(connection, name, wanted):
+                calendars.keep_rules(connection, name, wanted, again.hold(connection, now))
 
 
 def _keep(connection: sa.Connection, notices: Iterable[Notice], by: str, moment: dt.datetime) -> list[Change]:

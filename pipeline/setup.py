@@ -52,7 +52,7 @@ def prepare(url: str, now: dt.datetime | None = None) -> None:
         obligation_windows=[row for rule in load_obligations() for row in _obligation_windows(rule)],
     )
     calendars.seed(engine, now or dt.datetime.now(dt.UTC))
-    calendars.seed_shorter_deadlines(engine, now or dt.datetime.now(dt.UTC))
+    calendars.seed_clock_rules(engine, now or dt.datetime.now(dt.UTC))
     engine.dispose()
 
 

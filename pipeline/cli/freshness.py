@@ -141,6 +141,7 @@ def _milestone(each: Milestone) -> Iterator[object]:
     verdict = each.verdict
     yield bold(f"【{each.title_zh}】 {verdict.milestone}")
     yield f"  业务事件 event      {verdict.event_on} {_weekday(verdict.event_on)}"
+    yield f"  字段 field          {verdict.event_field},{verdict.event_source or '按数据契约 by the contract'}"
     yield f"  规则 rule           {verdict.basis}"
     if verdict.timeliness is None:
         yield "  判定 verdict        不判定 none: 事件当日规则尚未生效 the rule was not in force"

@@ -23,6 +23,9 @@ CAUSES: Mapping[str, Words] = MappingProxyType(
     {
         "arrived": Words(zh="其间新报送", en="arrived in between"),
         "corrected": Words(zh="其间有更正", en="corrected in between"),
+        "judging": Words(
+            zh="重新判定(工作日历、延期或平台停机)", en="judged again: the calendar, an extension, an outage of the hub"
+        ),
         "entered": Words(
             zh="以前已报送,现在计入(统计期推移或相关记录变化)",
             en="known before, counts now: the period moved, or what it names",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from warehouse.database.statements import statement
 
 Row = Mapping[str, Any]
+#: Rules of the clock that a province configures, known from a moment until another; each has a table of its own.
+ClockRules = Literal["shorter_deadlines", "event_fields"]
 #: From when on the edition is known with which a database begins: what it was made with was known from its first load on.
 BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -63,23 +65,19 @@ def judged_by(connection: sa.Connection) -> set[str]:
     return set(connection.execute(statement("database/calendars/judged_by")).scalars())
 
 
-def lacks_shorter(connection: sa.Connection, wanted: Sequence[Row]) -> bool:
-    """Whether the shorter deadlines in force are others than these."""
-    known = [dict(row) for row in connection.execute(statement("database/calendars/shorter")).mappings()]
-    return sorted(map(_shorter, known), key=str) != sorted(map(_shorter, wanted), key=str)
+def is_known(connection: sa.Connection, rules: ClockRules, wanted: Sequence[Row]) -> bool:
+    """Whether the rules in force are these and no others."""
+    found = connection.execute(statement(f"database/calendars/{rules}"))
+    names = tuple(found.keys())
+    return sorted(map(tuple, found), key=str) == sorted((tuple(row[name] for name in names) for row in wanted), key=str)
 
 
-def keep_shorter(connection: sa.Connection, wanted: Sequence[Row], moment: dt.datetime) -> None:
-    """End the shorter deadlines in force, and put these into force, from a moment on."""
-    connection.execute(statement("database/calendars/end_shorter"), {"moment": moment})
+def keep_rules(connection: sa.Connection, rules: ClockRules, wanted: Sequence[Row], moment: dt.datetime) -> None:
+    """End the rules in force, and put these into force, from a moment on."""
+    connection.execute(statement(f"database/calendars/end_{rules}"), {"moment": moment})
     if wanted:
         rows = [{**row, "moment": moment} for row in wanted]
-        connection.execute(statement("database/calendars/keep_shorter"), rows)
-
-
-def _shorter(row: Row) -> tuple[Any, ...]:
-    names = ("insurer_id", "record_type", "channel", "working_days", "valid_from", "valid_to", "source")
-    return tuple(row[name] for name in names)
+        connection.execute(statement(f"database/calendars/keep_{rules}"), rows)
 
 
 def keep_notice(connection: sa.Connection, notice: Row, spans: Iterable[Row]) -> None:

@@ -27,12 +27,15 @@ BY: tuple[By, ...] = ("insurer_id", "record_type", "city_code", "month")
 class Verdict:
     """One verdict on a milestone, from when it stood, and what it hangs on.
 
+    ``event_field`` is the record's field with the event's day; ``event_source`` None: by the contract, else who says so.
     ``deadline_on`` None: the count runs past the published calendar. ``timeliness`` None: R32 was not in force.
     ``judged_for`` None: judged when it was loaded, else why it was judged again.
     """
 
     milestone: str
     event_on: dt.date
+    event_field: str
+    event_source: str | None
     deadline_on: dt.date | None
     first_received_at: dt.datetime
     timeliness: str | None
@@ -94,17 +97,20 @@ def explain(
     asked = {
         "insurer_id": insurer_id, "record_type": record_type, "record_key": record_key, "known_at": known_at,
     }  # fmt: skip
-    found = [Verdict(**row._asdict()) for row in connection.execute(statement("history/freshness/verdicts"), asked)]
+    own = {each.name: each for each in load_contract(record_type).milestones}
+    found = [
+        Verdict(**{**row, "event_field": row["event_field"] or own[row["milestone"]].field})
+        for row in connection.execute(statement("history/freshness/verdicts"), asked).mappings()
+    ]
     if not found:
         raise NotFound(
             f"没有 {insurer_id} 的 {record_type} {record_key} 的判定 no verdict of this record is known at {known_at.isoformat()}"
         )
-    names = {each.name: each.business_name for each in load_contract(record_type).milestones}
     standing = [each for each in found if each.is_standing]
-    order = {name: place for place, name in enumerate(names)}
+    order = {name: place for place, name in enumerate(own)}
     milestones = [
-        _milestone(connection, names.get(each.milestone, each.milestone), each, found)
-        for each in sorted(standing, key=lambda each: order.get(each.milestone, len(order)))
+        _milestone(connection, own[each.milestone].business_name, each, found)
+        for each in sorted(standing, key=lambda each: order[each.milestone])
     ]
     return Explained(insurer_id, record_type, record_key, known_at, tuple(milestones))
 

@@ -7,13 +7,14 @@ extensions and the outages that were known at one moment: what judged is a funct
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from warehouse.database.expressions import region_of
+from schemas.contract import Contract, Milestone
+from warehouse.database.expressions import region_of, shanghai_date
 from warehouse.database.statements import statement
 from warehouse.loading.scope import Scope
 
@@ -39,6 +40,29 @@ def in_force(connection: sa.Connection, scope: Scope) -> Scope:
     row = connection.execute(statement("loading/merge/in_force")).one()
     recorded_at = max(scope.recorded_at, row.judged_at + _TICK) if row.judged_at else scope.recorded_at
     return replace(scope, calendar_version=row.calendar_version or scope.calendar_version, recorded_at=recorded_at)
+
+
+def events(connection: sa.Connection, scope: Scope) -> str:
+    """SQL of a staged row's events as ``clock/event.sql`` wants them, by the fields that were known to hold them."""
+    known = connection.execute(statement("loading/clock/event_fields"), scope.parameters).all()
+    told = (
+        _event(scope.contract, milestone, [row for row in known if row.milestone == milestone.name])
+        for milestone in scope.contract.milestones
+    )
+    return "), (".join(told)
+
+
+def _event(contract: Contract, milestone: Milestone, known: Sequence[sa.Row[Any]]) -> str:
+    def day(field: str) -> str:
+        return shanghai_date(contract.by_name[field], "s")
+
+    event_on, number = day(milestone.field), "null"
+    for row in reversed(known):
+        until = row.valid_to or "infinity"
+        valid = f"coalesce({day(milestone.field)}, {day(row.field)}) between date '{row.valid_from}' and date '{until}'"
+        event_on = f"case when {valid} then {day(row.field)} else {event_on} end"
+        number = f"case when {valid} then {row.event_field_no} else {number} end"
+    return f"cast('{milestone.name}' as text), {event_on}, cast({number} as bigint)"
 
 
 def staged(scope: Scope) -> Clocked:

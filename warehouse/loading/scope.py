@@ -9,9 +9,8 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from schemas.contract import Contract, Milestone
+from schemas.contract import Contract
 from schemas.findings import Tell
-from warehouse.database.expressions import shanghai_date
 from warehouse.landing.decisions import Choice
 from warehouse.landing.load_report import LoadKind
 
@@ -77,7 +76,6 @@ class Scope:
             "key_match": " and ".join(f"c.{name} = s.{name}" for name in self.contract.key),
             "columns": ", ".join(names),
             "values": ", ".join(f"s.{name}" for name in names),
-            "events": "), (".join(_event(self.contract, milestone) for milestone in self.contract.milestones),
         }
 
 
@@ -91,8 +89,3 @@ class Counts:
     duplicate: int
     superseded: int
     withdrawn: int = 0
-
-
-def _event(contract: Contract, milestone: Milestone) -> str:
-    """One (name, Shanghai date) pair of a staged row."""
-    return f"cast('{milestone.name}' as text), {shanghai_date(contract.by_name[milestone.field], 's')}"

@@ -90,7 +90,7 @@ def test_a_feed_may_have_a_shorter_deadline(
         "insurer: lichun, record_type: policy, channel: api, working_days: 1, valid_from: 2026-11-12, source: 接口协议"
     )
     (own_province / "clock.yml").write_text(f"shorter_deadlines:\n- {{{said}}}\n", encoding="utf-8")
-    calendars.seed_shorter_deadlines(clocked.engine, moment(11, 12))
+    calendars.seed_clock_rules(clocked.engine, moment(11, 12))
     clocked.deliver("P1", EVENT, moment(11, 18), channel=channel)
     assert clocked.verdict("P1") == (EVENT, dt.date(2026, 11, deadline), verdict)
     clocked.deliver(

@@ -1,4 +1,4 @@
-"""Verdicts judged again are a function of the log: rebuilt byte for byte, equal to the oracle's, told as what moved T1."""
+"""Verdicts, by any field and judged again, are a function of the log: rebuilt byte for byte, equal to the oracle's, told as what moved T1."""
 
 from __future__ import annotations
 
@@ -25,8 +25,17 @@ from warehouse.indicators.explain import Place
 from warehouse.landing.extensions import Grant
 
 SEED, SCALE, INSURER = 5, 0.003, "yuheng"
-HOUR = dt.timedelta(hours=1)
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 LATER = NIGHT + dt.timedelta(days=10)
+EVENT = (
+    f"{{record_type: policy, milestone: issue_date, field: cover_start_date, valid_from: {FIRST_NIGHT.date() - 60 * DAY},"
+    " source: 试行, confidence: assumption}"
+)
+MOVED = """
+select count(*) from quality.milestone as m
+inner join core.policy as p on m.insurer_id = p.insurer_id and m.record_key = p.policy_no and p.superseded_at is null
+where m.record_type = 'policy' and m.event_field_no is not null and m.event_on <> p.issue_date
+"""
 LATE = """
 select m.deadline_on as day, m.event_on from quality.milestone as m
 where m.timeliness = 'late' and m.insurer_id = :i order by m.deadline_on limit 1
@@ -51,13 +60,17 @@ class Nights:
 
 
 @pytest.fixture
-def nights(engine: sa.Engine, tmp_path: pathlib.Path) -> Nights:
+def nights(engine: sa.Engine, tmp_path: pathlib.Path, own_province: pathlib.Path) -> Nights:
+    """From some weeks before the first night on, policies' events are the first days of their cover."""
+    (own_province / "clock.yml").write_text(f"events:\n- {EVENT}\n", encoding="utf-8")
+    calendars.seed_clock_rules(engine, FIRST_NIGHT - 7 * HOUR)
     return Nights(engine, tmp_path)
 
 
 def test_what_was_judged_again_is_rebuilt_verified_and_attributed(nights: Nights) -> None:
     nights.deliver(None, FIRST_NIGHT, FIRST_NIGHT)
     nights.deliver(FIRST_NIGHT, NIGHT, LATER)
+    assert rows_of(nights.at(LATER).engine, MOVED)[0][0] > 0
     before = steps.publish(nights.at(LATER + HOUR))
     hub = nights.at(LATER + 2 * HOUR)
     due = rows_of(hub.engine, LATE, i=INSURER)

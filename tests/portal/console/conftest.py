@@ -18,6 +18,9 @@ from tests.warehouse import building
 from tests.warehouse.indicators.story import Hub
 from tests.warehouse.rights.places import INSURERS, PLACES, READERS, Reader
 from tests.warehouse.rights.world import logged_in, province
+from warehouse.landing import extensions
+from warehouse.landing.extensions import Grant
+from warehouse.loading import again
 
 KINDS = ("a_province", "a_city", "another_city", "a_county", "an_industry", "a_company", "an_auditor")
 ASKERS = tuple(dataclasses.replace(r, name=f"console_{r.name}") for r in READERS if r.name in KINDS)
@@ -100,7 +103,10 @@ def tell(hub: Hub) -> None:
                 "policy_no": f"{number}-low", "insured_credit_code": f"C{region}", "per_person_limit_amount": "300000.00",
                 "commission_ratio": "0.08", "cover_end_date": "2026-11-20", "insured_name": f"{number}-low", **place,
             }  # fmt: skip
-            hub.deliver("policy", [low, {**low, "policy_no": f"{number}-late", "issue_date": "2026-09-10"}], insurer_id)
+            late = [
+                {**low, "policy_no": f"{number}-{name}", "issue_date": "2026-09-10"} for name in ("late", "extended")
+            ]
+            hub.deliver("policy", [low, *late], insurer_id)
             served = {"service_no": f"{number}-agency", "policy_no": number, "agency_credit_code": "AGENCY"}
             hub.deliver("service_record", [served], insurer_id)
             plan = {"plan_no": f"{number}-plan", "plan_line_no": "1", "policy_no": number, "planned_count": 2}
@@ -118,7 +124,7 @@ def tell(hub: Hub) -> None:
 
 
 def go_on(hub: Hub) -> None:
-    """Between the publications: an enterprise gets cover, a policy is corrected, a row is held."""
+    """Between the publications: an enterprise gets cover, a policy is corrected, a row is held, a late one is extended."""
     region, domain = PLACES[1]
     place = {"region_code": region, "high_risk_domain_code": domain}
     number = f"R{region}D{domain}Ilichun"
@@ -126,6 +132,17 @@ def go_on(hub: Hub) -> None:
     corrected = {"policy_no": f"{number}-low", "insured_credit_code": f"C{region}", **place}
     hub.deliver("policy", [{**corrected, "per_person_limit_amount": "600000.00"}])
     hub.deliver("policy", [{"policy_no": "HELD", **place}], held=[1])
+    _extend(hub, f"{number}-extended")
+
+
+def _extend(hub: Hub, policy_no: str) -> None:
+    """A late policy gets more time, and is late no longer."""
+    hub.pass_time(minutes=1)
+    granted = Grant("lichun", "policy", "台风停工", "李伟", extra_days=20, record_keys=(policy_no,))
+    with hub.engine.begin() as connection:
+        moment, number = again.hold(connection, hub.now), again.next_no(connection)
+        extensions.keep(connection, number, granted, moment)
+        assert again.judge_again(connection, again.Cause("extension", number, granted.granted_by), moment)
 
 
 def _orphan(hub: Hub) -> None:

@@ -136,3 +136,15 @@ def test_why_cover_and_limits_moved(asker: Asker) -> None:
         assert [(p.cause, p.numerator) for p in movement.movement(*said, "I1", "as_of").parts] == [("linked", 1)]
         limits = {p.cause: (p.numerator, p.denominator) for p in movement.movement(*said, "I1c", "as_of").parts}
         assert limits == {"arrived": (1, 1), "corrected": (1, 0)}
+
+
+def test_what_was_judged_again_is_a_cause_of_its_own(asker: Asker) -> None:
+    """An extension made a late policy timely; other figures of the same policy have not moved by it."""
+    with asker("console_a_province") as asking:
+        first = publications.chosen(asking.connection, Moment(as_of=dt.date(2026, 10, 31)))
+        said = (asking.connection, first, asking.publication, Place("370000", insurer_id="lichun"), "T1", "ytd")
+        parts = {p.cause: p for p in movement.movement(*said).parts}
+        assert (parts["judging"].record_count, parts["judging"].numerator, parts["judging"].denominator) == (1, 1, 0)
+        (row,) = movement.moved_records(*said, cause="judging").rows
+        assert row.record_key.endswith("-extended")
+        assert "linked" not in parts

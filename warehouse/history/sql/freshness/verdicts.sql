@@ -3,6 +3,8 @@
 select
     h.milestone,
     h.event_on,
+    f.field as event_field,
+    f.source as event_source,
     h.deadline_on,
     h.first_received_at,
     h.timeliness,
@@ -36,6 +38,7 @@ left join lateral (
     order by o.batch_id
     limit 1
 ) as b on true
+left join reference.event_field as f on h.event_field_no = f.event_field_no
 left join landing.judging as j on h.judging_no = j.judging_no
 where h.known_from <= :known_at
 order by h.milestone asc, h.known_from desc, h.superseded_at desc

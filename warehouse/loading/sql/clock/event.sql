@@ -1,7 +1,8 @@
 -- Business events of the accepted rows that start the clock, with the verdict that stands and the working days that they
 -- have. Grain: one row a row and milestone.
 -- The rule is R32; a shorter one of the feed applies to what the feed tells first, and goes on applying to the record.
--- working_days null: R32 was not in force on that date. slot_events: (milestone name, Shanghai date) pairs.
+-- working_days null: R32 was not in force on that date. slot_events: (milestone name, Shanghai
+--   date, event_field_no) of a row; event_field_no null: the field is the contract's own.
 -- Exclusions: withdrawals, events that have not happened.
 create temporary table event on commit drop as
 with happened as materialized (
@@ -10,10 +11,11 @@ with happened as materialized (
         s.record_key,
         happened.milestone,
         happened.event_on,
+        happened.event_field_no,
         s.correction_reason_text is not null as has_reason
     from staged as s
     inner join outcome as o on s.row_no = o.row_no
-    cross join lateral (values (:slot_events)) as happened (milestone, event_on)
+    cross join lateral (values (:slot_events)) as happened (milestone, event_on, event_field_no)
     where o.outcome = 'accepted' and s.operation_code <> 'D' and happened.event_on is not null
 ),
 
@@ -52,6 +54,7 @@ select
     cast(:insurer_id as text) as insurer_id,
     previous.record_key is not null as has_previous,
     previous.event_on as previous_event_on,
+    previous.event_field_no as previous_event_field_no,
     previous.deadline_on as previous_deadline_on,
     previous.timeliness as previous_timeliness,
     previous.calendar_version as previous_calendar_version,

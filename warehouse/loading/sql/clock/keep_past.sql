@@ -1,6 +1,6 @@
 -- Keep the verdicts that others replace. Grain: one row a record and milestone whose verdict changes.
 insert into quality.milestone_past (
-    insurer_id, record_type, record_key, milestone, event_on, deadline_on, first_received_at, timeliness,
+    insurer_id, record_type, record_key, milestone, event_on, event_field_no, deadline_on, first_received_at, timeliness,
     calendar_version, working_days, rule, extension_no, outage_no, judging_no, known_from, superseded_at,
     superseded_by_judging_no
 )
@@ -10,6 +10,7 @@ select
     record_key,
     milestone,
     previous_event_on,
+    previous_event_field_no,
     previous_deadline_on,
     first_received_at,
     previous_timeliness,

@@ -1,6 +1,6 @@
 -- Keep the verdicts. Grain: one row a record and milestone; the first receipt of an event never moves.
 insert into quality.milestone (
-    insurer_id, record_type, record_key, milestone, event_on, deadline_on, first_received_at, timeliness,
+    insurer_id, record_type, record_key, milestone, event_on, event_field_no, deadline_on, first_received_at, timeliness,
     calendar_version, working_days, rule, extension_no, outage_no, judging_no, known_from
 )
 select
@@ -9,6 +9,7 @@ select
     record_key,
     milestone,
     event_on,
+    event_field_no,
     deadline_on,
     first_received_at,
     timeliness,
@@ -24,6 +25,7 @@ where is_changed
 on conflict (insurer_id, record_type, record_key, milestone) do update
     set
         event_on = excluded.event_on,
+        event_field_no = excluded.event_field_no,
         deadline_on = excluded.deadline_on,
         timeliness = excluded.timeliness,
         calendar_version = excluded.calendar_version,

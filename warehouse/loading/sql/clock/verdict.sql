@@ -50,6 +50,7 @@ chosen as (
         first_received_at,
         has_previous,
         previous_event_on,
+        previous_event_field_no,
         previous_deadline_on,
         previous_timeliness,
         previous_calendar_version,
@@ -60,6 +61,7 @@ chosen as (
         previous_judging_no,
         previous_known_from,
         case when keeps_previous then previous_event_on else event_on end as event_on,
+        case when keeps_previous then previous_event_field_no else event_field_no end as event_field_no,
         case when keeps_previous then previous_deadline_on else deadline_on end as deadline_on,
         case when keeps_previous then previous_timeliness else timeliness end as timeliness,
         case when keeps_previous then previous_working_days else working_days end as working_days,
@@ -73,6 +75,7 @@ select
     *,
     not has_previous
     or event_on <> previous_event_on
+    or (event_field_no is distinct from previous_event_field_no)
     or (deadline_on is distinct from previous_deadline_on)
     or (timeliness is distinct from previous_timeliness)
     or (extension_no is distinct from previous_extension_no)

@@ -16,6 +16,7 @@ select
     o.new_key as record_key,
     o.milestone,
     o.event_on,
+    o.event_field_no,
     o.deadline_on,
     o.first_received_at,
     o.timeliness,

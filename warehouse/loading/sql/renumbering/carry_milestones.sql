@@ -1,7 +1,7 @@
 -- Verdicts go with the record; the first receipt of an event never moves. Grain: one row a record and milestone.
 -- What they replace under the new number is kept: keep_past.sql, before this, has the same rows.
 insert into quality.milestone as existing (
-    insurer_id, record_type, record_key, milestone, event_on, deadline_on, first_received_at, timeliness,
+    insurer_id, record_type, record_key, milestone, event_on, event_field_no, deadline_on, first_received_at, timeliness,
     calendar_version, working_days, rule, extension_no, outage_no, judging_no, known_from
 )
 select
@@ -10,6 +10,7 @@ select
     record_key,
     milestone,
     event_on,
+    event_field_no,
     deadline_on,
     first_received_at,
     timeliness,
@@ -23,6 +24,7 @@ select
 from carried
 on conflict (insurer_id, record_type, record_key, milestone) do update
     set
+        event_field_no = excluded.event_field_no,
         deadline_on = excluded.deadline_on,
         first_received_at = excluded.first_received_at,
         timeliness = excluded.timeliness,

@@ -1,6 +1,6 @@
 -- Keep the verdicts under new numbers that those of the old ones replace. Grain: one row a record and milestone.
 insert into quality.milestone_past (
-    insurer_id, record_type, record_key, milestone, event_on, deadline_on, first_received_at, timeliness,
+    insurer_id, record_type, record_key, milestone, event_on, event_field_no, deadline_on, first_received_at, timeliness,
     calendar_version, working_days, rule, extension_no, outage_no, judging_no, known_from, superseded_at
 )
 select
@@ -9,6 +9,7 @@ select
     m.record_key,
     m.milestone,
     m.event_on,
+    m.event_field_no,
     m.deadline_on,
     m.first_received_at,
     m.timeliness,

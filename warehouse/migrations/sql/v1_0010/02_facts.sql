@@ -1,7 +1,8 @@
 -- Facts that move deadlines, valid in knowledge time, and the log of judging again.
 -- Grain: judging one row a time that verdicts were judged again; extension one row an extension that a person granted,
 --   extension_end one row one that was revoked; heartbeat one row an interval through which a service was up; outage
---   one row an interval through which one was not; shorter_deadline one row a shorter rule of a feed.
+--   one row an interval through which one was not; shorter_deadline one row a shorter rule of a feed; event_field one
+--   row a field that holds a milestone's event in place of the contract's.
 -- Scope: judging_no is drawn from the sequence of landing.load, under locks that no load shares: replaying loads and
 --   judgings in the order of their numbers gives the same verdicts, and judged_at stands between what was recorded
 --   before and after. A deadline of a moment is moved by extensions with granted_at <= moment < revoked_at, by credited
@@ -100,6 +101,23 @@ comment on table reference.shorter_deadline is '接口等渠道的较短时限:�
 comment on column reference.shorter_deadline.valid_from is '业务事件日期自此日起适用';
 comment on column reference.shorter_deadline.known_from is '平台自何时知道此配置';
 
+create table reference.event_field (
+    event_field_no bigint primary key,
+    record_type text not null,
+    milestone text not null,
+    field text not null,
+    valid_from date not null,
+    valid_to date check (valid_to >= valid_from),
+    source text not null,
+    confidence text not null,
+    known_from timestamptz not null,
+    known_to timestamptz not null default 'infinity',
+    unique (record_type, milestone, valid_from, known_from)
+);
+comment on table reference.event_field is '时限从哪个字段起算:按数据类型和时限配置,未配置的按数据契约';
+comment on column reference.event_field.valid_from is '数据契约所定字段的日期自此日起适用;该字段为空时看本字段的日期';
+comment on column reference.event_field.known_from is '平台自何时知道此配置';
+
 call landing.protect_log('judging');
 call landing.protect_log('extension');
 call landing.protect_log('extension_end');
@@ -108,7 +126,7 @@ call landing.protect_log('outage');
 grant select, insert on landing.judging, landing.extension, landing.extension_end, landing.outage to anze_loader;
 grant select on landing.extension_known to anze_loader;
 grant select, insert, update (up_to, stopped_by) on landing.heartbeat to anze_loader;
-grant insert, update (known_to) on reference.shorter_deadline to anze_loader;
+grant insert, update (known_to) on reference.shorter_deadline, reference.event_field to anze_loader;
 
 -- When the hub itself was down, and when verdicts were judged again, is nobody's secret.
 call access.protect_rows('landing.judging');

@@ -7,6 +7,7 @@
 --   judged of it since. Who sees a version sees its verdicts, which name nobody.
 -- Limits: verdicts that loads replaced before this migration are not kept; their known_from is the receipt.
 alter table quality.milestone
+add column event_field_no bigint,
 add column working_days smallint,
 add column rule text,
 add column extension_no bigint,
@@ -36,6 +37,7 @@ set rule = 'R32'
 where working_days is not null;
 
 alter table quality.milestone alter column known_from set not null;
+comment on column quality.milestone.event_field_no is '事件日期所取字段的配置;空为数据契约所定字段';
 comment on column quality.milestone.working_days is '适用的工作日数;空为当日规则尚未生效,不判定';
 comment on column quality.milestone.rule is '适用的规则:R32,或 R32/渠道(较短时限)';
 comment on column quality.milestone.extension_no is '所用延期';

@@ -1,7 +1,7 @@
 -- What the clock says, for readers.
 -- Grain: freshness_history one row a verdict on a milestone of one record that stood at some time; freshness_of one row
 --   a milestone, the verdict that stood at a moment; report.judged_again one row a verdict that was judged again;
---   report.extension one row an extension; report.outage_credit one row an outage; report.calendar_edition one row an
+--   versions_judged_again one row a version that was judged again between two moments; report.extension one row an extension; report.outage_credit one row an outage; report.calendar_edition one row an
 --   edition of the calendar.
 -- Scope: a record's verdicts are shown to who sees its current version: mart.verdicts_of reads them, and only the owner
 --   calls it. What has no area is seen by insurers, their own, and by who sees all areas.
@@ -10,17 +10,19 @@ create function mart.verdicts_of(insurer_id text, record_type text, record_key t
 returns table (
     milestone text, event_on date, deadline_on date, first_received_at timestamptz, timeliness text,
     calendar_version text, working_days smallint, rule text, extension_no bigint, outage_no bigint, judging_no bigint,
-    known_from timestamptz, superseded_at timestamptz
+    known_from timestamptz, superseded_at timestamptz, event_field_no bigint
 ) language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select
         m.milestone, m.event_on, m.deadline_on, m.first_received_at, m.timeliness, m.calendar_version, m.working_days,
-        m.rule, m.extension_no, m.outage_no, m.judging_no, m.known_from, cast('infinity' as timestamptz)
+        m.rule, m.extension_no, m.outage_no, m.judging_no, m.known_from, cast('infinity' as timestamptz),
+        m.event_field_no
     from quality.milestone as m
     where m.record_key = $3 and m.record_type = $2 and m.insurer_id = $1
     union all
     select
         p.milestone, p.event_on, p.deadline_on, p.first_received_at, p.timeliness, p.calendar_version, p.working_days,
-        p.rule, p.extension_no, p.outage_no, p.judging_no, p.known_from, p.superseded_at
+        p.rule, p.extension_no, p.outage_no, p.judging_no, p.known_from, p.superseded_at,
+        p.event_field_no
     from quality.milestone_past as p
     where p.record_key = $3 and p.record_type = $2 and p.insurer_id = $1
 $$;
@@ -29,7 +31,8 @@ create function report.freshness_history(insurer_id text, record_type text, reco
 returns table (
     milestone text, event_on date, deadline_on date, first_received_at timestamptz, timeliness text,
     calendar_version text, is_calendar_provisional boolean, working_days smallint, rule text, extension_no bigint,
-    outage_no bigint, judging_no bigint, known_from timestamptz, superseded_at timestamptz, basis text
+    outage_no bigint, judging_no bigint, known_from timestamptz, superseded_at timestamptz, basis text,
+    event_field_no bigint
 ) language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -70,14 +73,15 @@ begin
                     else format('%s(%s个工作日)', k.rule, k.working_days)
                 end,
                 '延期 ' || k.extension_no, '停机顺延 ' || k.outage_no
-            )
+            ),
+            k.event_field_no
         from mart.verdicts_of($1, $2, $3) as k
         where is_seen
         order by k.milestone, k.known_from desc, k.superseded_at desc;
 end
 $$;
 comment on function report.freshness_history is
-'一条记录各时限的全部判定,曾经成立的也在内,新的在前;限对本账号可见的记录。参数: insurer_id 报送机构; record_type 数据类型; record_key 业务编号,多个字段以 | 相连。列: milestone 时限; event_on 业务事件日期; deadline_on 截止日,空为待定或不判定; first_received_at 首次接收时间; timeliness 及时性; calendar_version 日历版本; is_calendar_provisional 日历待复核; working_days 工作日数; rule 规则; extension_no 所用延期; outage_no 所计停机; judging_no 重新判定编号,空为入库时判定; known_from 自何时成立; superseded_at 至何时,infinity 为现行; basis 依据';
+'一条记录各时限的全部判定,曾经成立的也在内,新的在前;限对本账号可见的记录。参数: insurer_id 报送机构; record_type 数据类型; record_key 业务编号,多个字段以 | 相连。列: milestone 时限; event_on 业务事件日期; deadline_on 截止日,空为待定或不判定; first_received_at 首次接收时间; timeliness 及时性; calendar_version 日历版本; is_calendar_provisional 日历待复核; working_days 工作日数; rule 规则; extension_no 所用延期; outage_no 所计停机; judging_no 重新判定编号,空为入库时判定; known_from 自何时成立; superseded_at 至何时,infinity 为现行; basis 依据; event_field_no 事件日期所取字段的配置,空为数据契约所定字段';
 
 create function report.freshness_of(insurer_id text, record_type text, record_key text, known_at timestamptz)
 returns table (
@@ -159,6 +163,21 @@ comment on column report.judged_again.old_calendar_version is '原日历版本';
 comment on column report.judged_again.new_timeliness is '新判定';
 comment on column report.judged_again.new_deadline_on is '新截止日';
 comment on column report.judged_again.new_calendar_version is '新日历版本';
+
+create function report.versions_judged_again(indicator_code text, since timestamptz, until timestamptz)
+returns table (record_type text, version_id bigint)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select distinct a.record_type, a.version_id
+    from quality.version_verdict as a
+    where a.judged_at > $2 and a.judged_at <= $3
+        and exists (
+            select from mart.indicator_definition as d
+            where d.code = $1 and d.contributions_sql ~ '\mtimeliness\M'
+        )
+$$;
+comment on function report.versions_judged_again is
+'两个时刻之间重新判定过的记录版本,每个版本一行;不以判定计数的指标没有。参数: indicator_code 指标代码; since 前一时刻,不含; until 后一时刻,含。列: record_type 数据类型; version_id 版本';
+grant execute on function report.versions_judged_again to anze_regulator, anze_loader;
 
 call access.protect_rows('landing.extension_end');
 alter policy seen on landing.extension_end using ((select access.is_entitled()));
