@@ -9,9 +9,7 @@ makes the first longer and hardly the second.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import os
 import pathlib
 import re
 import statistics
@@ -22,6 +20,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from bench.processor import processor_seconds
 from bench.province import AS_OF, fill
 from pipeline.services.postgres import Cluster, free_port
 from pipeline.setup import prepare
@@ -109,26 +108,13 @@ def _pages(engine: sa.Engine, session: Session) -> Iterator[tuple[str, str]]:
 def _timed(session: Session, server: Cluster, path: str) -> str:
     rounds = []
     for _ in range(ROUNDS):
-        begun, worked = time.perf_counter(), _processor_seconds(server)
+        begun, worked = time.perf_counter(), processor_seconds(server)
         answer = session.get(path, timeout=600)
-        rounds.append((time.perf_counter() - begun, _processor_seconds(server) - worked))
+        rounds.append((time.perf_counter() - begun, processor_seconds(server) - worked))
         if answer.status_code != 200:
             return f"({answer.status_code})"
     waited, worked = (1000 * statistics.median(column) for column in zip(*rounds, strict=True))
     return f"{waited:.0f} ({worked:.0f})"
-
-
-def _processor_seconds(server: Cluster) -> float:
-    """Of this process, in which the portal runs, and of the database server with all its processes, ended ones too."""
-    postmaster = int((server.pgdata / "postmaster.pid").read_text().split()[0])
-    ticks = 0
-    for file in pathlib.Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            pid, _, said = file.read_text().partition(" (")
-            _, parent, *rest = said.rpartition(") ")[2].split()
-            if int(pid) == postmaster or int(parent) == postmaster:
-                ticks += sum(map(int, rest[9 : 13 if int(pid) == postmaster else 11]))
-    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from pipeline.scheduling.priority import NIGHT_WEIGHT
 from pipeline.scheduling.retries import retrying
 
 #: 06:00 of the day for the run of 05:00; a run that begins at another hour, by hand or when Airflow was down, has its hour.
+#: ``dag.test()`` makes runs that were never queued, and cannot run this DAG.
 BY_SIX = DeadlineAlert(
     DeadlineReference.DAGRUN_QUEUED_AT,
     dt.timedelta(hours=1),

@@ -31,8 +31,8 @@ def receiver(installed: pathlib.Path, own_province: pathlib.Path, monkeypatch: p
     with robot() as made:
         told = {"name": "office", "channel": "webhook", "role": "province", "url": made.url}
         (own_province / "receivers.yml").write_text(json.dumps([told]), encoding="utf-8")
-        decided = {"quiet": {"critical_passes": True}}
-        (own_province / "alerts.yml").write_text(json.dumps(decided), encoding="utf-8")
+        quiet = {"begins": "20:00", "ends": "08:00", "days_off": True, "critical_passes": True}
+        (own_province / "alerts.yml").write_text(json.dumps({"quiet": quiet}), encoding="utf-8")
         yield made
 
 
@@ -46,7 +46,9 @@ def raised(receiver: Robot, engine: sa.Engine, anze: Anze) -> str:
         load(
             "hazard", [{"hazard_no": "H1", "service_no": "V1", "hazard_level_code": "20", "insured_credit_code": "E1"}]
         )
-    looked = anze("alerts", "look", "--json").json
+    answer = anze("alerts", "look", "--json")
+    assert answer.code == 0, answer.err
+    looked = answer.json
     assert looked["is_new"]
     assert looked["message_count"] == 1
     return str(listed(anze, "--kind", KIND)[0]["alert_no"])
