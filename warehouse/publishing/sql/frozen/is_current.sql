@@ -1,9 +1,13 @@
 -- Whether computing a publication again could give anything else. Grain: one row.
--- Limits: yes only when nothing was loaded since, and regions and definitions are the same; a provisional one may
--- become complete by a delivery that loads nothing.
+-- Limits: yes only when nothing was loaded or judged again since, and regions and definitions are the same; a provisional
+-- one may become complete by a delivery that loads nothing.
 select
     not p.is_provisional
     and coalesce(p.last_load_no, 0) = (select coalesce(max(l.load_no), 0) from landing.load as l)
+    and not exists (
+        select 1 from landing.judging as j
+        where j.judged_at > p.known_at
+    )
     and p.region_digest = (
         select md5(coalesce(string_agg(cast(r as text), E'\n' order by r.region_code collate "C", r.valid_from), ''))
         from reference.region_resolution as r

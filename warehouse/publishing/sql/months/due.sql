@@ -1,6 +1,6 @@
 -- Months that are over and whose figures are missing or might be others by now. Grain: one row a month.
 -- Scope: the last :month_count months before :today. Missing ones first, newest first; then those known longest ago.
--- Exclusions: months computed since the last load, by these definitions and this table of regions.
+-- Exclusions: months computed since the last load or judging again, by these definitions and this table of regions.
 -- Limits: one that is due may well be computed to the same figures.
 with wanted as (
     select cast(date_trunc('month', cast(:today as date)) - make_interval(months => n) as date) as month
