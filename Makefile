@@ -16,7 +16,7 @@ demo: .venv/run.stamp  ## One whole night: 35 simulated insurers, through Airflo
 	@$(BIN)/anze demo
 
 test: .venv/dev.stamp browser  ## All tests, on real PostgreSQL, HTTP, files and Airflow
-	@$(BIN)/python -m pytest -n 4 -rs
+	@$(BIN)/python -m pytest -n 4 -rs -m "not long"
 
 quick: .venv/dev.stamp browser  ## The loop of a developer: every package's fast tests
 	@$(BIN)/python -m pytest -n 2 -m "not slow"
@@ -43,6 +43,7 @@ docs: .venv/dev.stamp  ## Generate docs/reference
 	@$(BIN)/anze docs
 
 soak: .venv/dev.stamp  ## The long versions: every crash point, random histories, a thousand pairs of moments, a thousand hidden deliveries
+	@$(BIN)/python -m pytest -n 2 -m long
 	@$(BIN)/python -m bench.soak.crash
 	@$(BIN)/python -m bench.soak.model
 	@$(BIN)/python -m bench.soak.bitemporal

@@ -27,10 +27,10 @@ ROOM_BYTES = 6 << 30
 SLOW = (
     "adding/test_growth", "connectors/parse/test_child", "connectors/parse/test_hostile_xlsx", "connectors/test_fetch",
     "connectors/test_notations", "connectors/test_round_trip", "dags/", "oracle/test_truth", "oracle/test_verify",
-    "pipeline/backfill", "pipeline/cli", "pipeline/collecting", "pipeline/judging", "pipeline/reporting",
-    "pipeline/services", "portal/api", "portal/bulletin", "portal/console", "portal/look/test_in_browser",
+    "pipeline/alerting", "pipeline/backfill", "pipeline/cli", "pipeline/clock", "pipeline/collecting", "pipeline/judging", "pipeline/reporting",
+    "pipeline/services", "portal/api", "portal/bulletin", "portal/clock", "portal/console", "portal/look/test_in_browser",
     "portal/signing_in", "portal/submissions", "portal/test_", "provinces/",
-    "sandbox/test_truth", "soak/", "warehouse/history", "warehouse/indicators/test_cases",
+    "sandbox/test_patterns", "sandbox/test_truth", "soak/", "warehouse/alerts", "warehouse/history", "warehouse/indicators/test_cases",
     "warehouse/indicators/test_difference", "warehouse/indicators/test_frozen", "warehouse/indicators/test_regulator",
     "warehouse/loading/test_concurrency", "warehouse/loading/test_corrections", "warehouse/loading/test_model",
     "warehouse/loading/test_profiles", "warehouse/loading/test_renumbering_model", "warehouse/rights",
@@ -39,6 +39,12 @@ SLOW = (
 #: How long an example takes is the machine's affair.
 hypothesis.settings.register_profile("anze", deadline=None)
 hypothesis.settings.load_profile("anze")
+#: What only `make soak` runs: every page by its links and at its sizes as every kind of reader, calls made from the API's
+#: description, the portal with its disk, its database and its processes taken away.
+LONG = (
+    "portal/api/test_schema", "portal/console/test_pages_on_screen", "portal/console/test_pages_walked",
+    "portal/submissions/test_faults",
+)  # fmt: skip
 #: What shares a province, a portal or a program that takes long to build runs on one worker, and first: the longest first.
 TOGETHER = {
     "growth": ("adding/test_growth",),
@@ -49,6 +55,7 @@ TOGETHER = {
     "henan": ("provinces/",),
     "office": ("portal/submissions",),
     "desks": ("portal/signing_in",),
+    "clock": ("portal/clock",),
     "bulletins": ("portal/bulletin",),
 }
 _names = (f"test_{n}" for n in itertools.count())
@@ -62,6 +69,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _place(item.nodeid).startswith(SLOW) and item.name != "test_every_dag_loads":
             item.add_marker(pytest.mark.slow)
+        if _place(item.nodeid).startswith(LONG):
+            item.add_marker(pytest.mark.long)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

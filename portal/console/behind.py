@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 import sqlalchemy as sa
 
-from portal.console.errors import NotShown
+from portal.console.errors import BadCursor, NotShown
 from portal.console.figures import Figure, figures
-from portal.console.paging import PAGE_ROWS, Page, page
+from portal.console.paging import PAGE_ROWS, Page, decode, read
 from portal.console.publications import Publication
 from portal.console.scope import Place
-from portal.sql_text import statement, text_of
+from portal.sql_text import statement
 from schemas.yaml_files import Words
 from warehouse.indicators.reasons import EXCLUSIONS
+
+#: Where a cursor of these records stands: how many come before.
+_PLACE = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True)
@@ -61,10 +66,8 @@ def behind(
 
     Raises NotShown where there is no such cell for the caller, BadCursor.
     """
-    wanted = _wanted(publication, place, code, period_kind) | {"counted": counted, "reason": None}
-    cell = text_of("console/lists/cell", left_out="false")
-    found = page(connection, "console/lists/behind", wanted, after=after, limit=limit, cell=cell)
-    return Behind(cell_figure(connection, publication, place, code, period_kind), found)
+    shown = {"is_left_out": False, "counted": counted, "reason": None}
+    return _behind(connection, publication, place, code, period_kind, shown, after, limit)
 
 
 def left_out_records(
@@ -75,10 +78,8 @@ def left_out_records(
 
     Raises NotShown where there is no such cell for the caller, BadCursor.
     """
-    wanted = _wanted(publication, place, code, period_kind) | {"counted": None, "reason": reason}
-    cell = text_of("console/lists/cell", left_out="true")
-    found = page(connection, "console/lists/behind", wanted, after=after, limit=limit, cell=cell)
-    return Behind(cell_figure(connection, publication, place, code, period_kind), found)
+    shown = {"is_left_out": True, "counted": None, "reason": reason}
+    return _behind(connection, publication, place, code, period_kind, shown, after, limit)
 
 
 def left_out(connection: sa.Connection, publication: Publication, code: str, period_kind: str) -> tuple[LeftOut, ...]:
@@ -97,9 +98,15 @@ def cell_figure(
     raise NotShown(f"no cell {code} {period_kind} {place} in publication {publication.publication_id}")
 
 
-def _wanted(publication: Publication, place: Place, code: str, period_kind: str) -> dict[str, object]:
-    return {
-        "publication_id": publication.publication_id, "known_at": publication.known_at, "code": code,
-        "period_kind": period_kind, "region_code": place.region_code, "domain_code": place.domain_code,
-        "insurer_id": place.insurer_id, "since": None, "until": None,
+def _behind(
+    connection: sa.Connection, publication: Publication, place: Place, code: str, period_kind: str,
+    shown: Mapping[str, object], after: str | None, limit: int,
+) -> Behind:  # fmt: skip
+    if after and not _PLACE.fullmatch(decode(after)[0]):
+        raise BadCursor("a place in this list is a number")
+    wanted = {
+        "publication_id": publication.publication_id, "code": code, "period_kind": period_kind,
+        "region_code": place.region_code, "domain_code": place.domain_code, "insurer_id": place.insurer_id, **shown,
     }  # fmt: skip
+    found = read(connection, statement("console/behind"), wanted, after=after, limit=limit)
+    return Behind(cell_figure(connection, publication, place, code, period_kind), found)

@@ -93,7 +93,7 @@ def _order(part: Part) -> int:
 
 
 def _slots() -> dict[str, str]:
-    cell = text_of("console/lists/cell", left_out="false")
+    cell = text_of("console/lists/cell")
     sides = {side: cell.replace(":publication_id", f":{side}_id") for side in ("earlier", "later")}
     return {"moved": text_of("console/lists/moved_cells", **sides)}
 

@@ -52,13 +52,24 @@ def page(
     ``wanted`` are the statement's own parameters with region_code, domain_code, insurer_id, since and until.
     Raises BadCursor.
     """
+    return read(
+        connection, statement("console/lists/page", list=text_of(name, **slots)), wanted, after=after, limit=limit
+    )
+
+
+def read(
+    connection: sa.Connection, query: sa.TextClause, wanted: Mapping[str, Any], *, after: str | None, limit: int,
+) -> Page:  # fmt: skip
+    """A page by a statement that itself gives ``row_count`` rows after ``after_sort`` and ``after_row``, each with the total.
+
+    Raises BadCursor.
+    """
     sort_key, row_key = decode(after) if after else (None, None)
-    query = statement("console/lists/page", list=text_of(name, **slots))
     marks = {**wanted, "after_sort": sort_key, "after_row": row_key, "row_count": limit + 1}
     found = list(connection.execute(query, marks).mappings())
     rows = [row for row in found if row["row_key"] is not None]
     more = encode(rows[limit - 1]["sort_key"], rows[limit - 1]["row_key"]) if len(rows) > limit else None
-    return Page(found[0]["total"], tuple(_row(dict(row)) for row in rows[:limit]), more)
+    return Page(found[0]["total"] if found else 0, tuple(_row(dict(row)) for row in rows[:limit]), more)
 
 
 def encode(sort_key: str, row_key: str) -> str:

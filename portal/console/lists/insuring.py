@@ -87,6 +87,7 @@ INSURING = (
             Column("last_day", "date", "保障最后一日", "Last day"), Column("days_left", "count", "剩余天数", "Days left"),
             Column("next_policy_no", "text", "续保保单", "Renewal"),
         ),
+        dated="last_day",
     ),
     WorkList(
         "commission", "佣金超上限", "Commission over the bound",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 
 from portal.console import figures
 from portal.console.lists.late import late_records
-from portal.console.paging import PAGE_ROWS, Page, page
+from portal.console.paging import PAGE_ROWS, Page, Row, page
 from portal.console.publications import Publication
 from portal.console.scope import Place, Scope
 from portal.sql_text import statement, text_of
@@ -51,6 +52,8 @@ class WorkList:
     """Indicator code and period of the published cell whose records the list is of; None: of records themselves."""
     is_of_areas: bool = True
     """Whether its rows belong to an area: if not, only who sees all areas is shown the list."""
+    dated: str | None = None
+    """Name of the list's date, where a statement of its own gives more columns of the rows that are shown."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +94,25 @@ def work_list(
     }  # fmt: skip
     if asked.cell:
         wanted |= {"code": asked.cell[0], "period_kind": asked.cell[1]}
-    slots = {"cell": text_of("console/lists/cell", left_out="false"), "records": late_records()}
+    slots = {"cell": text_of("console/lists/cell"), "records": late_records()}
     with _without_loops(connection):
         found = page(connection, f"console/lists/{asked.name}", wanted, after=after, limit=limit, **slots)
+    if asked.dated:
+        found = dataclasses.replace(found, rows=_completed(connection, asked, wanted, found.rows))
     return ListPage(asked, publication, filters, is_shown=True, page=found)
+
+
+def _completed(
+    connection: sa.Connection, asked: WorkList, wanted: dict[str, Any], rows: tuple[Row, ...]
+) -> tuple[Row, ...]:
+    """The rows of a page with the columns that are looked up for them alone."""
+    named = wanted | {
+        "insurer_ids": [row.insurer_id for row in rows], "record_keys": [row.record_key for row in rows],
+        "dates": [row.values[str(asked.dated)] for row in rows],
+    }  # fmt: skip
+    found = connection.execute(statement(f"console/lists/{asked.name}_more"), named).mappings()
+    more = {each["row_key"]: dict(each) for each in found}
+    return tuple(dataclasses.replace(row, values={**row.values, **more[row.row_key]}) for row in rows)
 
 
 @contextlib.contextmanager

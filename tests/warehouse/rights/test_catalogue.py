@@ -45,7 +45,7 @@ OPEN = {
 
 #: What reads every row for the owner, who calls each with what the caller may see alone: see the migration of each.
 EXPLAINING = {
-    "mart.cell_records", "mart.enterprise_events", "mart.policy_states", "mart.policies_ended_by_endorsement",
+    "mart.cell_page", "mart.enterprise_events", "mart.policy_states", "mart.policies_ended_by_endorsement",
     "mart.overdue_hazards", "mart.late_versions", "mart.verdicts_of", "mart.due_records", "mart.verdicts",
     "mart.enterprise_sizes",
 }  # fmt: skip

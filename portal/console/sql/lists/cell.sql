@@ -1,10 +1,10 @@
--- Records behind the cell of a place, or those that it left out.
+-- Records behind the cell of a place.
 -- Grain: one row a record and unit. Scope: one publication. Exclusions, limits: as report.explain_cell.
 select c.*
 from report.indicator as i
 cross join
     lateral report.explain_cell(
-        i.indicator, i.region_code, i.domain_code, i.insurer_id, i.period_kind, i.publication_id, null, :slot_left_out
+        i.indicator, i.region_code, i.domain_code, i.insurer_id, i.period_kind, i.publication_id, null
     ) as c
 where
     i.publication_id = :publication_id

@@ -49,17 +49,25 @@ $procedure$;
 
 create procedure migration.overlay_view(told text, record_type text) language plpgsql as $procedure$
 declare
-    definition text := pg_get_viewdef(format('report.%I', $1)::regclass);
+    -- whatever the view's select qualifies: a view over one table names its columns bare
+    columns text := (
+        select string_agg(
+            case when c.attname in ('deadline_on', 'timeliness')
+                then format('case when a.version_id is null then v.%1$I else a.%1$I end as %1$I', c.attname)
+                else format('v.%I', c.attname)
+            end, ', ' order by c.attnum
+        )
+        from pg_catalog.pg_attribute as c
+        where c.attrelid = format('core.%I', $2)::regclass and c.attnum > 0 and not c.attisdropped
+    );
 begin
-    definition := regexp_replace(
-        definition, '\mv\.(deadline_on|timeliness)\M',
-        'case when a.version_id is null then v.\1 else a.\1 end as \1', 'g'
-    );
-    definition := regexp_replace(
-        definition, 'FROM core\.(\w+) v\M',
-        format('FROM core.\1 v LEFT JOIN quality.verdict_known(%L, ''infinity'') a ON v.version_id = a.version_id', $2)
-    );
-    execute format('create or replace view report.%I as %s', $1, definition);
+    execute format('create or replace view report.%I as %s', $1, regexp_replace(
+        pg_get_viewdef(format('report.%I', $1)::regclass), 'FROM core\.(\w+) v\M',
+        format(
+            'FROM (select %s from core.\1 as v left join quality.verdict_known(%L, ''infinity'') as a '
+            'on v.version_id = a.version_id) as v', columns, $2
+        )
+    ));
 end
 $procedure$;
 

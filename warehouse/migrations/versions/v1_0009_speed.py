@@ -1,4 +1,4 @@
-"""What a caller may see, found by an index and by parallel workers.
+"""Speed: what a caller may see by an index and parallel workers; pages of a cell's records and of covers that end.
 
 Revision ID: v1_0009
 """
@@ -12,11 +12,11 @@ down_revision = "v1_0008"
 branch_labels = None
 depends_on = None
 
-PARTS = ("01_seen_at_speed",)
+PARTS = ("01_seen_at_speed", "02_cell_page", "03_ending")
 
 
 def upgrade() -> None:
-    """Create the index and read it."""
+    """Create the index and the functions."""
     run(*(f"v1_0009/{name}.sql" for name in PARTS))
 
 
