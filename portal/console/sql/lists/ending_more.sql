@@ -4,5 +4,5 @@ select
     concat_ws(':', r.insurer_id, r.policy_no) as row_key,
     r.next_policy_no
 from report.policy_renewal(
-    :known_at, cast(:insurer_ids as text []), cast(:record_keys as text []), cast(:dates as date [])
+    :known_at, cast(:insurer_ids as text[]), cast(:record_keys as text[]), cast(:dates as date[])
 ) as r
