@@ -26,7 +26,7 @@ check: .venv/dev.stamp  ## Lint, types, layers, contracts, SQL, generated docs
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/sqlfluff lint --disable-progress-bar portal warehouse
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar portal warehouse
 	@$(BIN)/python -m tests.sql_of_rules
 	@$(BIN)/anze docs --check
 	@for contract in schemas/*.odcs.yaml; do said=$$($(BIN)/datacontract lint $$contract 2>&1) || { echo "$$said"; exit 1; }; done

@@ -6,7 +6,7 @@
   publication names them (`anze indicator show`, or `report.publication`).
 - 月末数:每晚补算缺少的月份和可能有变动的月份,供 `report.indicator_month`。月末数失败不影响当日发布,明晚再补。
   The second task computes month-end figures that are missing or may have moved; the day's publication does not wait for it.
-- 06:00 仍未发布:按 DeadlineAlert 告知运维(接收方身份为 engineer),与机构迟报无关。Not published by 06:00: engineers are told.
+- 06:00 仍未发布:由 `lateness` 告知运维,与机构迟报无关。Not published by 06:00: the DAG `lateness` tells engineers.
 - 红色:数据库。Red means the database: `anze status`.
 """
 
@@ -15,19 +15,11 @@ from __future__ import annotations
 import datetime as dt
 import time
 
-from airflow.sdk import CronDataIntervalTimetable, DeadlineAlert, DeadlineReference, SyncCallback, dag, task
+from airflow.sdk import CronDataIntervalTimetable, dag, task
 
 from pipeline.scheduling.oncall import DEFAULT_ARGS, done
 from pipeline.scheduling.priority import NIGHT_WEIGHT
 from pipeline.scheduling.retries import retrying
-
-#: 06:00 of the day for the run of 05:00; a run that begins at another hour, by hand or when Airflow was down, has its hour.
-#: ``dag.test()`` makes runs that were never queued, and cannot run this DAG.
-BY_SIX = DeadlineAlert(
-    DeadlineReference.DAGRUN_QUEUED_AT,
-    dt.timedelta(hours=1),
-    SyncCallback("pipeline.scheduling.lateness.tell_unpublished"),
-)
 
 
 @dag(
@@ -37,7 +29,6 @@ BY_SIX = DeadlineAlert(
     start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,
-    deadline=BY_SIX,
     default_args={
         **retrying(2, dt.timedelta(minutes=2)),
         "priority_weight": NIGHT_WEIGHT,

@@ -39,10 +39,11 @@ SLOW = (
 #: How long an example takes is the machine's affair.
 hypothesis.settings.register_profile("anze", deadline=None)
 hypothesis.settings.load_profile("anze")
-#: What only `make soak` runs: every page by its links and at its sizes as every kind of reader, calls made from the API's
-#: description, the portal with its disk, its database and its processes taken away.
+#: What only `make soak` runs: the grown program's own suite, every page by its links and at its sizes as every kind of reader,
+#: calls made from the API's description, the portal with its disk, its database and its processes taken away.
 LONG = (
-    "portal/api/test_schema", "portal/console/test_pages_on_screen", "portal/console/test_pages_walked",
+    "adding/test_growth.py::test_nothing_that_was_added_breaks_a_test",
+    "dags/test_backfill.py::test_past_intervals_beside_the_night", "portal/api/test_schema", "portal/console/test_pages_on_screen", "portal/console/test_pages_walked",
     "portal/submissions/test_faults",
 )  # fmt: skip
 #: What shares a province, a portal or a program that takes long to build runs on one worker, and first: the longest first.
@@ -69,7 +70,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _place(item.nodeid).startswith(SLOW) and item.name != "test_every_dag_loads":
             item.add_marker(pytest.mark.slow)
-        if _place(item.nodeid).startswith(LONG):
+        if item.nodeid.removeprefix("tests/").startswith(LONG):
             item.add_marker(pytest.mark.long)
 
 

@@ -158,6 +158,7 @@ def test_every_dag_loads(bag: dict[str, Any]) -> None:
         "clock",
         "decisions",
         "intake",
+        "lateness",
         "publish",
     }
     assert set(bag["dags"]) >= expected
