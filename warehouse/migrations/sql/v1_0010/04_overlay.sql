@@ -1,9 +1,9 @@
 -- Every read of a version's verdict as known at a moment follows what was judged again until then.
 -- Grain: verdict_known one row a version that was judged again, its last verdict known at the moment.
--- Scope: core.<type>_known, report.<type> and what stands on them, of every record type, of later ones too: the functions
---   and views are made as before, then their two columns of the verdict are laid over. Where a query asks for neither,
---   the planner leaves the join out.
--- Limits: core.<type>_current is what was loaded: its verdict is the one at loading.
+-- Scope: core.<type>_known and what stands on it, of every record type, of later ones and of those that get a column too:
+--   the functions are made as before, then their two columns of the verdict are laid over. Where a query asks for
+--   neither, the planner leaves the join out.
+-- Limits: core.<type>_current and the view report.<type> are what was loaded: their verdict is the one at loading.
 create function quality.verdict_known(record_type text, known_at timestamptz)
 returns table (version_id bigint, deadline_on date, timeliness text)
 language sql stable parallel safe as $$
@@ -47,27 +47,14 @@ begin
 end
 $procedure$;
 
-create procedure migration.overlay_view(told text, record_type text) language plpgsql as $procedure$
-declare
-    -- whatever the view's select qualifies: a view over one table names its columns bare
-    columns text := (
-        select string_agg(
-            case when c.attname in ('deadline_on', 'timeliness')
-                then format('case when a.version_id is null then v.%1$I else a.%1$I end as %1$I', c.attname)
-                else format('v.%I', c.attname)
-            end, ', ' order by c.attnum
-        )
-        from pg_catalog.pg_attribute as c
-        where c.attrelid = format('core.%I', $2)::regclass and c.attnum > 0 and not c.attisdropped
-    );
+-- What a migration calls after it has added a column.
+alter procedure core.protect_history(text) rename to protect_history_as_loaded;
+create procedure core.protect_history(core_table text) language plpgsql as $procedure$
 begin
-    execute format('create or replace view report.%I as %s', $1, regexp_replace(
-        pg_get_viewdef(format('report.%I', $1)::regclass), 'FROM core\.(\w+) v\M',
-        format(
-            'FROM (select %s from core.\1 as v left join quality.verdict_known(%L, ''infinity'') as a '
-            'on v.version_id = a.version_id) as v', columns, $2
-        )
-    ));
+    call core.protect_history_as_loaded($1);
+    if to_regprocedure(format('core.%I(timestamptz)', $1 || '_known')) is not null then
+        call migration.overlay_known($1);
+    end if;
 end
 $procedure$;
 
@@ -79,35 +66,18 @@ begin
 end
 $procedure$;
 
-alter procedure migration.make_report(text, text[], text, text) rename to make_report_as_loaded;
-create procedure migration.make_report(
-    record_type text, shown text[], reported_as text default null, insurer_id text default 'v.insurer_id'
-) language plpgsql as $procedure$
-begin
-    call migration.make_report_as_loaded($1, $2, $3, $4);
-    call migration.overlay_view(coalesce($3, $1), $1);
-end
-$procedure$;
-
 do $$
 declare
-    told record;
+    of_type text;
 begin
-    for told in
-        select t.relname as record_type, w.relname as view_name
+    for of_type in
+        select t.relname
         from pg_catalog.pg_class as x
         inner join pg_catalog.pg_index as i on i.indexrelid = x.oid
         inner join pg_catalog.pg_class as t on t.oid = i.indrelid and x.relname = t.relname || '_current_key'
-        left join pg_catalog.pg_class as w
-            on w.relnamespace = 'report'::regnamespace and w.relkind = 'v'
-                and pg_get_viewdef(w.oid) ~ format('FROM core\.%s v\M', t.relname)
-                and pg_get_viewdef(w.oid) ~ '\mv\.timeliness\M'
         where t.relnamespace = 'core'::regnamespace
     loop
-        call migration.overlay_known(cast(told.record_type as text));
-        if told.view_name is not null then
-            call migration.overlay_view(cast(told.view_name as text), cast(told.record_type as text));
-        end if;
+        call migration.overlay_known(of_type);
     end loop;
 end
 $$;

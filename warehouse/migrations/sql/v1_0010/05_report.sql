@@ -81,7 +81,7 @@ begin
 end
 $$;
 comment on function report.freshness_history is
-'一条记录各时限的全部判定,曾经成立的也在内,新的在前;限对本账号可见的记录。参数: insurer_id 报送机构; record_type 数据类型; record_key 业务编号,多个字段以 | 相连。列: milestone 时限; event_on 业务事件日期; deadline_on 截止日,空为待定或不判定; first_received_at 首次接收时间; timeliness 及时性; calendar_version 日历版本; is_calendar_provisional 日历待复核; working_days 工作日数; rule 规则; extension_no 所用延期; outage_no 所计停机; judging_no 重新判定编号,空为入库时判定; known_from 自何时成立; superseded_at 至何时,infinity 为现行; basis 依据; event_field_no 事件日期所取字段的配置,空为数据契约所定字段';
+'一条记录各时限的全部判定,每次判定一行,曾经成立的也在内,新的在前;限对本账号可见的记录。参数: insurer_id 报送机构; record_type 数据类型; record_key 业务编号,多个字段以 | 相连。列: milestone 时限; event_on 业务事件日期; deadline_on 截止日,空为待定或不判定; first_received_at 首次接收时间; timeliness 及时性; calendar_version 日历版本; is_calendar_provisional 日历待复核; working_days 工作日数; rule 规则; extension_no 所用延期; outage_no 所计停机; judging_no 重新判定编号,空为入库时判定; known_from 自何时成立; superseded_at 至何时,infinity 为现行; basis 依据; event_field_no 事件日期所取字段的配置,空为数据契约所定字段';
 
 create function report.freshness_of(insurer_id text, record_type text, record_key text, known_at timestamptz)
 returns table (

@@ -28,5 +28,5 @@ begin
 end
 $$;
 comment on function report.version_of is
-'一条记录现行版本的版本号,限对本账号可见的记录;没有或看不到为空。参数: record_type 数据类型; insurer_id 报送机构; record_key 业务编号,多个字段以 | 相连。列: version_of 版本号';
+'一条记录现行版本的版本号,至多一行,限对本账号可见的记录;没有或看不到为空。参数: record_type 数据类型; insurer_id 报送机构; record_key 业务编号,多个字段以 | 相连。列: version_of 版本号';
 grant execute on function report.version_of to anze_regulator, anze_loader;
