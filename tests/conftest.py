@@ -45,7 +45,7 @@ LONG = (
     "adding/test_growth.py::test_nothing_that_was_added_breaks_a_test",
     "dags/test_backfill.py::test_past_intervals_beside_the_night", "portal/api/test_schema", "portal/console/test_of_few",
     "portal/console/test_pages_in_browser", "portal/console/test_pages_on_screen", "portal/console/test_pages_walked",
-    "portal/submissions/test_faults",
+    "portal/clock/test_in_browser", "portal/submissions/test_faults",
 )  # fmt: skip
 #: What shares a province, a portal or a program that takes long to build runs on one worker, and first: the longest first.
 TOGETHER = {
