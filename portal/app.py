@@ -144,7 +144,7 @@ async def healthz(request: Request) -> dict[str, str]:
 
 
 def _look(here: Door) -> None:
-    with database_errors("looking after itself"), here.state.connect() as connection:
+    with database_errors("looking after itself"), here.pulse.connect() as connection:
         connection.exec_driver_sql("select 1")
 
 

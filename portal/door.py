@@ -25,10 +25,14 @@ from warehouse.database.engine import connect, database_errors
 
 @dataclass(frozen=True)
 class Door:
-    """What every page needs. ``address``: where people find it, with scheme; secure cookies need https."""
+    """What every page needs. ``address``: where people find it, with scheme; secure cookies need https.
+
+    ``pulse`` is the portal's login as ``state`` is, of the look after itself alone: that waits for no request's connection.
+    """
 
     hub: Hub
     state: sa.Engine
+    pulse: sa.Engine
     of_insurers: sa.Engine
     of_regulators: sa.Engine
     address: str
@@ -60,7 +64,7 @@ class Door:
 
     def close(self) -> None:
         """Give back every connection."""
-        for engine in (self.state, self.of_insurers, self.of_regulators, self.hub.engine):
+        for engine in (self.state, self.pulse, self.of_insurers, self.of_regulators, self.hub.engine):
             engine.dispose()
 
 
@@ -94,6 +98,7 @@ def open_door(settings: Settings | None = None) -> Door:
     return Door(
         hub=open_hub(chosen),
         state=_login(chosen, access.PORTAL),
+        pulse=_login(chosen, access.PORTAL),
         of_insurers=_login(chosen, access.PORTAL_INSURER),
         of_regulators=_login(chosen, access.PORTAL_REGULATOR),
         address=environ.get("ANZE_PORTAL_URL", "http://127.0.0.1:8060").rstrip("/"),

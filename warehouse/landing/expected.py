@@ -92,10 +92,6 @@ class Pause:
     resumed_by: str | None
     resumed_at: dt.datetime | None
 
-    def holds_on(self, day: dt.date) -> bool:
-        """Whether it holds still on a day."""
-        return self.resumed_at is None and day <= self.paused_until
-
 
 def keep(engine: sa.Engine, expected: Iterable[Delivery], recorded_at: dt.datetime) -> None:
     """Bring the register up to what is expected; costs one statement, and writes nothing when nothing changed."""

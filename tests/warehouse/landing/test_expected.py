@@ -102,7 +102,7 @@ def test_a_resumed_feed_is_silent_again_and_was_paused_before(engine: sa.Engine)
     expected.keep(engine, [POLICIES], at(2))
     expected.pause(engine, "lichun", "policy", day(30), "系统切换", "张处", at(10))
     (ended,) = expected.resume(engine, "lichun", "policy", "李科", at(12))
-    assert (ended.resumed_by, ended.holds_on(day(13))) == ("李科", False)
+    assert (ended.resumed_by, ended.resumed_at) == ("李科", at(12))
     assert not told(engine, day(13)).is_paused
     assert expected.silence(engine, day(11), at(11))[0].is_paused
     with pytest.raises(SetupError):

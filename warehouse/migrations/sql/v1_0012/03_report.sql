@@ -2,7 +2,7 @@
 -- Grain: one row an obligation. Scope: those of policies whose current version the caller may see, of lead insurers.
 -- Exclusions: what core.obligation tells of with an exclusion, and what asks nothing after pro rata.
 -- Limits: computed when asked. What hangs on a policy is seen with it, so a policy's obligations are seen whole or not.
-create function report.obligation_at(as_of date, known_at timestamptz) returns table (
+create type report.obligation_told as (
     insurer_id text,
     policy_no text,
     insured_credit_code text,
@@ -21,15 +21,30 @@ create function report.obligation_at(as_of date, known_at timestamptz) returns t
     whole_count integer,
     window_days integer,
     covered_days integer,
-    service_nos text[]
-) language sql stable security definer rows 1000 set search_path = pg_catalog, pg_temp set work_mem = '64MB' as $$
+    service_nos text []
+);
+comment on type report.obligation_told is '应服务义务:每项一行';
+
+-- One obligation as it is told on a day.
+create function core.obligation_state(done_count integer, required_count integer, first_day date, last_day date, as_of date)
+returns text language sql immutable parallel safe as $$
+    select case
+        when $1 >= $2 then 'done'
+        when $4 < $5 then 'overdue'
+        when $3 <= $5 then 'due'
+        else 'open'
+    end
+$$;
+comment on function core.obligation_state is '一项义务在某日的状态';
+
+create function report.obligation_at(as_of date, known_at timestamptz) returns setof report.obligation_told
+language sql stable security definer rows 1000 set search_path = pg_catalog, pg_temp set work_mem = '64MB' as $$
     select
-        o.insurer_id, o.policy_no, o.insured_credit_code, o.region_code, o.high_risk_domain_code, o.obligation_no, o.duty_code, o.title_zh, o.window_start_date, o.window_end_date, o.required_count, o.done_count, case
-            when o.done_count >= o.required_count then 'done'
-            when o.window_end_date < $1 then 'overdue'
-            when o.window_start_date <= $1 then 'due'
-            else 'open'
-        end, o.rule_no, o.source, o.whole_count, o.window_days, o.covered_days, array(select core.masked(n) from unnest(o.service_nos) as n)
+        o.insurer_id, o.policy_no, o.insured_credit_code, o.region_code, o.high_risk_domain_code, o.obligation_no,
+        o.duty_code, o.title_zh, o.window_start_date, o.window_end_date, o.required_count, o.done_count,
+        core.obligation_state(o.done_count, o.required_count, o.window_start_date, o.window_end_date, $1),
+        o.rule_no, o.source, o.whole_count, o.window_days, o.covered_days,
+        array(select core.masked(n) from unnest(o.service_nos) as n)
     from mart.obligation($1, $2) as o
     where
         o.exclusion is null and o.required_count > 0
@@ -43,27 +58,8 @@ comment on function report.obligation_at is
 '应服务义务:某业务日、按某时刻所知,每项义务一行(规则的每个窗口,或约定方案的每条明细);共保只计首席承保人,折算后不足一次的不列;已撤销、当时已被替换的版本不在内。参数: as_of 业务日; known_at 时刻。列: insurer_id 报送机构; policy_no 保单号; insured_credit_code 被保险人统一社会信用代码; region_code 风险所在地代码(窗口最后一日); high_risk_domain_code 高危行业领域; obligation_no 义务编号,不变; duty_code 义务种类;plan_line 为方案明细; title_zh 义务名称; window_start_date 窗口首日; window_end_date 窗口最后一日(保险责任先终止的为终止前一日); required_count 应服务次数(已折算); done_count 截至业务日双方已确认的次数; state done 已完成、overdue 逾期、due 应开展、open 未到期; rule_no 依据的规则;plan 为约定方案; source 来源; whole_count 整个窗口应服务次数; window_days 窗口天数;方案明细为空; covered_days 窗口内保险责任天数;方案明细为空; service_nos 履行该义务的服务编号';
 create function report.obligation_of(
     as_of date, known_at timestamptz, of_insurer text default null, of_region text default null, of_policy text default null
-) returns table (
-    insurer_id text,
-    policy_no text,
-    insured_credit_code text,
-    region_code text,
-    high_risk_domain_code text,
-    obligation_no text,
-    duty_code text,
-    title_zh text,
-    window_start_date date,
-    window_end_date date,
-    required_count integer,
-    done_count integer,
-    state text,
-    rule_no text,
-    source text,
-    whole_count integer,
-    window_days integer,
-    covered_days integer,
-    service_nos text[]
-) language plpgsql stable security definer rows 1000 set search_path = pg_catalog, pg_temp set work_mem = '64MB'
+) returns setof report.obligation_told
+language plpgsql stable security definer rows 1000 set search_path = pg_catalog, pg_temp set work_mem = '64MB'
 set enable_nestloop = off as $$
 #variable_conflict use_column
 declare
@@ -95,12 +91,11 @@ begin
     ) as k;
     return query
     select
-        o.insurer_id, o.policy_no, o.insured_credit_code, o.region_code, o.high_risk_domain_code, o.obligation_no, o.duty_code, o.title_zh, o.window_start_date, o.window_end_date, o.required_count, o.done_count, case
-            when o.done_count >= o.required_count then 'done'
-            when o.window_end_date < $1 then 'overdue'
-            when o.window_start_date <= $1 then 'due'
-            else 'open'
-        end, o.rule_no, o.source, o.whole_count, o.window_days, o.covered_days, array(select core.masked(n) from unnest(o.service_nos) as n)
+        o.insurer_id, o.policy_no, o.insured_credit_code, o.region_code, o.high_risk_domain_code, o.obligation_no,
+        o.duty_code, o.title_zh, o.window_start_date, o.window_end_date, o.required_count, o.done_count,
+        core.obligation_state(o.done_count, o.required_count, o.window_start_date, o.window_end_date, $1),
+        o.rule_no, o.source, o.whole_count, o.window_days, o.covered_days,
+        array(select core.masked(n) from unnest(o.service_nos) as n)
     from mart.obligation_of($1, $2, insurer_ids, policy_nos, is_seen) as o
     where
         o.exclusion is null and o.required_count > 0
