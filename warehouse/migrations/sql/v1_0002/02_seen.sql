@@ -3,7 +3,7 @@
 -- Scope: the caller is the login, or the role that it has set: a view or function that runs as its owner is asked by
 --   somebody, and no login can set a role that it is no member of. Policies call each of these once a query, as
 --   (select f()), never once a row. What says that all is seen says so for owner, loader and superusers.
--- Limits: parallel workers never call them: the leader does, once.
+-- Limits: parallel workers do not call them; since v1_0009 they may.
 create function access.caller() returns text
 language sql stable parallel restricted security definer set search_path = pg_catalog, pg_temp as $$
     select case current_setting('role') when 'none' then cast(session_user as text) else current_setting('role') end
