@@ -54,7 +54,7 @@ group by c.table_schema, c.table_name
 #: The sandbox's province, in words and in codes.
 ELSEWHERE = re.compile(r"山东|济南|青岛|(?<![\dA-Za-z.,_-])37\d{4}(?![\dA-Za-z.,])")
 #: Pages that say on which laws and published figures a definition rests.
-CITING = {"rules.md", "indicators.md", "writing-rules.md"}
+CITING = {"alerts.md", "rules.md", "indicators.md", "writing-rules.md"}
 
 
 @pytest.fixture(scope="module")

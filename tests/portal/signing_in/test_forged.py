@@ -15,7 +15,7 @@ FOREIGN = (
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
 )
-NAMES = {"batch_id": "1", "evidence_id": "1"}
+NAMES = {"alert_no": "A", "batch_id": "1", "evidence_id": "1"}
 
 
 @pytest.fixture(scope="module")

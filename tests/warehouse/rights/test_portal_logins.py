@@ -37,6 +37,7 @@ OF_THE_CALLER = frozenset(
     {
         "caller", "mine", "is_ours", "is_entitled", "all_regions", "all_domains", "all_areas", "all_insurers", "sees_personal",
         "insurer", "regions", "domains", "seen_policies", "seen_claims", "seen_services", "seen_batches", "seen_payloads",
+        "seen_alerts",
     }
 )  # fmt: skip
 OF_THE_PORTAL = frozenset(
@@ -45,7 +46,7 @@ OF_THE_PORTAL = frozenset(
         "session_of", "close_session", "token_of", "record",
     }
 )  # fmt: skip
-OF_THE_LOADER = frozenset({"log_files", "log_piece", "shipped_until", "ship"})
+OF_THE_LOADER = frozenset({"log_files", "log_piece", "shipped_until", "ship", "record"})
 #: Tables and views of ours on which a role has any right, beside those of the loader.
 HELD = f"""
 select c.oid::regclass::text, r.rolname

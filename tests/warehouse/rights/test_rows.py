@@ -30,6 +30,16 @@ where n.nspname !~ '^(pg_|information_schema)' and p.prokind = 'f' and p.prorett
 order by 1
 """
 VERSIONS = "select record_type, array_agg(version_id) from core.version group by record_type order by record_type"
+#: Every policy, as arrays that a function takes.
+POLICIES = """
+select {}
+from core.policy where superseded_at is null
+""".format(
+    ", ".join(
+        f"quote_literal(array_agg({column} order by version_id)) || '::{kind}[]'"
+        for column, kind in (("insurer_id", "text"), ("policy_no", "text"), ("cover_end_date", "date"))
+    )
+)
 DATE, MOMENT = "'2026-11-30'::date", "'2026-12-01T00:00Z'::timestamptz"
 #: The regulator's registers and records of insurers.
 COUNTED = sorted(ddl.reported_as(name) for name in load_contracts() if name != "renumbering")
@@ -124,6 +134,8 @@ def test_no_function_gives_a_foreign_row(world: sa.Engine, reader: Reader, login
             ]  # fmt: skip
             if "only_excluded" in named:
                 calls += [call.replace(")", ", only_excluded => true)") for call in calls]
+        elif {"insurer_ids", "policy_nos", "last_days"} <= {*named}:
+            calls = [f"report.{name}({MOMENT}, {', '.join(rows_of(world, POLICIES)[0])})"]
         elif "credit_code" in named:
             more = "".join(f", {arguments[t][0]}" for t in types[1:count])
             calls = [f"report.{name}('C{region}'{more})" for region, _ in PLACES] + [f"report.{name}('C-MOVED'{more})"]

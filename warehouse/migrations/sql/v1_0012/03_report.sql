@@ -24,6 +24,25 @@ create type report.obligation_told as (
     service_nos text []
 );
 comment on type report.obligation_told is '应服务义务:每项一行';
+comment on column report.obligation_told.insurer_id is '报送机构';
+comment on column report.obligation_told.policy_no is '保单号';
+comment on column report.obligation_told.insured_credit_code is '被保险人统一社会信用代码';
+comment on column report.obligation_told.region_code is '风险所在地代码(窗口最后一日)';
+comment on column report.obligation_told.high_risk_domain_code is '高危行业领域';
+comment on column report.obligation_told.obligation_no is '义务编号,不变';
+comment on column report.obligation_told.duty_code is '义务种类;plan_line 为方案明细';
+comment on column report.obligation_told.title_zh is '义务名称';
+comment on column report.obligation_told.window_start_date is '窗口首日';
+comment on column report.obligation_told.window_end_date is '窗口最后一日(保险责任先终止的为终止前一日)';
+comment on column report.obligation_told.required_count is '应服务次数(已折算)';
+comment on column report.obligation_told.done_count is '截至业务日双方已确认的次数';
+comment on column report.obligation_told.state is 'done 已完成、overdue 逾期、due 应开展、open 未到期';
+comment on column report.obligation_told.rule_no is '依据的规则;plan 为约定方案';
+comment on column report.obligation_told.source is '来源';
+comment on column report.obligation_told.whole_count is '整个窗口应服务次数';
+comment on column report.obligation_told.window_days is '窗口天数;方案明细为空';
+comment on column report.obligation_told.covered_days is '窗口内保险责任天数;方案明细为空';
+comment on column report.obligation_told.service_nos is '履行该义务的服务编号';
 
 -- One obligation as it is told on a day.
 create function core.obligation_state(done_count integer, required_count integer, first_day date, last_day date, as_of date)
