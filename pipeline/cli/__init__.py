@@ -23,31 +23,17 @@ from schemas.errors import HubError, TellInsurer
 INTERRUPTED = 130
 #: What a folder or disk may refuse: full, read-only, another user's, not there.
 DISK_FAULTS = (ENOSPC, EDQUOT, EROFS, EACCES, EPERM, ENOENT, ENOTDIR)
-COMMANDS = (
-    "services",
-    "flow",
-    "template",
-    "feed",
-    "batch",
-    "record",
-    "backfill",
-    "replay",
-    "indicator",
-    "as_of",
-    "obligations",
-    "definitions",
-    "calendar",
-    "expected",
-    "extension",
-    "freshness",
-    "alerts",
-    "docs",
-    "province",
-    "record_type",
-    "user",
-    "audit",
-    "ledger",
-)
+#: What each module adds to the command line.
+COMMANDS = {
+    "services": ("up", "down", "migrate", "status", "demo", "airflow"),
+    "flow": ("collect", "submit", "load", "intake", "publish", "verify"), "template": ("template",),
+    "feed": ("feed",), "batch": ("batch",), "record": ("record",), "backfill": ("backfill",), "replay": ("replay",),
+    "indicator": ("indicator",), "as_of": ("as-of",), "obligations": ("obligations",),
+    "definitions": ("insurer", "rules"), "calendar": ("calendar",), "expected": ("expected",),
+    "extension": ("extension",), "freshness": ("freshness",), "alerts": ("alerts",), "docs": ("docs",),
+    "province": ("province",), "record_type": ("record-type",), "user": ("user",), "audit": ("audit",),
+    "ledger": ("ledger",),
+}  # fmt: skip
 
 
 def _version(asked: bool) -> None:
@@ -66,11 +52,11 @@ def root(
     """Stand above all commands."""
 
 
-def build() -> typer.Typer:
-    """The whole command line."""
+def build(word: str | None = None) -> typer.Typer:
+    """The command line: of a command's first word, what its module adds; else the whole, which takes long to build."""
     app = typer.Typer(name="anze", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
     app.callback(help=__doc__)(root)
-    for module in COMMANDS:
+    for module in [module for module, words in COMMANDS.items() if word in words] or COMMANDS:
         importlib.import_module(f"pipeline.cli.{module}").register(app)
     return app
 
@@ -79,7 +65,7 @@ def main() -> None:
     """Entry point: run a command, turn wrong usage and faults into one clear line and an exit code."""
     try:
         adopt_province()
-        code = build()(prog_name="anze", standalone_mode=False)
+        code = build(next(iter(sys.argv[1:]), None))(prog_name="anze", standalone_mode=False)
     except TyperException as error:
         _say("用法错误 wrong usage", told(error))
         sys.exit(2)

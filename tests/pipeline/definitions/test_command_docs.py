@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import pathlib
 import re
 import shlex
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 import typer
 
-from pipeline.cli import build
+from pipeline.cli import COMMANDS, build
 from pipeline.settings import ROOT
 
 #: What people read today; CHANGELOG.md also tells of commands that were.
@@ -29,6 +30,16 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s#]+)[^)]*\)")
 def root() -> Any:
     """The whole command line."""
     return typer.main.get_command(build())
+
+
+@pytest.mark.parametrize("module", COMMANDS)
+def test_a_command_s_first_word_finds_its_module(root: Any, module: str) -> None:
+    app = typer.Typer()
+    importlib.import_module(f"pipeline.cli.{module}").register(app)
+    assert {*COMMANDS[module]} == {*typer.main.get_group(app).commands}
+    for word in COMMANDS[module]:
+        assert word in root.commands
+        assert word in typer.main.get_command(build(word)).commands  # type: ignore[attr-defined]
 
 
 def calls(path: pathlib.Path) -> Iterator[list[str]]:
