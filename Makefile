@@ -16,7 +16,7 @@ demo: .venv/run.stamp  ## One whole night: 35 simulated insurers, through Airflo
 	@$(BIN)/anze demo
 
 test: .venv/dev.stamp browser  ## All tests, on real PostgreSQL, HTTP, files and Airflow
-	@$(BIN)/python -m pytest -n 4 -rs -m "not long"
+	@$(BIN)/python -m pytest -n 3 -rs -m "not long"
 
 quick: .venv/dev.stamp browser  ## The loop of a developer: every package's fast tests
 	@$(BIN)/python -m pytest -n 2 -m "not slow"

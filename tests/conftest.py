@@ -40,12 +40,18 @@ SLOW = (
 hypothesis.settings.register_profile("anze", deadline=None)
 hypothesis.settings.load_profile("anze")
 #: What only `make soak` runs: the grown program's own suite, every page by its links and at its sizes as every kind of reader,
-#: calls made from the API's description, the portal with its disk, its database and its processes taken away.
+#: calls made from the API's description, the portal with its disk, its database and its processes taken away or fifty at once,
+#: a second world of what another covers.
 LONG = (
     "adding/test_growth.py::test_nothing_that_was_added_breaks_a_test",
-    "dags/test_backfill.py::test_past_intervals_beside_the_night", "portal/api/test_schema", "portal/console/test_of_few",
+    "dags/test_backfill.py::test_past_intervals_beside_the_night", "dags/test_human_in_the_loop",
+    "pipeline/judging/test_rebuild",
+    "oracle/test_truth.py::test_what_insurers_tell_is_what_is_published[workbooks",
+    "pipeline/services/test_nights.py::test_three_nights[77]", "portal/api/test_schema", "portal/console/test_of_few",
     "portal/console/test_pages_in_browser", "portal/console/test_pages_on_screen", "portal/console/test_pages_walked",
     "portal/clock/test_in_browser", "portal/submissions/test_faults",
+    "portal/submissions/test_hostile.py::test_fifty_uploads",
+    "portal/test_headers.py::test_a_browser_asks_no_other_host_and_finds_nothing_to_forbid[stand_a_province",
 )  # fmt: skip
 #: What shares a province, a portal or a program that takes long to build runs on one worker, and first: the longest first.
 TOGETHER = {

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from portal.api.answers import BIGGEST, PAGE_ROWS, Limit, Page, next_page, problems
 from portal.api.answers import router as part
@@ -135,8 +135,21 @@ class ExtensionRows(OwedPage):
     items: list[ExtensionView]
 
 
+class DayView(BaseModel):
+    """A day of a count: `counted` working days until and with it, of the event's own day 0."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    day: dt.date
+    is_working_day: bool
+    note: str | None
+    counted: int
+
+
 class MilestoneView(BaseModel):
     """One business event of a record: deadline, first receipt, verdict; `basis` names rule, extension and credit."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     milestone: str
     event_on: dt.date
@@ -145,6 +158,7 @@ class MilestoneView(BaseModel):
     timeliness: str | None
     calendar_version: str
     basis: str
+    days: tuple[DayView, ...]
 
 
 class FreshnessView(BaseModel):
@@ -247,10 +261,9 @@ def record_freshness(
         version = next(each for each in versions if each.version_id == version_id)
         found = freshness(connection, record_type, version, here.hub.now())
     record(request, who, "read", f"freshness {record_type} {version_id}", row_count=len(found))
-    names = list(MilestoneView.model_fields)
     return FreshnessView(
         record_type=record_type, record_key=version.record_key, insurer_id=version.insurer_id, version_id=version_id,
-        milestones=[MilestoneView(**{name: getattr(each, name) for name in names}) for each in found],
+        milestones=[MilestoneView.model_validate(each) for each in found],
         links={"record": f"/api/v1/records/{record_type}/{version_id}"},
     )  # fmt: skip
 

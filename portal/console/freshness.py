@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,8 +14,21 @@ from portal.sql_text import statement
 
 
 @dataclass(frozen=True)
+class Day:
+    """A day of a count: ``counted`` working days until and with it, of the event's own day 0."""
+
+    day: dt.date
+    is_working_day: bool
+    note: str | None
+    counted: int
+
+
+@dataclass(frozen=True)
 class Milestone:
-    """One business event of a record and the verdict that stands on it; ``basis`` names rule, extension and credit."""
+    """One business event of a record and the verdict that stands on it; ``basis`` names rule, extension and credit.
+
+    ``days`` from the event to the deadline; none where no day is the deadline.
+    """
 
     milestone: str
     milestone_name: str | None
@@ -23,6 +38,7 @@ class Milestone:
     timeliness: str | None
     calendar_version: str
     basis: str
+    days: tuple[Day, ...]
 
 
 def freshness(
@@ -34,4 +50,8 @@ def freshness(
         "known_at": known_at,
     }  # fmt: skip
     rows = connection.execute(statement("console/record_freshness"), wanted).mappings()
-    return tuple(Milestone(**row) for row in rows)
+    return tuple(Milestone(**{**row, "days": tuple(map(_day, row["days"] or ()))}) for row in rows)
+
+
+def _day(row: Mapping[str, Any]) -> Day:
+    return Day(dt.date.fromisoformat(row["day"]), row["is_working_day"], row["note"], row["counted"])

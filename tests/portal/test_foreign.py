@@ -39,6 +39,11 @@ NEEDED = {
 FOREIGN, NOBODY = "R370202D20Ilichun", "R370299D99Inobody"
 
 
+def of_soak(caller: Reader) -> tuple[pytest.MarkDecorator, ...]:
+    """Whom `make soak` alone lets ask for everything; a place's account and an insurer's are asked always."""
+    return () if caller.name in ("stand_a_city", "stand_a_submitter") else (pytest.mark.long,)
+
+
 def asked_of(front: Front) -> list[Asked]:
     """Every route, its parameters called as above."""
     shut = ("/healthz", "/sign-out", "/sign-in")
@@ -74,7 +79,7 @@ def test_every_route_is_known_how_to_call(standing: Stand) -> None:
     assert {name for asked in found for name in private(asked)} == set(PRIVATE)
 
 
-@pytest.mark.parametrize("caller", CALLERS, ids=lambda caller: caller.name)
+@pytest.mark.parametrize("caller", [pytest.param(caller, marks=of_soak(caller), id=caller.name) for caller in CALLERS])
 def test_what_is_anothers_is_answered_like_what_does_not_exist(standing: Stand, caller: Reader) -> None:
     for name in PRIVATE:
         foreign = [str(each) for each in sorted(set(standing.ids(name)) - set(standing.ids(name, caller)))]
@@ -95,7 +100,7 @@ def test_there_is_something_foreign_for_every_insurer_and_city(standing: Stand) 
             assert set(standing.ids("evidence_id")) - set(standing.ids("evidence_id", caller)), caller.name
 
 
-@pytest.mark.parametrize("caller", CALLERS, ids=lambda caller: caller.name)
+@pytest.mark.parametrize("caller", [pytest.param(caller, marks=of_soak(caller), id=caller.name) for caller in CALLERS])
 def test_no_answer_holds_a_number_of_anothers(standing: Stand, caller: Reader) -> None:
     own = {name: _some([str(each) for each in standing.ids(name, caller)], 6) for name in PRIVATE}
     seen = 0
@@ -112,7 +117,7 @@ def test_no_answer_holds_a_number_of_anothers(standing: Stand, caller: Reader) -
     assert seen
 
 
-@pytest.mark.parametrize("caller", CALLERS, ids=lambda caller: caller.name)
+@pytest.mark.parametrize("caller", [pytest.param(caller, marks=of_soak(caller), id=caller.name) for caller in CALLERS])
 def test_a_foreign_number_asked_for_finds_as_much_as_one_of_nobody(standing: Stand, caller: Reader) -> None:
     """Every free text of every query, alone and together with the others."""
     if not caller.foreign(FOREIGN):

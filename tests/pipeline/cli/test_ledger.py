@@ -184,15 +184,15 @@ TAMPERINGS: dict[str, Callable[[Bundle], object]] = {
 }
 
 
-@pytest.mark.parametrize("name", TAMPERINGS)
-def test_a_bundle_that_was_tampered_with_does_not_hold(told: pathlib.Path, bundle: pathlib.Path, name: str) -> None:
+def test_a_bundle_that_was_tampered_with_does_not_hold(told: pathlib.Path, bundle: pathlib.Path) -> None:
     whole = json.loads(bundle.read_text(encoding="utf-8"))
-    changed = copy.deepcopy(whole)
-    TAMPERINGS[name](changed)
-    assert changed != whole
-    bundle.write_text(json.dumps(changed), encoding="utf-8")
-    found = check(bundle, told / "保单 G1.csv")
-    assert (found.code, "回执不符" in found.out, found.err) == (1, True, "")
+    for name, tamper in TAMPERINGS.items():
+        changed = copy.deepcopy(whole)
+        tamper(changed)
+        assert changed != whole, name
+        bundle.write_text(json.dumps(changed), encoding="utf-8")
+        found = check(bundle, told / "保单 G1.csv")
+        assert (found.code, "回执不符" in found.out, found.err) == (1, True, ""), name
 
 
 def test_a_file_that_is_no_bundle_is_told_in_a_line(told: pathlib.Path) -> None:

@@ -116,7 +116,13 @@ def test_a_record_page_shows_its_clock(standing: Stand) -> None:
     session = standing.session(caller)
     assert 'id="freshness"' in session.get(f"/console/records/policy/{version_id}").text
     told = session.get(f"/api/v1/records/policy/{version_id}/freshness").json()
-    assert [each["timeliness"] for each in told["milestones"]] == ["late"]
+    (clock,) = told["milestones"]
+    assert clock["timeliness"] == "late"
+    first, *_, last = clock["days"]
+    assert (first["day"], first["counted"]) == (clock["event_on"], 0)
+    assert (last["day"], last["counted"], last["is_working_day"]) == (clock["deadline_on"], 5, True)
+    assert [day["counted"] for day in clock["days"][1:] if day["is_working_day"]] == [1, 2, 3, 4, 5]
+    assert "第 5 日" in session.get(f"/console/records/policy/{version_id}").text
     by_key = {"record_type": "policy", "insurer": insurer_id, "key": policy_no}
     answer = session.get("/console/records/by-key", params=by_key, allow_redirects=False)
     assert answer.headers["location"] == f"/console/records/policy/{version_id}"

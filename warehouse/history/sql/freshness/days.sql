@@ -3,11 +3,6 @@ select
     d.day,
     d.is_working_day,
     d.note,
-    d.working_day_no - o.working_day_no as counted
-from reference.calendar_day as d
-inner join reference.calendar_day as o on d.calendar_version = o.calendar_version and o.day = :event_on
-where
-    d.calendar_version = :calendar_version
-    and d.day >= :event_on
-    and d.day <= coalesce(cast(:deadline_on as date), reference.last_published_day(:calendar_version))
+    d.counted
+from report.counted_day(:calendar_version, :event_on, :deadline_on) as d
 order by d.day

@@ -1,8 +1,9 @@
 -- What the clock says, for readers.
 -- Grain: freshness_history one row a verdict on a milestone of one record that stood at some time; freshness_of one row
 --   a milestone, the verdict that stood at a moment; report.judged_again one row a verdict that was judged again;
---   versions_judged_again one row a version that was judged again between two moments; report.extension one row an extension; report.outage_credit one row an outage; report.calendar_edition one row an
---   edition of the calendar.
+--   versions_judged_again one row a version that was judged again between two moments; report.extension one row an
+--   extension; report.outage_credit one row an outage; report.calendar_edition one row an edition of the calendar;
+--   report.counted_day one row a day.
 -- Scope: a record's verdicts are shown to who sees its current version: mart.verdicts_of reads them, and only the owner
 --   calls it. What has no area is seen by insurers, their own, and by who sees all areas.
 -- Limits: verdicts that loads replaced before v1_0010 are not kept.
@@ -262,3 +263,17 @@ comment on column report.calendar_edition.last_day is '已公布的最后一日'
 comment on column report.calendar_edition.known_from is '自何时有效';
 comment on column report.calendar_edition.imported_by is '谁导入';
 comment on column report.calendar_edition.source is '通知';
+
+create function report.counted_day(calendar_version text, event_on date, last_day date)
+returns table (day date, is_working_day boolean, note text, counted integer)
+language sql stable security definer rows 20 set search_path = pg_catalog, pg_temp as $$
+    select d.day, d.is_working_day, d.note, cast(d.working_day_no - o.working_day_no as integer)
+    from reference.calendar_day as d
+    inner join reference.calendar_day as o on d.calendar_version = o.calendar_version and o.day = $2
+    where
+        d.calendar_version = $1
+        and d.day between $2 and coalesce($3, reference.last_published_day($1))
+$$;
+comment on function report.counted_day is
+'从业务事件当日到截止日的日历,每日一行。参数: calendar_version 日历版本; event_on 业务事件日期,第 0 日; last_day 最后一日,空为日历已公布的最后一日。列: day 日期; is_working_day 是否工作日; note 节假日或调休; counted 到这一日为止的工作日数';
+grant execute on function report.counted_day to anze_regulator, anze_loader;
