@@ -112,14 +112,6 @@ def received(connection: sa.Connection, hub: Hub, record_type: str, version_id: 
     return Received(record_type, this, _row(hub, this.batch_id, this.row_no))
 
 
-def received_held(connection: sa.Connection, hub: Hub, batch_id: int, row_no: int) -> SourceRow | NoRow:
-    """A held row as it arrived. Raises NotShown where it is none of the caller's held rows."""
-    wanted = {"batch_id": batch_id, "row_no": row_no}
-    if connection.execute(statement("console/held_row"), wanted).first() is None:
-        raise NotShown(f"no held row {row_no} of batch {batch_id} for the caller")
-    return _row(hub, batch_id, row_no)
-
-
 @dataclass(frozen=True)
 class _Words:
     codes: Mapping[str, Mapping[str, tuple[str, str]]]

@@ -24,13 +24,12 @@ from warehouse.database.engine import connect
 
 @pytest.fixture
 def hub(installed: pathlib.Path, anze: Anze) -> Hub:  # noqa: F811
-    """A hub that was given one file of policies, one of them with an end before its start."""
+    """A hub that was given one file of policies."""
     rows = build(5, 0.01).feed("tianji", "policy", None, FIRST_NIGHT)
     good = [row for row in rows if row["issue_date"].year == NIGHT.year and row["operation_code"] != "D"]
-    bad = {**good[0], "policy_no": "BAD", "cover_end_date": good[0]["cover_start_date"].replace(year=2020)}
     folder = installed / "files"
     folder.mkdir()
-    anze("submit", "tianji", "policy", drops.write_file("csv_utf8", folder, "policy", [*good, bad], NIGHT.date()))
+    anze("submit", "tianji", "policy", drops.write_file("csv_utf8", folder, "policy", good, NIGHT.date()))
     return open_hub()
 
 
@@ -64,22 +63,8 @@ def test_a_row_is_shown_as_it_arrived_without_what_is_personal(hub: Hub, databas
     assert {cells[name].raw for name in ("contact_name", "contact_phone")} <= {HIDDEN, None}
 
 
-def test_a_held_row_is_shown_as_it_arrived(hub: Hub, database_url: str) -> None:
-    batch_id, row_no = (one(hub.engine, f"select min({name}) from quarantine.row") for name in ("batch_id", "row_no"))
-    with reading(database_url, accounts.Account("received_by_auditor", "auditor", granted_by="test")) as connection:
-        found = records.received_held(connection, hub, batch_id, row_no)
-        with pytest.raises(NotShown):
-            records.received_held(connection, hub, batch_id, row_no + 1)
-    assert isinstance(found, SourceRow)
-    assert found.place
-
-
 def test_a_row_of_another_is_not_opened(hub: Hub, database_url: str) -> None:
     version_id = one(hub.engine, "select min(version_id) from core.policy")
-    batch_id, row_no = (one(hub.engine, f"select min({name}) from quarantine.row") for name in ("batch_id", "row_no"))
     other = accounts.Account("received_by_other", "insurer_reader", insurer_id="yuheng", granted_by="test")
-    with reading(database_url, other) as connection:
-        with pytest.raises(NotShown):
-            records.received(connection, hub, "policy", version_id)
-        with pytest.raises(NotShown):
-            records.received_held(connection, hub, batch_id, row_no)
+    with reading(database_url, other) as connection, pytest.raises(NotShown):
+        records.received(connection, hub, "policy", version_id)
