@@ -48,6 +48,7 @@ READER_SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",
     "temp_file_limit": "2GB",
     "work_mem": "16MB",
+    "max_parallel_workers_per_gather": "1",
     "search_path": "report",
     "TimeZone": "Asia/Shanghai",
 }

@@ -20,6 +20,7 @@ CAPS = {
     "idle_in_transaction_session_timeout": "1min",
     "temp_file_limit": "2GB",
     "work_mem": "16MB",
+    "max_parallel_workers_per_gather": "1",
     "TimeZone": "Asia/Shanghai",
     "search_path": "report",
 }
