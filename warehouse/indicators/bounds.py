@@ -164,15 +164,16 @@ def read_bounds(connection: sa.Connection, publication_id: int, indicators: Sequ
 
 
 def _slots(record_type: str) -> dict[str, str]:
-    """What is particular to a record type: its key, its policy and its area."""
+    """What is particular to a record type: its key, its policy, if it has one, and its area."""
     contract = load_contract(record_type)
     parent, number = _PARENTS.get(record_type, ("claim", "report_no"))
     known = f"select k.insurer_id, k.{number} as parent_no, k.policy_no from core.{parent}_known(:known_at) as k"  # noqa: S608 - names of ours
     is_child, is_pooled = record_type in _PARENTS, "pool_region_code" in contract.by_name
+    own = "v.policy_no" if "policy_no" in contract.by_name else "cast(null as text)"
     return {
         "record_type": record_type,
         "key": ", ".join(f"v.{name}" for name in contract.key),
-        "policy": "p.policy_no" if is_child else "v.policy_no",
+        "policy": "p.policy_no" if is_child else own,
         "city": _POOL_CITY if is_pooled else "null",
         "parent": known if is_child else f"{known} where false",
         "number": f"v.{number}" if is_child else "null",

@@ -43,11 +43,13 @@ def _records(hub: Hub) -> Counter[tuple[object, ...]]:
     found: Counter[tuple[object, ...]] = Counter()
     for record_type in INSURER_RECORD_TYPES:
         names = load_contract(record_type).by_name
-        link = next(name for name in ("policy_no", "report_no", "service_no") if name in names)
-        query = f"select insurer_id, {link}, deadline_on, timeliness from report.{record_type}_known(:known_at)"
+        link = next((name for name in ("policy_no", "report_no", "service_no") if name in names), None)
+        query = (
+            f"select insurer_id, {link or 'null'}, deadline_on, timeliness from report.{record_type}_known(:known_at)"
+        )
         for insurer_id, number, deadline_on, verdict in rows_of(hub.engine, query, **values):
             if verdict in ("on_time", "late") and dt.date(2026, 1, 1) <= deadline_on <= AS_OF:
-                policy_no = number if link == "policy_no" else linked[link].get((insurer_id, number))
+                policy_no = linked[link].get((insurer_id, number)) if link in linked else number
                 region = place.get((insurer_id, policy_no))
                 resolved = resolve_region(region, None) if region else None
                 city = resolved.city_code if resolved else None
