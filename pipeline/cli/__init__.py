@@ -65,7 +65,7 @@ def main() -> None:
     """Entry point: run a command, turn wrong usage and faults into one clear line and an exit code."""
     try:
         adopt_province()
-        code = build(next(iter(sys.argv[1:]), None))(prog_name="anze", standalone_mode=False)
+        code = build(*sys.argv[1:2])(prog_name="anze", standalone_mode=False)
     except TyperException as error:
         _say("用法错误 wrong usage", told(error))
         sys.exit(2)

@@ -8,7 +8,6 @@ import tempfile
 from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from pipeline.cli.output import stdout
 from pipeline.settings import ROOT
@@ -24,20 +23,18 @@ def register(app: typer.Typer) -> None:
 
 
 def docs(
-    context: typer.Context,
     check: Annotated[bool, typer.Option("--check", help="Only tell whether the pages are stale.")] = False,
     into: Annotated[pathlib.Path | None, typer.Option(help="Folder of the pages; default docs/reference.")] = None,
 ) -> None:
     """Generate the reference pages from contracts, rules, insurers and indicators."""
+    from pipeline.cli import build
     from pipeline.cli.command_page import commands_page
     from pipeline.definitions.reference_pages import write
 
     if into is None and province().folder != DEFAULT:
         raise SetupError("docs/reference is of the shipped province: write the pages of another with --into FOLDER")
     pages = into or REFERENCE
-    root = context.find_root().command
-    assert isinstance(root, TyperGroup)
-    commands = commands_page(root)
+    commands = commands_page(typer.main.get_group(build()))
     if not check:
         write(pages, commands)
         stdout.print(f"written: {pages}")

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
 from portal.console.records import Version
 from portal.sql_text import statement
-
-
-@dataclass(frozen=True)
-class Day:
-    """A day of a count: ``counted`` working days until and with it, of the event's own day 0."""
-
-    day: dt.date
-    is_working_day: bool
-    note: str | None
-    counted: int
+from warehouse.history.freshness import Day, counted_days
 
 
 @dataclass(frozen=True)
@@ -50,8 +39,10 @@ def freshness(
         "known_at": known_at,
     }  # fmt: skip
     rows = connection.execute(statement("console/record_freshness"), wanted).mappings()
-    return tuple(Milestone(**{**row, "days": tuple(map(_day, row["days"] or ()))}) for row in rows)
+    return tuple(Milestone(**row, days=_days(connection, row)) for row in rows.all())
 
 
-def _day(row: Mapping[str, Any]) -> Day:
-    return Day(dt.date.fromisoformat(row["day"]), row["is_working_day"], row["note"], row["counted"])
+def _days(connection: sa.Connection, row: sa.RowMapping) -> tuple[Day, ...]:
+    if row["deadline_on"] is None:
+        return ()
+    return counted_days(connection, row["calendar_version"], row["event_on"], row["deadline_on"])

@@ -115,6 +115,14 @@ def explain(
     return Explained(insurer_id, record_type, record_key, known_at, tuple(milestones))
 
 
+def counted_days(
+    connection: sa.Connection, calendar_version: str, event_on: dt.date, deadline_on: dt.date | None
+) -> tuple[Day, ...]:
+    """The days from an event to its deadline, or to the calendar's last published day where there is none."""
+    asked = {"calendar_version": calendar_version, "event_on": event_on, "deadline_on": deadline_on}
+    return tuple(Day(**row._asdict()) for row in connection.execute(statement("history/freshness/days"), asked))
+
+
 def counts(
     connection: sa.Connection, known_at: dt.datetime, by: Sequence[By], insurer_id: str | None = None
 ) -> list[dict[str, Any]]:
@@ -134,7 +142,6 @@ def counts(
 
 
 def _milestone(connection: sa.Connection, title: str, verdict: Verdict, found: Sequence[Verdict]) -> Milestone:
-    days = connection.execute(statement("history/freshness/days"), vars(verdict))
     editions = [each for each in calendars.editions(connection) if each.calendar_version == verdict.calendar_version]
     known = [each for each in editions if each.known_from <= verdict.known_from]
     granted = extensions.listed(connection, extension_no=verdict.extension_no) if verdict.extension_no else []
@@ -142,7 +149,9 @@ def _milestone(connection: sa.Connection, title: str, verdict: Verdict, found: S
     return Milestone(
         title,
         verdict,
-        tuple(Day(**row._asdict()) for row in days) if verdict.working_days else (),
+        counted_days(connection, verdict.calendar_version, verdict.event_on, verdict.deadline_on)
+        if verdict.working_days
+        else (),
         known[0] if known else (editions[-1] if editions else None),
         granted[0] if granted else None,
         next((each for each in outages if each.outage_no == verdict.outage_no), None),

@@ -37,7 +37,9 @@ def test_a_command_s_first_word_finds_its_module(root: Any, module: str) -> None
     app = typer.Typer()
     importlib.import_module(f"pipeline.cli.{module}").register(app)
     assert {*COMMANDS[module]} == {*typer.main.get_group(app).commands}
+    page = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
     for word in COMMANDS[module]:
+        assert f"## `anze {word}" in page
         assert word in root.commands
         assert word in typer.main.get_command(build(word)).commands  # type: ignore[attr-defined]
 

@@ -32,14 +32,12 @@ order by 1
 VERSIONS = "select record_type, array_agg(version_id) from core.version group by record_type order by record_type"
 #: Every policy, as arrays that a function takes.
 POLICIES = """
-select {}
+select
+    quote_literal(array_agg(insurer_id order by version_id)) || '::text[]',
+    quote_literal(array_agg(policy_no order by version_id)) || '::text[]',
+    quote_literal(array_agg(cover_end_date order by version_id)) || '::date[]'
 from core.policy where superseded_at is null
-""".format(
-    ", ".join(
-        f"quote_literal(array_agg({column} order by version_id)) || '::{kind}[]'"
-        for column, kind in (("insurer_id", "text"), ("policy_no", "text"), ("cover_end_date", "date"))
-    )
-)
+"""
 DATE, MOMENT = "'2026-11-30'::date", "'2026-12-01T00:00Z'::timestamptz"
 #: The regulator's registers and records of insurers.
 COUNTED = sorted(ddl.reported_as(name) for name in load_contracts() if name != "renumbering")
