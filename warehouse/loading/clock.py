@@ -81,5 +81,7 @@ def judge(connection: sa.Connection, clocked: Clocked) -> None:
     slots = {"source": clocked.source, "region_code": clocked.region_code}
     extended = statement("loading/clock/extended", **slots) if is_extended else statement("loading/clock/no_extension")
     connection.execute(extended, bound)
-    for name in ("verdict", "keep_past", "milestone"):
+    connection.execute(statement("loading/clock/verdict"), bound)
+    connection.exec_driver_sql("analyze verdict")
+    for name in ("keep_past", "change_milestone", "milestone"):
         connection.execute(statement(f"loading/clock/{name}"), bound)

@@ -92,6 +92,7 @@ class Loading:
     def __enter__(self) -> Self:
         self._began = time.monotonic()
         with database_errors(f"opening batch {self.batch_id}"), contextlib.ExitStack() as undo:
+            staging.keep_statistics(self.engine)
             self._connection = self.engine.connect()
             undo.callback(self._close)
             session = lease.session_of(self._connection)

@@ -18,8 +18,8 @@ from warehouse.loading.staging import RawSpool, stage_findings
 
 CONFLICT_RULE, NAMELESS_RULE, ALL_HELD = "BAT-002", "BAT-090", "ROW-ALL"
 
-#: Up to so many rows are looked up one by one, by index; above, reading the core table once is cheaper. PostgreSQL
-#: cannot be left to choose: tables that grew since they were last analyzed mislead it.
+#: Up to so many rows are looked up one by one, by index; above, reading a whole table once is cheaper. PostgreSQL cannot
+#: be left to choose: tables that grow in this very transaction mislead it.
 LOOKUP_ROWS = 50_000
 
 
@@ -29,6 +29,7 @@ def open_batch(connection: sa.Connection, batch_id: int) -> sa.Row[Any]:
     connection.exec_driver_sql("set local timezone = 'Asia/Shanghai'")
     connection.exec_driver_sql("set local work_mem = '128MB'")
     connection.exec_driver_sql("set local jit = off")
+    connection.exec_driver_sql("set local default_statistics_target = 10")
     connection.exec_driver_sql("set local search_path = pg_catalog, pg_temp")
     return connection.execute(statement("loading/merge/open_batch"), {"batch_id": batch_id}).one()
 
@@ -43,9 +44,13 @@ def prepare(connection: sa.Connection, scope: Scope) -> Scope:
     locks.registers(connection, shared=not scope.contract.is_register)
     locks.insurer(connection, scope.insurer_id)
     connection.exec_driver_sql("select nextval('landing.load_no')")
+    connection.exec_driver_sql("analyze staged")
+    row_count = connection.exec_driver_sql("select count(*) from staged").scalar_one()
     known = renumbering.prepare(connection, clock.in_force(connection, scope))
-    connection.exec_driver_sql("analyze staged (row_no, record_key, source_updated_at, operation_code)")
-    return known
+    if row_count <= LOOKUP_ROWS:
+        return known
+    connection.exec_driver_sql("set local enable_nestloop = off")
+    return replace(known, is_large=True)
 
 
 def split(connection: sa.Connection, scope: Scope) -> Counts:
@@ -54,12 +59,11 @@ def split(connection: sa.Connection, scope: Scope) -> Counts:
     connection.execute(statement("loading/merge/repeated"))
     _refuse_conflicts(connection, scope)
     connection.execute(statement("loading/merge/faulty"))
-    row_count = connection.exec_driver_sql("select count(*) from staged").scalar_one()
-    known = "loading/merge/known" if row_count > LOOKUP_ROWS else "loading/merge/known_few"
+    known = "loading/merge/known" if scope.is_large else "loading/merge/known_few"
     connection.execute(statement(known, **scope.slots), scope.parameters)
     renumbering.know_former(connection, scope)
     connection.execute(statement("loading/merge/outcome"), scope.parameters)
-    connection.exec_driver_sql("analyze outcome (row_no, record_key, outcome)")
+    connection.exec_driver_sql("analyze outcome, staged_finding")
     counts = Counts(*connection.execute(statement("loading/merge/count_outcomes")).one())
     return replace(counts, withdrawn=snapshot_deletes.find(connection, scope, counts.received, counts.quarantined))
 
@@ -131,7 +135,8 @@ def _refuse_conflicts(connection: sa.Connection, scope: Scope) -> None:
 def _write_versions(connection: sa.Connection, scope: Scope) -> None:
     parameters = scope.parameters
     if scope.contract.milestones:
-        connection.execute(statement("loading/clock/event", events=clock.events(connection, scope)), parameters)
+        slots = {"events": clock.events(connection, scope), "apart": "" if scope.is_large else "offset 0"}
+        connection.execute(statement("loading/clock/event", **slots), parameters)
         clock.judge(connection, clock.staged(scope))
     else:
         connection.execute(statement("loading/merge/no_verdict"))

@@ -50,6 +50,8 @@ class Scope:
     """Whether moment and calendar come from the log of loads, and are taken as they are."""
     is_renumbered: bool = False
     """Whether a number of its insurer's records was ever given up for another; known under the load's locks."""
+    is_large: bool = False
+    """Whether tables are read whole for its rows, rather than looked up by index."""
 
     @property
     def is_replay(self) -> bool:

@@ -1,4 +1,4 @@
--- Keep the verdicts. Grain: one row a record and milestone; the first receipt of an event never moves.
+-- Keep the verdicts of records that had none. Grain: one row a record and milestone.
 insert into quality.milestone (
     insurer_id, record_type, record_key, milestone, event_on, event_field_no, deadline_on, first_received_at, timeliness,
     calendar_version, working_days, rule, extension_no, outage_no, judging_no, known_from
@@ -21,17 +21,4 @@ select
     :judging_no,
     :recorded_at
 from verdict
-where is_changed
-on conflict (insurer_id, record_type, record_key, milestone) do update
-    set
-        event_on = excluded.event_on,
-        event_field_no = excluded.event_field_no,
-        deadline_on = excluded.deadline_on,
-        timeliness = excluded.timeliness,
-        calendar_version = excluded.calendar_version,
-        working_days = excluded.working_days,
-        rule = excluded.rule,
-        extension_no = excluded.extension_no,
-        outage_no = excluded.outage_no,
-        judging_no = excluded.judging_no,
-        known_from = excluded.known_from
+where not has_previous
