@@ -64,7 +64,7 @@ def finding(rule: Rule, contract: Contract, seen: Observation) -> Finding:
     """An observation with its rule's severity and words; a personal value is left out."""
     known = contract.by_name.get(str(seen.field))
     value = _may_show(rule, seen.value, known) if rule.is_judged else seen.value
-    slots = _judged(rule, known, seen) if rule.is_judged else _observed(known, seen)
+    slots = _judged(known, seen, value) if rule.is_judged else _observed(known, seen)
     return Finding(
         rule.rule_id, rule.severity, seen.row_no, seen.field, value, seen.expected, _text(rule, slots),
         seen.parent_record_type, seen.parent_key,
@@ -95,8 +95,7 @@ def _text(rule: Rule, slots: Mapping[str, str]) -> str:
     return form.format(rule.message_zh.format(**slots), rule.remedy_zh.format(**slots))
 
 
-def _judged(rule: Rule, field: Field | None, seen: Observation) -> dict[str, str]:
-    may_show = _may_show(rule, seen.value, field)
+def _judged(field: Field | None, seen: Observation, may_show: str | None) -> dict[str, str]:
     is_hidden = seen.value is not None and may_show is None
     return {
         "field": field.business_name if field else str(seen.field),

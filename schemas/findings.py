@@ -161,7 +161,7 @@ class Observation:
     parent_key: str | None = None
 
     def __post_init__(self) -> None:
-        if self.named.keys() != NAMED.get(self.rule_id, frozenset()):
+        if (self.named or self.rule_id in NAMED) and self.named.keys() != NAMED.get(self.rule_id, frozenset()):
             raise ValueError(f"{self.rule_id} is observed with {sorted(self.named)}, see NAMED")
 
 

@@ -20,7 +20,7 @@ _CHECK_CHARACTERS = "10X98765432"
 _INSIDE = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9]{6}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx]|[0-9]{15}|1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?![0-9A-Za-z])"
 )
-_PHONE_DIGITS, _DIGITS = 11, 18
+_PHONE_DIGITS, _OLD_DIGITS, _DIGITS = 11, 15, 18
 
 
 def is_identity_number(text: str) -> bool:
@@ -29,6 +29,8 @@ def is_identity_number(text: str) -> bool:
     Blanks, hyphens, full width and a small x do not hide it. A permanent residence card's number begins with 9 as most
     credit codes do: what is right as a credit code in both its check characters is none.
     """
+    if len(text) < _DIGITS:
+        return False
     code = normalise(text)
     shape = _SHAPE.fullmatch(code)
     if shape is None or not _is_day(shape[1]) or code[17] != _check_character(code):
@@ -38,6 +40,8 @@ def is_identity_number(text: str) -> bool:
 
 def resembles_identity_number(text: str) -> bool:
     """Whether a text has the form of an identity number, mistyped or of 15 digits, as it was given until 1999."""
+    if len(text) < _OLD_DIGITS:
+        return False
     code = normalise(text)
     shape = _SHAPE.fullmatch(code)
     if shape is not None:

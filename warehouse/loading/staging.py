@@ -19,12 +19,16 @@ import sqlalchemy as sa
 
 from schemas.contract import Contract
 from schemas.findings import Finding, Observation, SourceColumn
-from warehouse.database.copying import Lines, copy_lines, copy_rows, written
+from warehouse.database.copying import Lines, copy_lines, written
 from warehouse.database.statements import statement
 
-FINDING_COLUMNS = (
-    "rule_id", "severity", "row_no", "field", "value", "expected", "message", "parent_record_type", "parent_key",
-)  # fmt: skip
+FINDING_SCHEMA = pa.schema([
+    (name, pa.int64() if name == "row_no" else pa.string())
+    for name in (
+        "rule_id", "severity", "row_no", "field", "value", "expected", "message", "parent_record_type", "parent_key",
+    )
+])  # fmt: skip
+COLUMN_SCHEMA = pa.schema([(name, pa.string()) for name in ("field", "source_column", "column_letter")])
 #: Between fields, and in place of a null, in the text that ``content_hash`` is taken of.
 FIELD_SEPARATOR, NULL_SIGN = "\x1f", "\x1e"
 RAW_SCHEMA = pa.schema([("row_no", pa.int64()), ("raw", pa.string())])
@@ -63,6 +67,12 @@ class RawSpool:
             self.file.close()
 
 
+def keep_statistics(engine: sa.Engine) -> None:
+    """Let PostgreSQL look at tables that grew, in a transaction of its own: plans must not hang on when autovacuum comes."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql("select core.keep_statistics()")
+
+
 def create(connection: sa.Connection, contract: Contract, insurer_id: str) -> None:
     """Create the temporary tables of one load; they go with the transaction."""
     quoted = "'" + insurer_id.replace("'", "''") + "'"
@@ -94,14 +104,22 @@ def stage_chunk(connection: sa.Connection, lines: Lines, findings: Iterable[Find
 
 def stage_findings(connection: sa.Connection, findings: Iterable[Finding]) -> None:
     """Copy findings into ``staged_finding``."""
-    rows = ([getattr(finding, column) for column in FINDING_COLUMNS] for finding in findings)
-    copy_rows(connection, "staged_finding", FINDING_COLUMNS, ([_storable(v) for v in row] for row in rows))
+    _copy(connection, "staged_finding", pa.Table.from_pylist(list(map(vars, findings)), FINDING_SCHEMA))
 
 
 def stage_columns(connection: sa.Connection, columns: Mapping[str, SourceColumn]) -> None:
     """Copy where fields stand in the delivery into ``staged_column``."""
-    rows = ([_storable(field), _storable(column.name), column.letter] for field, column in columns.items())
-    copy_rows(connection, "staged_column", ("field", "source_column", "column_letter"), rows)
+    rows = [dict(zip(COLUMN_SCHEMA.names, (field, at.name, at.letter), strict=True)) for field, at in columns.items()]
+    _copy(connection, "staged_column", pa.Table.from_pylist(rows, COLUMN_SCHEMA))
+
+
+def _copy(connection: sa.Connection, table: str, rows: pa.Table) -> None:
+    """Copy rows whose texts PostgreSQL may not hold: the sign for U+0000 stands in its place."""
+    for position, column in enumerate(rows.schema):
+        if pa.types.is_string(column.type):
+            rows = rows.set_column(position, column, pc.replace_substring(rows[position], "\x00", "\u2400"))
+    if rows.num_rows:
+        copy_lines(connection, table, written(rows))
 
 
 def record_keys(table: pa.Table, key: Sequence[str]) -> pa.ChunkedArray:
@@ -142,7 +160,3 @@ def _without_nul(table: pa.Table, contract: Contract) -> tuple[pa.Table, list[Ob
         position = table.column_names.index(name)
         table = table.set_column(position, name, pc.if_else(mask, None, column))
     return table, unstorable
-
-
-def _storable(value: object) -> object:
-    return value.replace("\x00", "\u2400") if isinstance(value, str) else value
