@@ -44,7 +44,7 @@ class Mapped:
     What is observed without a row number is of the batch; the chunks of one batch repeat it, equal. ``columns``: where
     each field, and each source column that is no field, stands in the delivery. ``notes`` say what was read otherwise
     than it was written: one a column, with the number of cells. ``not_records``: rows that are no records: without values,
-    held by one observation each, and nothing else is to be said of them.
+    held by one observation each, and nothing else is to be said of them. ``is_file``: not the answers of an interface.
     """
 
     table: pa.Table
@@ -52,6 +52,7 @@ class Mapped:
     columns: Mapping[str, SourceColumn]
     notes: tuple[tuple[Observation, int], ...] = ()
     not_records: frozenset[int] = frozenset()
+    is_file: bool = True
 
 
 def source_names(spec: RecordMapping) -> frozenset[str]:
@@ -93,7 +94,8 @@ def apply(table: pa.Table, spec: RecordMapping, contract: Contract) -> Mapped:
         is_record = pc.invert(pc.is_in(row_no, pa.array(not_records, row_no.type)))
         values = {name: pc.if_else(is_record, column, pa.scalar(None, column.type)) for name, column in values.items()}
     rows = pa.table(columns | values)
-    return Mapped(rows, tuple(observed), _places(sources, spec, marks), tuple(notes), frozenset(not_records))
+    places = _places(sources, spec, marks)
+    return Mapped(rows, tuple(observed), places, tuple(notes), frozenset(not_records), not is_json(table))
 
 
 def _places(sources: Iterable[str], spec: RecordMapping, marks: Mapping[bytes, bytes]) -> dict[str, SourceColumn]:

@@ -17,15 +17,17 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from connectors import mapping
-from connectors.chunks import read_chunks
+from connectors.chunks import Chunk, read_chunks
+from connectors.mapping import Mapped
 from connectors.model import InsurerDefinition
 from connectors.parse.reasons import refuse
 from pipeline.hub import Hub
+from pipeline.judging.ahead import ahead
 from quality.catalogue import RuleSet, find_rules
-from quality.check import check
+from quality.check import RecordRules, check_fields
 from quality.messages import refusals, telling
 from quality.replacing import in_force
-from schemas.contract import load_contract
+from schemas.contract import Contract, load_contract
 from schemas.errors import TellInsurer, WarehouseBusy
 from schemas.findings import Finding, Note, Notes, Observation, Rule
 from schemas.time_zone import SHANGHAI
@@ -140,17 +142,25 @@ def _stage(loading: Loading, batch: receipts.Batch, paths: Sequence[pathlib.Path
     contract, told = loading.contract, set[Finding]()
     tell = telling(judgement.words, contract)
     notes = Notes()
-    row_count, is_file = 0, False
-    for chunk in read_chunks(judgement.definition, contract, batch.channel, paths):
-        mapped = mapping.apply(chunk.rows, chunk.layout, contract)
-        checked = check(mapped.table, contract, judgement.rules, batch.received_at)
-        judged = (finding for finding in checked.findings if finding.row_no not in mapped.not_records)
-        loading.stage(checked.table, _once([*map(tell, mapped.observed), *judged], told), mapped.columns)
-        row_count, is_file = row_count + chunk.rows.num_rows, is_file or not mapping.is_json(chunk.rows)
+    record_rules = RecordRules(contract, judgement.rules, batch.received_at)
+    row_count, is_file, not_records = 0, False, set[int]()
+    for mapped in ahead(_mapped(read_chunks(judgement.definition, contract, batch.channel, paths), contract)):
+        checked = check_fields(mapped.table, contract, judgement.rules)
+        not_records |= mapped.not_records
+        judged = [*checked.findings, *record_rules.add(checked.table)]
+        of_records = (finding for finding in judged if finding.row_no not in not_records)
+        loading.stage(checked.table, _once([*map(tell, mapped.observed), *of_records], told), mapped.columns)
+        row_count, is_file = row_count + checked.table.num_rows, is_file or mapped.is_file
         notes.add([*(Note.of(tell(first), count) for first, count in mapped.notes), *checked.notes])
+    loading.tell(finding for finding in record_rules.rest() if finding.row_no not in not_records)
     if is_file and not row_count:
         loading.tell([tell(_blank(loading, batch))])
     loading.tell(notes.findings())
+
+
+def _mapped(chunks: Iterable[Chunk], contract: Contract) -> Iterator[Mapped]:
+    for chunk in chunks:
+        yield mapping.apply(chunk.rows, chunk.layout, contract)
 
 
 def _blank(loading: Loading, batch: receipts.Batch) -> Observation:

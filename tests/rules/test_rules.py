@@ -136,8 +136,8 @@ def remember(connection: sa.Connection, fixture: Fixture) -> None:
 
 def stage(connection: sa.Connection, contract: Contract, table: pa.Table) -> None:
     staging.create(connection, contract, "regulator" if contract.is_register else INSURER)
-    lines, unstorable = staging.written_rows(contract, table)
-    staging.stage_chunk(connection, lines, map(telling(load_rules().by_id, contract), unstorable))
+    unstorable = staging.stage_rows(connection, contract, table)
+    staging.stage_findings(connection, map(telling(load_rules().by_id, contract), unstorable))
 
 
 def broken_in_sql(connection: sa.Connection, contract: Contract, table: pa.Table, declared: dict[str, Any]) -> set[str]:

@@ -112,13 +112,8 @@ class Loading:
         ``columns``: where each field stands in the delivery; findings of a field are told with it.
         """
         self._know(columns)
-        lines, unstorable = staging.written_rows(self.contract, table)
-        self._spool.add(table)
-        self._profile.add(self.contract, table)
         self._await_copy()
-        self._copying = self._worker.submit(
-            staging.stage_chunk, self._connection, lines, [*findings, *map(self._tell, unstorable)]
-        )
+        self._copying = self._worker.submit(self._take, table, list(findings))
 
     def read(self, reading: Callable[[sa.Connection, int], T]) -> T:
         """What ``reading`` finds in the load's own transaction, given the batch's number."""
@@ -202,6 +197,13 @@ class Loading:
             if self._columns.setdefault(field, column) != column:
                 self._columns[field] = replace(column, letter=None)
 
+    def _take(self, table: pa.Table, findings: Sequence[Finding]) -> None:
+        """Keep a chunk's rows as they arrived, profile them, and copy them with their findings."""
+        self._spool.add(table)
+        self._profile.add(self.contract, table)
+        unstorable = staging.stage_rows(self._connection, self.contract, table)
+        staging.stage_findings(self._connection, [*findings, *map(self._tell, unstorable)])
+
     def _open(self) -> None:
         locks.cut(self._connection, shared=True)
         if self._landing is not None:
@@ -237,7 +239,7 @@ class Loading:
         return self._lease
 
     def _await_copy(self) -> None:
-        """Wait for the chunk that is being copied while its follower is made ready; prolong the lease."""
+        """Wait for the chunk that is being taken while its follower is judged; prolong the lease."""
         if self._copying is not None:
             copying, self._copying = self._copying, None
             with database_errors(f"staging batch {self.batch_id}"):

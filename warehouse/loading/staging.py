@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from schemas.contract import Contract
 from schemas.findings import Finding, Observation, SourceColumn
-from warehouse.database.copying import Lines, copy_lines, written
+from warehouse.database.copying import copy_lines, written
 from warehouse.database.statements import statement
 
 FINDING_SCHEMA = pa.schema([
@@ -86,20 +86,14 @@ def clear(connection: sa.Connection) -> None:
     connection.exec_driver_sql("truncate staged, staged_finding")
 
 
-def written_rows(contract: Contract, table: pa.Table) -> tuple[Lines, list[Observation]]:
-    """Write a chunk of typed rows for ``staged``; what is observed of cells that PostgreSQL cannot hold."""
+def stage_rows(connection: sa.Connection, contract: Contract, table: pa.Table) -> list[Observation]:
+    """Copy a chunk of typed rows into ``staged``; what is observed of cells that PostgreSQL cannot hold."""
     readable, unstorable = _without_nul(table, contract)
-    columns = ["row_no", "place", *contract.by_name]
-    identified = readable.select(columns)
+    identified = readable.select(["row_no", "place", *contract.by_name])
     identified = identified.append_column("record_key", record_keys(readable, contract.key))
     identified = identified.append_column("content_hash", content_hashes(readable, tuple(contract.by_name)))
-    return written(identified), unstorable
-
-
-def stage_chunk(connection: sa.Connection, lines: Lines, findings: Iterable[Finding]) -> None:
-    """Copy a written chunk into ``staged``, and its findings into ``staged_finding``."""
-    copy_lines(connection, "staged", lines)
-    stage_findings(connection, findings)
+    copy_lines(connection, "staged", written(identified))
+    return unstorable
 
 
 def stage_findings(connection: sa.Connection, findings: Iterable[Finding]) -> None:

@@ -24,7 +24,7 @@
             c.batch_id,
             c.row_no as known_row_no,
             c.is_withdrawn,
-            {is_other_content} as is_other_content,
+            (c.content_hash is distinct from s.content_hash) and {is_other_content} as is_other_content,
             {is_other_subject} as is_other_subject,
             {subject_known} as known,
             {subject_said} as said
@@ -40,7 +40,7 @@
             c.batch_id,
             c.row_no,
             c.is_withdrawn,
-            {is_other_content},
+            (c.content_hash is distinct from s.content_hash) and {is_other_content},
             {is_other_subject},
             {subject_known},
             {subject_said}
@@ -56,7 +56,7 @@
             :batch_id,
             c.row_no,
             c.operation_code = 'D',
-            {is_other_content},
+            (c.content_hash is distinct from s.content_hash) and {is_other_content},
             {is_other_subject},
             {subject_known},
             {subject_said}

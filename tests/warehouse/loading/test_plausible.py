@@ -54,7 +54,7 @@ def _found(connection: sa.Connection, record_type: str, row: dict[str, Any], amo
     parameters = dict.fromkeys(rules.PARAMETERS) | {"insurer_id": "lichun", "batch_id": 9, "received_at": at(20)}
     with connection.begin_nested() as attempt:
         staging.create(connection, contract, "lichun")
-        staging.stage_chunk(connection, *staging.written_rows(contract, table(contract, [row])))
+        staging.stage_rows(connection, contract, table(contract, [row]))
         chosen = [rule for rule in among.sql_rules(record_type) if rule.tier == "bound"]
         rules.run(connection, chosen, parameters, telling_by(chosen, record_type))
         found = {(r.rule_id, r.field) for r in connection.execute(sa.text("select rule_id, field from staged_finding"))}
