@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.parse.reasons import REASONS, refuse
+from quality import check as judging
 from quality.cast import cast
 from quality.catalogue import RuleSet, load_rules, markdown
-from quality.check import Checked, check
+from quality.check import Checked, RecordRules, check, check_fields
 from quality.messages import refusals, telling
 from schemas.code_lists import load_code_list
 from schemas.contract import RECORD_TYPES, Contract, load_contract
@@ -52,6 +53,23 @@ def test_all_reasons_of_a_row_at_once_and_all_rows_kept() -> None:
     assert {f.row_no for f in result.findings} == {3}
     assert result.table.num_rows == 2
     assert result.table["region_code"].to_pylist() == ["370102", None]
+
+
+def test_rules_asked_for_many_chunks_at_once_say_the_same_of_each_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    late, early = {"cover_end_date": "2026-01-01"}, {"issue_date": "2026-12-01", "cover_end_date": "2026-01-01"}
+    rows = [good(), good() | late, good() | early, good() | late | {"operation_code": "D"}, good() | early, good()]
+    at_once = judge(POLICY, *rows).findings
+    monkeypatch.setattr(judging, "ASKED_ROWS", 3)
+    record_rules, told = RecordRules(POLICY, load_rules(), RECEIVED_AT), []
+    for number, row in enumerate(rows, start=2):
+        table = pa.table(
+            {"row_no": [number]} | {f.name: pa.array([row.get(f.name)], pa.string()) for f in POLICY.fields}
+        )
+        checked = check_fields(table, POLICY, load_rules())
+        told += [*checked.findings, *record_rules.add(checked.table)]
+    told += record_rules.rest()
+    assert sorted(told, key=lambda found: found.row_no or 0) == at_once
+    assert {found.row_no for found in at_once if found.rule_id == "POL-001"} == {3, 4, 6}
 
 
 def test_message_names_field_value_expectation_and_remedy() -> None:

@@ -16,7 +16,7 @@ from schemas.errors import HubError, SetupError, WarehouseBusy, WarehouseUnreach
 APPLICATION_NAME = "anze-hub"
 CONNECT_TIMEOUT_SECONDS = 10
 #: A batch is staged in temporary tables: most batches stay in memory. It is taken only as it is used.
-TEMP_BUFFERS = "128MB"
+TEMP_BUFFERS = "256MB"
 
 #: SQLSTATE classes and codes after which the same call may succeed.
 BUSY_STATES = ("40", "08", "55P03", "57P01", "57P02", "57P03", "57014", "53300")

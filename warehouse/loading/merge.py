@@ -135,8 +135,7 @@ def _refuse_conflicts(connection: sa.Connection, scope: Scope) -> None:
 def _write_versions(connection: sa.Connection, scope: Scope) -> None:
     parameters = scope.parameters
     if scope.contract.milestones:
-        slots = {"events": clock.events(connection, scope), "apart": "" if scope.is_large else "offset 0"}
-        connection.execute(statement("loading/clock/event", **slots), parameters)
+        connection.execute(statement("loading/clock/event", events=clock.events(connection, scope)), parameters)
         clock.judge(connection, clock.staged(scope))
     else:
         connection.execute(statement("loading/merge/no_verdict"))

@@ -2,8 +2,7 @@
 -- have. Grain: one row a row and milestone.
 -- The rule is R32; a shorter one of the feed applies to what the feed tells first, and goes on applying to the record.
 -- working_days null: R32 was not in force on that date. slot_events: (milestone name, Shanghai
---   date, event_field_no) of a row; event_field_no null: the field is the contract's own. slot_apart: ``offset 0`` looks
---   each verdict up by index; nothing joins all of them.
+--   date, event_field_no) of a row; event_field_no null: the field is the contract's own.
 -- Exclusions: withdrawals, events that have not happened.
 create temporary table event on commit drop as
 with happened as materialized (
@@ -88,5 +87,5 @@ left join lateral (
         and m.record_type = :record_type
         and m.record_key = h.record_key
         and m.milestone = h.milestone
-    :slot_apart
+    offset 0  -- noqa: AM09
 ) as previous on true
