@@ -33,7 +33,7 @@ def _load(asked: argparse.Namespace) -> None:
     from bench import loading
 
     sizes = asked.rows or (*SIZES, *(LONG_SIZES if asked.long else ()))
-    loading.measure(asked.types, sizes, asked.times, asked.peers_to)
+    loading.measure(asked.types, sizes, asked.times, loading.Largest(asked.dlt_to, asked.singer_to))
 
 
 def _variants(asked: argparse.Namespace) -> None:
@@ -107,7 +107,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--long", action="store_true", help="also what takes hours")
     parser.add_argument("--rows", nargs="+", type=int, help="load, variants, portal: rows of the files")
     parser.add_argument("--types", nargs="+", choices=TYPES, default=TYPES, help="load: record types")
-    parser.add_argument("--peers-to", type=int, default=SIZES[-1], help="load: the largest file of dlt and Singer")
+    parser.add_argument("--dlt-to", type=int, default=SIZES[-1], help="load: the largest file of dlt")
+    parser.add_argument("--singer-to", type=int, default=SIZES[0], help="load: the largest file of Singer")
     parser.add_argument("--scale", nargs="+", type=float, help="year, publish: sizes of the province")
     parser.add_argument("--insurers", nargs="+", type=int, help="night: numbers of insurers")
     parser.add_argument("--keep", action="store_true", help="smoke: keep what is measured")

@@ -16,6 +16,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg2
@@ -33,14 +34,20 @@ from warehouse.loading.load import Loading
 DELIVERIES = {"first": "first load", "again": "same again", "changed": "10 % changed"}
 DATABASE, PEER, PLAIN, TYPED = "measured", "peer", "raw_copy", "typed_copy"
 ANZE = pathlib.Path(sys.executable).with_name("anze")
-#: Where the peers keep their tables.
-SCHEMAS = ("peer_arrow", "peer_rows", "peer_singer")
 #: Keys of core's table on the table beside it.
 KEYS = """
 select replace(pg_get_indexdef(indexrelid), ' core.{record_type} ', ' {table} ')
 from pg_index where indrelid = 'core.{record_type}'::regclass and (indisunique or {is_all})
 """
 Found = dict[str, list[Measurement]]
+
+
+@dataclass(frozen=True)
+class Largest:
+    """The largest files, in rows, that each peer loads: beyond them they take hours."""
+
+    dlt: int
+    singer: int
 
 
 def load(environ: dict[str, str], record_type: str, path: str) -> dict[str, Any]:
@@ -68,7 +75,7 @@ def _clocked(act: Callable[..., Any], spent: dict[str, float], step: str) -> Cal
     return clocked
 
 
-def measure(record_types: Sequence[str], sizes: Sequence[int], times: int, peers_to: int) -> None:
+def measure(record_types: Sequence[str], sizes: Sequence[int], times: int, largest: Largest) -> None:
     """Measure and write a section a record type and size, and one of how a row's cost grows."""
     per_row: dict[int, Spread] = {}
     with room() as opened:
@@ -77,7 +84,7 @@ def measure(record_types: Sequence[str], sizes: Sequence[int], times: int, peers
             for rows in sizes:
                 template = neighboured if record_type == "policy" else _with_policies(opened, rows)
                 count = times if rows <= 200_000 else min(times, 3)
-                found = rounds(opened, template, record_type, rows, count, with_peers=rows <= peers_to)
+                found = rounds(opened, template, record_type, rows, count, largest)
                 write(f"Load of {rows:,} rows, {record_type}", _told(found, rows, count))
                 if record_type == "policy":
                     per_row[rows] = Spread.of(each.seconds / rows * 1e6 for each in found["ours, first load"])
@@ -89,18 +96,18 @@ def _with_policies(opened: Room, rows: int) -> str:
     return settle(opened, "with_policies", "base", max(1, rows // SERVICES_A_POLICY))
 
 
-def rounds(opened: Room, template: str, record_type: str, rows: int, times: int, *, with_peers: bool) -> Found:
+def rounds(opened: Room, template: str, record_type: str, rows: int, times: int, largest: Largest) -> Found:
     """Everything in turn, some times."""
     found: Found = defaultdict(list)
     for number in range(times):
-        for name, measured in _round(opened, template, record_type, rows, with_peers):
+        for name, measured in _round(opened, template, record_type, rows, largest):
             found[name].append(measured)
             print(f"  {number + 1}/{times} {record_type} {rows:,} {name}: {measured.seconds:.2f} s", flush=True)
     return found
 
 
 def _round(
-    opened: Room, template: str, record_type: str, rows: int, with_peers: bool
+    opened: Room, template: str, record_type: str, rows: int, largest: Largest
 ) -> Iterator[tuple[str, Measurement]]:
     files = {delivery: file_of(record_type, rows, delivery) for delivery in DELIVERIES}
     opened.copy(DATABASE, template)
@@ -115,8 +122,11 @@ def _round(
     opened.copy(DATABASE, template)
     yield "anze submit", submitted(opened, record_type, files["first"])
     yield "start-up", timed([str(ANZE), "--version"], environ=opened.environ(DATABASE))
-    if with_peers and peers.is_installed():
-        yield from _peers(opened, record_type, files)
+    if peers.is_installed():
+        if rows <= largest.dlt:
+            yield from _dlt(opened, record_type, files)
+        if rows <= largest.singer:
+            yield from _singer(opened, record_type, files)
 
 
 def of_installation(opened: Room, database: str = DATABASE) -> dict[str, str]:
@@ -180,20 +190,36 @@ def _typed_rows(opened: Room, record_type: str, path: pathlib.Path) -> pathlib.P
     return lines
 
 
-def _peers(opened: Room, record_type: str, files: dict[str, pathlib.Path]) -> Iterator[tuple[str, Measurement]]:
-    contract = load_contract(record_type)
-    with opened.admin() as connection:
-        connection.exec_driver_sql(f"drop database if exists {PEER} with (force)")
-        connection.exec_driver_sql(f"create database {PEER}")
-    url = opened.cluster.url(PEER)
+def _dlt(opened: Room, record_type: str, files: dict[str, pathlib.Path]) -> Iterator[tuple[str, Measurement]]:
+    contract, url = load_contract(record_type), _peers_database(opened)
     for delivery, name in DELIVERIES.items():
         for form in ("arrow", "rows"):
             yield f"dlt {form}, {name}", peers.dlt(form, url, files[delivery], contract, opened.folder)
+    _require_rows(opened, files["first"], f"peer_arrow.{record_type}", f"peer_rows.{record_type}")
+
+
+def _singer(opened: Room, record_type: str, files: dict[str, pathlib.Path]) -> Iterator[tuple[str, Measurement]]:
+    contract, url = load_contract(record_type), _peers_database(opened)
+    for delivery, name in DELIVERIES.items():
         yield f"Singer, {name}", peers.singer(url, files[delivery], contract, opened.folder)
+    _require_rows(opened, files["first"], f"peer_singer.{record_type}")
+
+
+def _peers_database(opened: Room) -> str:
+    with opened.admin() as connection:
+        connection.exec_driver_sql(f"drop database if exists {PEER} with (force)")
+        connection.exec_driver_sql(f"create database {PEER}")
+    return opened.cluster.url(PEER)
+
+
+def _require_rows(opened: Room, path: pathlib.Path, *tables: str) -> None:
+    """Raise RuntimeError unless a peer holds every row of the file once."""
+    wanted = int(path.stem.split("-")[1])
     with opened.admin(PEER) as connection:
-        counts = {s: connection.exec_driver_sql(f"select count(*) from {s}.{contract.record_type}").scalar_one() for s in SCHEMAS}  # fmt: skip
-    if len(set(counts.values())) > 1:
-        raise RuntimeError(f"the peers do not agree: {counts}")
+        for name in tables:
+            found = connection.exec_driver_sql(f"select count(*) from {name}").scalar_one()
+            if found != wanted:
+                raise RuntimeError(f"{name} holds {found} rows of {wanted}")
 
 
 def _told(found: Found, rows: int, times: int) -> str:
@@ -205,7 +231,8 @@ def _told(found: Found, rows: int, times: int) -> str:
         for name, of in found.items()
     ]  # fmt: skip
     body = table(("", "s", "rows/s", "/ COPY", "/ COPY, all indexes", "MB"), lines)
-    without = "" if any(name.startswith("dlt") for name in found) else " dlt and Singer were not run at this size."
+    absent = [peer for peer in ("dlt", "Singer") if not any(name.startswith(peer) for name in found)]
+    without = f" Not run at this size, or not installed: {', '.join(absent)}." if absent else ""
     return f"{times} rounds.{without}\n\n{body}\n{table(('aimed at', 'most', 'found', ''), _aims(found))}"
 
 
