@@ -85,12 +85,20 @@ def room() -> Iterator[Room]:
             server.stop("immediate")
 
 
-def settle(opened: Room, name: str = SETTLED, variant: str = "neighbour", policies: int = SETTLED_ROWS) -> str:
-    """A database with the registers of a small province and policies, vacuumed and analyzed."""
+def settle(
+    opened: Room,
+    name: str = SETTLED,
+    variant: str = "neighbour",
+    policies: int = SETTLED_ROWS,
+    *,
+    has_registers: bool = True,
+) -> str:
+    """A database with policies, and the registers of a small province, vacuumed and analyzed."""
     opened.copy(name, YOUNG)
     hub = steps.open_hub(load_settings(opened.environ(name)))
-    for path in registers.write_registers(truth.build(1, 0.02), opened.folder / f"registers-{name}"):
-        _load(hub, REGULATOR, path.name.rpartition("_")[0], path)
+    if has_registers:
+        for path in registers.write_registers(truth.build(1, 0.02), opened.folder / f"registers-{name}"):
+            _load(hub, REGULATOR, path.name.rpartition("_")[0], path)
     _load(hub, VARIANTS[variant].insurer_id, "policy", file_of("policy", policies, variant))
     hub.engine.dispose()
     with opened.admin(name) as connection:
