@@ -8,9 +8,9 @@ export PYTHONPATH := $(CURDIR)
 # what hundreds of processes import is compiled once, also where the environment forbids it
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: browser help demo quick test check down clean install lock docs bench soak
+.PHONY: browser help demo quick test check down clean install lock docs bench bench-smoke soak
 help:  ## List the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: .venv/run.stamp  ## One whole night: 35 simulated insurers, through Airflow, to five indicators
 	@$(BIN)/anze demo
@@ -49,14 +49,17 @@ soak: .venv/dev.stamp  ## The long versions: every crash point, random histories
 	@$(BIN)/python -m bench.soak.bitemporal
 	@$(BIN)/python -m bench.soak.hidden
 
-bench: .venv/dev.stamp  ## Measure the load path against raw COPY, and what row security costs
-	@$(BIN)/python bench/load.py
-	@$(BIN)/python -m bench.rights 1000000
+bench: .venv/dev.stamp var/bench/venv.stamp  ## Measure everything against its baseline into docs/benchmarks.md (parts: python -m bench --help)
+	@$(BIN)/python -m bench
+
+bench-smoke: .venv/dev.stamp  ## A minute before a release: is anything far slower than it was
+	@$(BIN)/python -m bench smoke
 
 lock: .venv/dev.stamp  ## Resolve requirements/*.in again; what runs and what tests share one set of versions
 	@$(COMPILE) --upgrade requirements/uv.in -o requirements/uv.txt
 	@$(COMPILE) --upgrade requirements/dev.in -o requirements/dev.txt
 	@$(COMPILE) -c requirements/dev.txt requirements/run.in -o requirements/run.txt
+	@$(COMPILE) --upgrade requirements/bench.in -o requirements/bench.txt
 
 install: .venv/dev.stamp  ## Only install
 
@@ -72,6 +75,13 @@ browser:
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt 2>/dev/null \
 	  || echo "uv is not available here: pip installs, more slowly"
 	@touch $@
+
+# The peers of the bench, which want other versions than ours: without them the bench measures the rest, and says so.
+var/bench/venv.stamp: requirements/bench.txt | .venv/python.stamp
+	@echo "installing requirements/bench.txt ..."
+	@{ $(PYTHON) -m venv --clear var/bench/venv \
+	  && VIRTUAL_ENV=$(CURDIR)/var/bench/venv $(BIN)/uv pip install -q --no-deps --require-hashes -r requirements/bench.txt \
+	  && touch $@; } || echo "the peers cannot be installed here: dlt and Singer are not measured"
 
 .venv/%.stamp: requirements/%.txt pyproject.toml | .venv/python.stamp
 	@echo "installing requirements/$*.txt ..."

@@ -71,18 +71,18 @@ READERS = {
 }  # fmt: skip
 
 
-def measure(size: int) -> None:
-    """Tell, for each reader and table, the time with and without row security, and their ratio."""
+def measure(size: int) -> list[tuple[str, ...]]:
+    """For each reader and table, the time with and without row security, and their ratio; told as they come, too."""
     with tempfile.TemporaryDirectory(prefix="anze-bench-") as folder:
         server = Cluster(pathlib.Path(folder) / "pg", free_port())
         server.start(shared_buffers="512MB", fsync="off")
         try:
-            _compare(server, size)
+            return _compare(server, size)
         finally:
             server.stop("immediate")
 
 
-def _compare(server: Cluster, size: int) -> None:
+def _compare(server: Cluster, size: int) -> list[tuple[str, ...]]:
     admin = sa.create_engine(server.url("postgres"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.exec_driver_sql("create database anze")
@@ -94,14 +94,17 @@ def _compare(server: Cluster, size: int) -> None:
         for statement in CHILDREN:
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql("vacuum analyze core.policy, core.claim, core.service_record, core.hazard")
+    lines = []
     for name, (account, condition) in READERS.items():
         url = engine.url.set(username=account.role_name, password=accounts.add(engine, account))
         login = sa.create_engine(url, isolation_level="AUTOCOMMIT")
         for table, query in SELECTS.items():
             bare = query.format(source=f"core.{table} as v where {CURRENT} and {_condition(table, condition)}")
             without, with_it = _timed(engine, bare, login, query.format(source=f"report.{table}"))
-            print(f"{name:10}{table:8}{without:8.3f} s{with_it:8.3f} s{with_it / without:7.2f}", flush=True)
+            lines.append((name, table, f"{without:.3f}", f"{with_it:.3f}", f"{with_it / without:.2f}"))
+            print(*lines[-1], sep="\t", flush=True)
         login.dispose()
+    return lines
 
 
 def _condition(table: str, condition: str | None) -> str:

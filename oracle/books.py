@@ -15,7 +15,6 @@ import sqlalchemy as sa
 
 from oracle import batches, compare
 from oracle.batches import Batch, Load, QuarantinedRow
-from oracle.merge import NO_ROW
 from oracle.replay import Recount
 
 PATIENCE = dt.timedelta(minutes=15)
@@ -49,7 +48,7 @@ class Books:
 def check(connection: sa.Connection, recounts: Mapping[int, Recount], now: dt.datetime | None = None) -> Books:
     """Recount every load. ``now`` is the hub's clock; without it every unloaded batch without a lease is stuck."""
     found, log = batches.read(connection), batches.loads(connection)
-    quarantined, kept = batches.quarantined_rows(connection), compare.versions_by_batch(connection)
+    quarantined, kept = batches.quarantined_rows(connection), compare.counts_by_moment(connection)
     differences = [
         difference
         for load in log
@@ -70,8 +69,8 @@ def check(connection: sa.Connection, recounts: Mapping[int, Recount], now: dt.da
     return Books(sum(_most_of_each(differences).values()), len(stuck), tuple(lines), len(refused))
 
 
-_Kept = Counter[tuple[int, dt.datetime]]
-"""(row number, recorded_at) -> versions of a batch in core."""
+_Kept = Counter[tuple[bool, dt.datetime]]
+"""(is a tombstone without a row, recorded_at) -> versions of a batch in core."""
 
 
 def _most_of_each(differences: list[BookDifference]) -> dict[str, int]:
@@ -88,8 +87,7 @@ def _differences(
     count = load.counts
     parts = count["accepted"] + count["quarantined"] + count["duplicate"] + count["superseded"]
     yield from _odd(batch, "received is not the sum of its parts", count["received"], parts)
-    versions = sum(n for (row_no, at), n in kept.items() if at == load.recorded_at and row_no != NO_ROW)
-    tombstones = kept[NO_ROW, load.recorded_at]
+    versions, tombstones = kept[False, load.recorded_at], kept[True, load.recorded_at]
     yield from _odd(
         batch, "accepted and superseded are not the versions in core", count["accepted"] + count["superseded"], versions
     )

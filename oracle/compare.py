@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from oracle.merge import Key, Version, VersionStore
+from oracle.merge import NO_ROW, Key, Version, VersionStore
 from schemas.contract import Contract, load_contracts
 
 _HUB_COLUMNS = (
@@ -25,6 +25,8 @@ _HUB_COLUMNS = (
     "new_deadline_on",
     "new_timeliness",
 )
+#: Rows are read as they are looked at: a record type of a province is more than fits in a small machine twice.
+IN_PARTS = {"stream_results": True}
 #: What the hub itself writes into a version that is no row: a tombstone, or what a renumbering changed.
 _OF_HUB = frozenset({"operation_code", "correction_reason_text"})
 
@@ -49,19 +51,34 @@ def differences(
         yield from _of_type(connection, contract, stores[record_type], unread)
 
 
-def versions_by_batch(connection: sa.Connection) -> dict[int, Counter[tuple[int, dt.datetime]]]:
-    """Batch -> (row number, recorded_at) -> how many versions of its record type core holds of its rows."""
-    found: dict[int, Counter[tuple[int, dt.datetime]]] = defaultdict(Counter)
+def rows_loaded_again(connection: sa.Connection) -> dict[int, set[tuple[int, dt.datetime]]]:
+    """Batch that was loaded more than once -> (row number, recorded_at) of the versions that core holds of its rows."""
+    found: dict[int, set[tuple[int, dt.datetime]]] = defaultdict(set)
+    again = " and v.batch_id in (select l.batch_id from landing.load as l where l.kind <> 'first')"
+    for row in _of_rows(connection, "v.batch_id, v.row_no, v.recorded_at", again):
+        found[row.batch_id].add((row.row_no, row.recorded_at))
+    return found
+
+
+def counts_by_moment(connection: sa.Connection) -> dict[int, Counter[tuple[bool, dt.datetime]]]:
+    """Batch -> (is a tombstone without a row, recorded_at) -> how many versions of its record type core holds of it."""
+    found: dict[int, Counter[tuple[bool, dt.datetime]]] = defaultdict(Counter)
+    wanted = f"v.batch_id, v.row_no = {NO_ROW} as is_tombstone, v.recorded_at, count(*) as versions"
+    for row in _of_rows(connection, wanted, " group by 1, 2, 3"):
+        found[row.batch_id][row.is_tombstone, row.recorded_at] = row.versions
+    return found
+
+
+def _of_rows(connection: sa.Connection, wanted: str, rest: str) -> Iterator[sa.Row[Any]]:
+    """Something of the versions of each record type that go back to a row, or to its absence."""
     for record_type in load_contracts():
         # Names come from the contracts, never from a person.
         query = sa.text(
-            f"select v.batch_id, v.row_no, v.recorded_at from core.{record_type} as v"  # noqa: S608
+            f"select {wanted} from core.{record_type} as v"  # noqa: S608
             " inner join landing.batch as b on v.batch_id = b.batch_id where b.record_type = :record_type"
-            " and v.origin_batch_id is null and (v.content_hash is not null or v.row_no = 0)"
+            f" and v.origin_batch_id is null and (v.content_hash is not null or v.row_no = {NO_ROW}){rest}"
         )
-        for row in connection.execute(query, {"record_type": record_type}):
-            found[row.batch_id][row.row_no, row.recorded_at] += 1
-    return found
+        yield from connection.execute(query, {"record_type": record_type}, execution_options=IN_PARTS)
 
 
 def _of_type(
@@ -79,7 +96,7 @@ def _of_type(
         " and a.version_id = v.version_id order by a.judging_no desc limit 1) as again on true"
     )
     unknown = _keys_of(connection, contract, unread) if unread else set()
-    for row in connection.execute(query):
+    for row in connection.execute(query, execution_options=IN_PARTS):
         content = tuple(row[hub:])
         key = (row.insurer_id, tuple(content[place] for place in key_places))
         if key in unknown:

@@ -18,7 +18,7 @@ NO_ROW = 0
 """Row number of a tombstone for a record that a delivery does not hold."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """One row of a batch on its way into the merge; ``event_on`` is the day of its main event."""
 
@@ -33,7 +33,7 @@ class Arrival:
     """The content as it was sent: under the numbers that the sender used."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Version:
     """A version, and from when to when it was the current one. ``judged`` None: no event, withdrawn, or never current."""
 
@@ -47,7 +47,7 @@ class Version:
     """The version that a renumbering took it from: it ranks as that row."""
     is_closing: bool = False
     """Written by a renumbering under the number given up."""
-    again: list[tuple[dt.datetime, Judged]] = field(default_factory=list)
+    again: tuple[tuple[dt.datetime, Judged], ...] = ()
     """What was judged of it since, each from a moment on."""
 
     @property
@@ -77,11 +77,10 @@ class Version:
 
 @dataclass
 class VersionStore:
-    """One record type: every version of each key, the current one, every content seen of it, the verdict on its event."""
+    """One record type: every version of each key, the current one, the verdict on its event."""
 
     versions: dict[Key, list[Version]] = field(default_factory=dict)
     current: dict[Key, Version] = field(default_factory=dict)
-    seen: dict[Key, set[Content]] = field(default_factory=dict)
     events: dict[Key, Judged] = field(default_factory=dict)
 
     def known(self, moment: dt.datetime) -> Iterator[tuple[Key, Version]]:
@@ -90,6 +89,10 @@ class VersionStore:
             for version in versions:
                 if version.is_known(moment):
                     yield key, version
+
+    def has_seen(self, key: Key, sent: Content) -> bool:
+        """Whether a row of this content came under a key; what a renumbering brought there is no row."""
+        return any(version.origin is None and version.arrival.sent == sent for version in self.versions.get(key, ()))
 
     def put(self, version: Version) -> None:
         """Make a version the current one of its key."""
@@ -137,7 +140,6 @@ def merge(store: VersionStore, arrivals: Iterable[Arrival], receipt: Receipt) ->
             _keep(store, arrival, receipt, first)
         counts[outcome] += 1
         counts["superseded"] += len(older)
-        store.seen.setdefault(key, set()).update(arrival.sent for arrival in chain)
     return counts
 
 
@@ -155,7 +157,7 @@ def is_known(store: VersionStore, arrival: Arrival, receipt: Receipt) -> bool:
     if current is not None and not current.is_closing and arrival.sent == current.row.arrival.sent:
         return True
     keys = (arrival.key, *receipt.former_keys(arrival.key))
-    return any(arrival.sent in store.seen.get(key, ()) for key in keys)
+    return any(store.has_seen(key, arrival.sent) for key in keys)
 
 
 def _is_own(store: VersionStore, arrival: Arrival, receipt: Receipt) -> bool:

@@ -7,8 +7,8 @@ The result must equal core: symmetric difference = 0 rows, every value equal exa
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from oracle.clock import Clock, Facts, clock_at
 from oracle.indicators import Progress, silent
 from oracle.layout import Definitions, UnreadableRow
 from oracle.merge import Arrival, Key, Receipt, Version, VersionStore
+from oracle.row import reader
 from oracle.timeliness import Judged, rejudge
 from oracle.world import Record, Records, Sent, Verdict
 from schemas.contract import INSURER_RECORD_TYPES, load_contracts
@@ -43,13 +44,17 @@ class ReplayReport:
     rows: int
     differences: list[str]
     recounts: Mapping[int, Recount]
-    stores: Mapping[str, VersionStore]
+    stores: dict[str, VersionStore]
     unread: Mapping[int, str]
     """Batches that could not be read: their lines stand in ``differences``, and core is not compared where they wrote."""
 
     def at(self, known_at: dt.datetime) -> Records:
         """The records known at a moment."""
         return {record_type: _plain(record_type, store.known(known_at)) for record_type, store in self.stores.items()}
+
+    def forget(self) -> None:
+        """Let go of all versions: what is told of them is told, and the records known at a moment stand by themselves."""
+        self.stores.clear()
 
     def verdicts_at(self, known_at: dt.datetime) -> list[Verdict]:
         """The verdicts on the main events of the records known at a moment."""
@@ -65,8 +70,8 @@ class _State:
     definitions: Definitions
     facts: Facts
     quarantine: Mapping[int, Mapping[int, QuarantinedRow]]
-    in_core: Mapping[int, Counter[tuple[int, dt.datetime]]]
-    """Batch -> (row number, recorded_at) of the versions that core holds of it."""
+    in_core: Mapping[int, Collection[tuple[int, dt.datetime]]]
+    """Batch that was loaded again -> (row number, recorded_at) of the versions that core holds of it."""
     differences: list[str] = field(default_factory=list)
     recounts: dict[int, Recount] = field(default_factory=dict)
     unread: dict[int, str] = field(default_factory=dict)
@@ -86,7 +91,7 @@ def replay(
         definitions=definitions,
         facts=clock.read(connection),
         quarantine=batches.quarantined_rows(connection),
-        in_core=compare.versions_by_batch(connection),
+        in_core=compare.rows_loaded_again(connection),
     )
     found, log = batches.read(connection), batches.loads(connection)
     judgings = deque(state.facts.judgings)
@@ -192,7 +197,7 @@ def _judge(state: _State, batch: Batch, load: Load) -> Callable[[Arrival, Judged
     in_force = [rule for _, rule in _plain("rule_threshold", live) if rule["rule_no"] == "R32"]
 
     def judge(arrival: Arrival, before: Judged | None) -> Judged | None:
-        said = dict(zip(contract.by_name, arrival.content, strict=True))
+        said = reader(batch.record_type)(arrival.content)
         event_on = now_known.event_on(contract, said) if contract.milestones else None
         if event_on is None:
             return None
@@ -220,7 +225,7 @@ def _judge_again(state: _State, judging: clock.Row) -> None:
             if clock.is_changed(judging, before, now):
                 store.events[key] = now
                 if current.judged is not None and current.judged.timeliness is not None:
-                    current.again.append((judging["judged_at"], now))
+                    current.again = (*current.again, (judging["judged_at"], now))
 
 
 def _record(state: _State, record_type: str, arrival: Arrival) -> clock.Record:
@@ -240,7 +245,7 @@ _PARENTS = (("policy_no", "policy"), ("report_no", "claim"), ("service_no", "ser
 
 
 def _region(state: _State, record_type: str, insurer_id: str, arrival: Arrival) -> str | None:
-    said = dict(zip(load_contracts()[record_type].by_name, arrival.content, strict=True))
+    said = reader(record_type)(arrival.content)
     if "region_code" in said:
         return None if said["region_code"] is None else str(said["region_code"])
     for number, parent in _PARENTS:
@@ -258,8 +263,8 @@ def _working_days(in_force: Sequence[Record], event_on: dt.date) -> int | None:
 
 
 def _plain(record_type: str, known: Iterator[tuple[Key, Version]]) -> list[Sent]:
-    names = tuple(load_contracts()[record_type].by_name)
-    return [(insurer_id, dict(zip(names, version.arrival.content, strict=True))) for (insurer_id, _), version in known]
+    read = reader(record_type)
+    return [(insurer_id, read(version.arrival.content)) for (insurer_id, _), version in known]
 
 
 def _verdicts(stores: Mapping[str, VersionStore], known_at: dt.datetime) -> Iterator[Verdict]:

@@ -79,6 +79,7 @@ def verify(
         if publication is not None and not replayed.unread:
             known_at = publication.known_at
             records, verdicts = replayed.at(known_at), replayed.verdicts_at(known_at)
+            replayed.forget()
             figures = published.compare(connection, publication, records, verdicts, _part(progress, 0.6, 1.0))
     return VerifyReport(
         unaccounted_rows=balance.unaccounted_rows,
