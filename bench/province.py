@@ -17,7 +17,7 @@ from quality.messages import telling
 from quality.working_days import load_calendar
 from sandbox import truth
 from sandbox.truth.province import Record
-from schemas.contract import load_contracts
+from schemas.contract import INSURER_RECORD_TYPES, load_contracts
 from schemas.time_zone import SHANGHAI
 from tests.warehouse.building import land_rows, table
 from warehouse.database import access
@@ -38,37 +38,63 @@ update core.{record_type} set timeliness = 'on_time' where timeliness = 'late' a
 
 def fill(engine: sa.Engine, folder: pathlib.Path, scale: float) -> None:
     """Load everything of a year, freeze the month before the last day and publish the last day."""
-    province = truth.build(1, scale)
-    feeds: dict[str, set[str]] = {}
-    for version in province.versions:
-        feeds.setdefault(version.record_type, set()).add(version.insurer_id)
-    for name, contract in load_contracts().items():
-        if contract.is_register:
-            _load(engine, folder, name, "regulator", province.registers.get(name, []))
-        for insurer_id in sorted(feeds.get(name, ())):
-            _load(engine, folder, name, insurer_id, province.feed(insurer_id, name, None, EVENING))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("set session_replication_role = replica")
-        for name in feeds:
-            connection.exec_driver_sql(ON_TIME.format(record_type=name))
-        connection.exec_driver_sql("vacuum analyze")
+    load_year(engine, folder, truth.build(1, scale), EVENING)
     _publish(engine)
 
 
-def _load(engine: sa.Engine, folder: pathlib.Path, record_type: str, insurer_id: str, rows: Sequence[Record]) -> None:
+def load_year(engine: sa.Engine, folder: pathlib.Path, province: truth.Province, until: dt.datetime) -> None:
+    """Load everything that was told until a moment, in one evening."""
+    for name, contract in load_contracts().items():
+        if contract.is_register:
+            _load(engine, folder, name, "regulator", province.registers.get(name, []), EVENING)
+    load_night(engine, folder, province, None, until, EVENING)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("set session_replication_role = replica")
+        for name in INSURER_RECORD_TYPES:
+            connection.exec_driver_sql(ON_TIME.format(record_type=name))
+        connection.exec_driver_sql("vacuum analyze")
+
+
+def load_night(
+    engine: sa.Engine,
+    folder: pathlib.Path,
+    province: truth.Province,
+    since: dt.datetime | None,
+    until: dt.datetime,
+    now: dt.datetime,
+) -> int:
+    """Load what insurers told within (since, until]; how many rows."""
+    count = 0
+    senders = sorted({(version.record_type, version.insurer_id) for version in province.versions})
+    for name in load_contracts():
+        for insurer_id in (sender for record_type, sender in senders if record_type == name):
+            rows = province.feed(insurer_id, name, since, until)
+            _load(engine, folder, name, insurer_id, rows, now)
+            count += len(rows)
+    return count
+
+
+def _load(
+    engine: sa.Engine,
+    folder: pathlib.Path,
+    record_type: str,
+    insurer_id: str,
+    rows: Sequence[Record],
+    now: dt.datetime,
+) -> None:
     if not rows:
         return
     contract = load_contracts()[record_type]
-    landed = land_rows(engine, folder, record_type, rows, EVENING, insurer_id=insurer_id)
+    landed = land_rows(engine, folder, record_type, rows, now, insurer_id=insurer_id)
     tell = telling(load_rules().by_id, contract)
     batch = read_batch(engine, landed.batch_id)
-    with Loading(engine, batch, "bench", contract, EVENING, _versions(), tell) as loading:
+    with Loading(engine, batch, "bench", contract, now, versions(), tell) as loading:
         loading.stage(table(contract, rows), [])
         loading.merge(())
 
 
 def _publish(engine: sa.Engine) -> None:
-    said = {"expected": [], "delivered_since": EVENING, "versions": _versions()}
+    said = {"expected": [], "delivered_since": EVENING, "versions": versions()}
     with engine.begin() as connection:
         frozen.freeze(connection, AS_OF.replace(day=1) - dt.timedelta(days=1), _after(1), "bench", **said)
     with engine.begin() as connection:
@@ -84,5 +110,6 @@ def _after(hours: int) -> dt.datetime:
     return EVENING + dt.timedelta(hours=hours)
 
 
-def _versions() -> Versions:
+def versions() -> Versions:
+    """The rules and the calendar in force."""
     return Versions(load_rules().version, load_calendar().version)

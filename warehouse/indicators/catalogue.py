@@ -70,6 +70,8 @@ class DefinitionEntry(Entry):
     direction: Direction
     dimensions: Dimensions
     periods: Annotated[Listed[PeriodKind], Field(min_length=1)]
+    is_nested: Annotated[bool, Field(validation_alias="nested")] = False
+    """Whether the contributions of a shorter period are those of a longer one with a business date in it."""
     feeds: Annotated[Listed[Annotated[str, among(lambda: INSURER_RECORD_TYPES)]], Field(min_length=1)]
     """Record types whose late delivery makes the figure provisional."""
     numerator: Measure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from warehouse.database.statements import statement, text_of
 from warehouse.indicators.catalogue import Definition, PeriodKind
 
 LEVELS = ("province", "city", "county")
+DOMAINS = ("domain_part", "domain_group")
 COLUMNS = (
     "record_type", "record_id", "unit", "insurer_id", "region_code", "business_date", "domain_code", "numerator",
     "denominator", "exclusion",
@@ -62,6 +63,22 @@ def contribute(connection: sa.Connection, definition: Definition, span: Period, 
     connection.execute(sa.text("analyze contribution"))
 
 
+def contribute_by_period(
+    connection: sa.Connection, definition: Definition, as_of: dt.date, known_at: dt.datetime
+) -> Iterator[Period]:
+    """Each period of a definition, the longest first, while ``contribution`` holds its records; as ``contribute``.
+
+    Of nested periods only the longest is computed: the shorter ones are cut out of it.
+    """
+    spans = sorted((period(kind, as_of) for kind in definition.periods), key=lambda span: span.start)
+    for span in spans:
+        if span is spans[0] or not definition.is_nested:
+            contribute(connection, definition, span, known_at)
+        else:
+            connection.execute(statement("indicators/narrow"), {"period_start": span.start})
+        yield span
+
+
 def roll_up(connection: sa.Connection, definition: Definition, span: Period, publication_id: int) -> int:
     """Stores cells and exclusions of the current contributions; how many cells. Needs table ``expected_feed``."""
     shared = {"publication_id": publication_id, "indicator": definition.indicator, "period_kind": span.kind}
@@ -81,7 +98,7 @@ def roll_up(connection: sa.Connection, definition: Definition, span: Period, pub
 
 def cells_sql(definition: Definition) -> str:
     """The select that makes cells of the current contributions; ``roll_up`` stores it, ``at`` only reads it."""
-    return text_of("indicators/cells", **_dimension_sql(definition, grouping_sets(definition)))
+    return _cells(definition, grouping_sets(definition))
 
 
 def month_cells_sql(definition: Definition) -> str:
@@ -91,7 +108,7 @@ def month_cells_sql(definition: Definition) -> str:
         for columns in grouping_sets(definition)
         if len(columns) == 1 or (len(columns) == 2 and columns[0] == "province_code")
     ]
-    return text_of("indicators/cells", **_dimension_sql(definition, kept))
+    return _cells(definition, kept)
 
 
 def cells_parameters(definition: Definition) -> dict[str, Any]:
@@ -110,31 +127,36 @@ def grouping_sets(definition: Definition) -> list[tuple[str, ...]]:
 
     A county cell never has both a domain and an insurer: about one policy a cell is no statistic.
     """
-    regions, domains, insurers = _columns(definition)
+    dimensions = definition.dimensions
     return [
-        tuple(filter(None, (region, domain, insurer)))
-        for region in regions
-        for domain in ("", *domains)
-        for insurer in ("", *insurers)
-        if not (region == "county_code" and domain and insurer)
+        tuple(filter(None, (f"{level}_code", domain, insurer)))
+        for level in LEVELS[: LEVELS.index(dimensions.region) + 1]
+        for domain in ("", *(DOMAINS if dimensions.domain else ()))
+        for insurer in ("", *(["insurer_id"] if dimensions.insurer else ()))
+        if not (level == "county" and domain and insurer)
     ]
 
 
-def _columns(definition: Definition) -> tuple[list[str], list[str], list[str]]:
-    dimensions = definition.dimensions
-    regions = [f"{level}_code" for level in LEVELS[: LEVELS.index(dimensions.region) + 1]]
-    domains = ["domain_part", "domain_group"] if dimensions.domain else []
-    return regions, domains, ["insurer_id"] if dimensions.insurer else []
+def _cells(definition: Definition, sets: Sequence[tuple[str, ...]]) -> str:
+    """Cells of counties from the rows of counties, those above from the fewer rows of cities, the same added up."""
+    counted = text_of("indicators/counted_once" if definition.is_distinct else "indicators/counted")
+    by_county = [columns for columns in sets if columns[0] == "county_code"]
+    above = [columns for columns in sets if columns[0] != "county_code"]
+    by_city = f"({text_of('indicators/by_city')}) as by_city"
+    levels = [_level(rows, kept) for rows, kept in (("counted", by_county), (by_city, above)) if kept]
+    return text_of("indicators/cells", counted=counted, levels="\nunion all\n".join(levels))
 
 
-def _dimension_sql(definition: Definition, sets: Sequence[tuple[str, ...]]) -> dict[str, str]:
-    regions, domains, insurers = _columns(definition)
-    return {
-        "regions": ", ".join(regions),
-        "domains": ", ".join(domains) or "null",
-        "insurers": ", ".join(insurers) or "null",
-        "grouping_sets": ", ".join(f"({', '.join(columns)})" for columns in sets),
-    }
+def _level(rows: str, sets: Sequence[tuple[str, ...]]) -> str:
+    used = {column for columns in sets for column in columns}
+    regions, domains, insurers = (
+        ", ".join(column for column in columns if column in used) or "null"
+        for columns in ([f"{level}_code" for level in LEVELS], DOMAINS, ["insurer_id"])
+    )
+    return text_of(
+        "indicators/level", rows=rows, regions=regions, domains=domains, insurers=insurers,
+        grouping_sets=", ".join(f"({', '.join(columns)})" for columns in sets),
+    )  # fmt: skip
 
 
 def check_queries(connection: sa.Connection, definitions: dict[str, Definition]) -> None:

@@ -20,7 +20,7 @@ from warehouse.database.engine import database_errors
 from warehouse.database.statements import statement
 from warehouse.indicators.catalogue import Definition, load_definitions
 from warehouse.indicators.publication import judge_feeds
-from warehouse.indicators.rollup import cells_parameters, contribute, month_cells_sql, period, snapshot
+from warehouse.indicators.rollup import cells_parameters, contribute_by_period, month_cells_sql, snapshot
 from warehouse.publishing.frozen import last_day
 from warehouse.publishing.publish import keep_definition
 
@@ -82,9 +82,7 @@ def _compute(
     judge_feeds(connection, known_at, [], known_at)
     for definition in definitions.values():
         keep_definition(connection, definition)
-        for kind in definition.periods:
-            span = period(kind, last_day(month))
-            contribute(connection, definition, span, known_at)
+        for span in contribute_by_period(connection, definition, last_day(month), known_at):
             values = {
                 **cells_parameters(definition),
                 "indicator": definition.indicator,

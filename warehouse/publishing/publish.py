@@ -18,7 +18,7 @@ from warehouse.database.statements import statement, text_of
 from warehouse.indicators import bounds
 from warehouse.indicators.catalogue import Definition, Found, find_definitions
 from warehouse.indicators.publication import Publication, judge_feeds
-from warehouse.indicators.rollup import contribute, period, refused, roll_up, snapshot
+from warehouse.indicators.rollup import contribute_by_period, period, refused, roll_up, snapshot
 from warehouse.landing.load_report import Versions
 
 NO_VERSIONS = Versions("", "")
@@ -130,15 +130,13 @@ def _publish_indicator(
     known_at: dt.datetime,
     is_bounded: bool,
 ) -> None:
-    """Cells and, of a definition that lacks deliveries and is bounded, their bounds; the widest period sets the pace."""
+    """Cells and, of a definition that lacks deliveries and is bounded, their bounds; the longest period sets the pace."""
     kept = keep_definition(connection, definition)
     connection.execute(statement("publishing/publish/name_definition"), {**kept, "publication_id": publication_id})
     try:
-        spans = sorted((period(kind, as_of) for kind in definition.periods), key=lambda span: span.start)
-        for span in spans:
-            contribute(connection, definition, span, known_at)
+        for place, span in enumerate(contribute_by_period(connection, definition, as_of, known_at)):
             roll_up(connection, definition, span, publication_id)
-            if is_bounded and span is spans[0]:
+            if is_bounded and place == 0:
                 bounds.keep_pace(connection)
             if is_bounded:
                 bounds.store(connection, definition, span.kind, publication_id)

@@ -1,46 +1,18 @@
 -- grain: one row a cell (region, domain, insurer) of one definition and period
 -- scope: counted contributions; the cell of the whole province always exists
 -- exclusions: contributions with an exclusion
--- limits: the slots take the columns and grouping sets that the definition finds meaningful
-with grain as (
-    select
-        c.county_code,
-        c.city_code,
-        c.province_code,
-        c.domain_code,
-        c.insurer_id,
-        c.unit,
-        case when :is_distinct then max(c.numerator) else sum(c.numerator) end as numerator,
-        case when :is_distinct then max(c.denominator) else sum(c.denominator) end as denominator
-    from contribution as c
-    where c.exclusion is null
-    group by c.county_code, c.city_code, c.province_code, c.domain_code, c.insurer_id, c.unit
-),
-
-counted as (
-    select
-        coalesce(g.county_code, '-') as county_code,
-        coalesce(g.city_code, '-') as city_code,
-        g.province_code,
-        case when g.domain_code in ('11', '12') then '10' else coalesce(g.domain_code, '-') end as domain_group,
-        case when g.domain_code in ('11', '12') then g.domain_code else '-' end as domain_part,
-        coalesce(g.insurer_id, '-') as insurer_id,
-        case when :is_distinct then g.unit end as unit,
-        g.numerator,
-        g.denominator
-    from grain as g
+-- limits: the slots take counted.sql, or counted_once.sql of a distinct definition, and level.sql, by county and above, of
+--   the cells that the definition finds meaningful
+with counted as (
+    select k.* from (
+        :slot_counted
+    ) as k
 ),
 
 unit_cell as (
-    select
-        coalesce(:slot_regions) as region_code,
-        coalesce(:slot_domains, '*') as domain_code,
-        coalesce(:slot_insurers, '*') as insurer_id,
-        unit,
-        case when :is_distinct then max(numerator) else sum(numerator) end as numerator,
-        case when :is_distinct then max(denominator) else sum(denominator) end as denominator
-    from counted
-    group by unit, grouping sets (:slot_grouping_sets)
+    select l.* from (
+        :slot_levels
+    ) as l
 ),
 
 cell as (

@@ -1,7 +1,9 @@
 -- Relations that several contributions share, prepared once for a known-at moment.
 -- Grain: policy_timeline one row a policy and stretch of days; known_hazard and known_payment one row a record with
 --   the policy that its links lead to (policy_no null = a link is unknown, see lost_link).
--- Scope: versions known at :known_at. Limits: temporary tables of one transaction.
+-- Scope: versions known at :known_at. Limits: temporary tables of one transaction, analyzed by a small sample: how many
+--   rows there are is what plans need.
+set local default_statistics_target = 10;
 drop table if exists pg_temp.policy_timeline, pg_temp.known_hazard, pg_temp.known_payment, pg_temp.contribution;
 
 create temporary table policy_timeline on commit drop as
