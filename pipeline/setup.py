@@ -15,7 +15,7 @@ from schemas.contract import INSURER_RECORD_TYPES, load_contract
 from schemas.obligations import Rule, load_obligations
 from schemas.province import province
 from schemas.regions import own_regions
-from warehouse.database import access
+from warehouse.database import access, statistics
 from warehouse.database.engine import connect, database_errors
 from warehouse.database.own_province import require_own
 from warehouse.database.reference import fill
@@ -53,6 +53,7 @@ def prepare(url: str, now: dt.datetime | None = None) -> None:
     )
     calendars.seed(engine, now or dt.datetime.now(dt.UTC))
     calendars.seed_clock_rules(engine, now or dt.datetime.now(dt.UTC))
+    statistics.keep(engine)
     engine.dispose()
 
 

@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from schemas.contract import Contract
 from schemas.errors import RetryLater, SetupError, StopFeed
 from schemas.findings import Finding, Rule, SourceColumn, Tell
-from warehouse.database import locks
+from warehouse.database import locks, statistics
 from warehouse.database.engine import database_errors
 from warehouse.landing.load_report import LoadKind, LoadReport, Versions
 from warehouse.landing.receipts import Batch
@@ -92,7 +92,7 @@ class Loading:
     def __enter__(self) -> Self:
         self._began = time.monotonic()
         with database_errors(f"opening batch {self.batch_id}"), contextlib.ExitStack() as undo:
-            staging.keep_statistics(self.engine)
+            statistics.keep(self.engine)
             self._connection = self.engine.connect()
             undo.callback(self._close)
             session = lease.session_of(self._connection)

@@ -67,12 +67,6 @@ class RawSpool:
             self.file.close()
 
 
-def keep_statistics(engine: sa.Engine) -> None:
-    """Let PostgreSQL look at tables that grew, in a transaction of its own: plans must not hang on when autovacuum comes."""
-    with engine.begin() as connection:
-        connection.exec_driver_sql("select core.keep_statistics()")
-
-
 def create(connection: sa.Connection, contract: Contract, insurer_id: str) -> None:
     """Create the temporary tables of one load; they go with the transaction."""
     quoted = "'" + insurer_id.replace("'", "''") + "'"

@@ -77,7 +77,8 @@ def test_the_brute_force_notices_what_is_not_as_delivered(lived: Lived) -> None:
     report = soak.replayed(lived.hub)
     known_at = history.FIRST + (NIGHTS + 1) * history.STEP
     records = report.at(known_at)
-    records["policy"][0][1]["cover_start_date"] = dt.date(2026, 1, 1)  # type: ignore[index]
+    insurer_id, first = records["policy"][0]
+    records["policy"][0] = insurer_id, {**first, "cover_start_date": dt.date(2026, 1, 1)}
     with lived.engine.connect() as connection:
         compared = soak.timeline.compare(connection, records, dt.date(2026, 2, 1), known_at)
     key = str(records["policy"][0][1]["policy_no"])

@@ -1,6 +1,6 @@
 -- What PostgreSQL plans by, for tables that grew since it last looked: after a first load, a migration or a restore
 -- autovacuum is a minute late, and what is planned for an empty table takes hours on a full one.
--- Scope: tables that loads read, which have more than twice the rows of before, or were never looked at.
+-- Scope: tables that loads read, of more than 64 kB, which have more than twice the rows of before, or were never looked at.
 -- Limits: coarse (3,000 rows a table). Naming the columns leaves the count of changes alone, so that autovacuum comes all
 --   the same and looks closely.
 create function core.keep_statistics() returns void
@@ -18,10 +18,8 @@ begin
         where
             n.nspname in ('core', 'landing', 'quality', 'quarantine', 'reference')
             and c.relkind = 'r'
-            and case
-                when c.reltuples < 0 then pg_relation_size(c.oid) > 0
-                else pg_stat_get_mod_since_analyze(c.oid) > greatest(c.reltuples, 1000)
-            end
+            and (c.reltuples < 0 or pg_stat_get_mod_since_analyze(c.oid) > greatest(c.reltuples, 1000))
+            and pg_relation_size(c.oid) > 65536
         group by c.oid
     loop
         execute format('analyze %s (%s)', grown.relation, grown.columns);
