@@ -46,15 +46,14 @@ HEAVY = (
 
 #: Runs in a fresh process: what a parse costs after Airflow's own imports, and what it brings in.
 PARSE = """
-import json, runpy, sys, time
+import json, runpy, sys
 import airflow.sdk
 import airflow.providers.standard.operators.hitl, airflow.providers.standard.operators.trigger_dagrun
 from airflow.sdk import CronDataIntervalTimetable, ExceptionRetryPolicy, RetryAction, RetryRule, dag, task
-before, began = set(sys.modules), time.process_time()
+before = set(sys.modules)
 for path in sys.argv[1:]:
     runpy.run_path(path)
-seconds = time.process_time() - began
-print(json.dumps({"seconds": seconds, "modules": sorted(set(sys.modules) - before)}))
+print(json.dumps(sorted(set(sys.modules) - before)))
 """
 
 BAG = """
@@ -205,13 +204,12 @@ def test_a_sync_dag_has_its_own_schedule_label_and_three_tasks(bag: dict[str, An
         assert [tasks[name][1] for name in ("policies", "claims", "services")] == ["投保", "理赔", "事故预防服务"]
 
 
-def test_parsing_is_fast_and_light(tmp_path: pathlib.Path) -> None:
-    """After Airflow's own imports all DAG files take under a second of processor time and bring in nothing heavy of ours."""
+def test_parsing_is_light(tmp_path: pathlib.Path) -> None:
+    """After Airflow's own imports all DAG files bring in nothing heavy of ours."""
     environ = {**_base(tmp_path), "AIRFLOW_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
-    told = json.loads(_run(PARSE, environ, *DAG_FILES))
-    assert told["seconds"] < 1.0
-    assert "pipeline.scheduling.schedule" in told["modules"]
-    tops = {name.split(".")[0] for name in told["modules"]} | set(told["modules"])
+    imported = json.loads(_run(PARSE, environ, *DAG_FILES))
+    assert "pipeline.scheduling.schedule" in imported
+    tops = {name.split(".")[0] for name in imported} | set(imported)
     assert tops.isdisjoint(HEAVY), sorted(tops & set(HEAVY))
 
 
