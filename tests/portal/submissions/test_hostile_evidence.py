@@ -21,7 +21,9 @@ SERVICE = "R370203D11Ilichun"
 @pytest.fixture(scope="module")
 def giver(standing: Stand) -> Session:
     (caller,) = (each for each in CALLERS if each.name == "stand_a_rival")
-    return standing.session(caller)
+    session = standing.session(caller)
+    session.headers["Connection"] = "close"  # large pictures take longer to make than an idle connection is kept
+    return session
 
 
 def add(giver: Session, name: str, content: bytes, service_no: str = SERVICE) -> object:
