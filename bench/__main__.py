@@ -6,7 +6,6 @@ What takes hours is done by ``--long``: 1,000,000 and 5,000,000 rows, a province
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 from collections.abc import Callable, Sequence
 
@@ -69,7 +68,8 @@ def _year(asked: argparse.Namespace) -> None:
 
 
 def _publish(asked: argparse.Namespace) -> None:
-    publish = importlib.import_module("bench.publish")
+    from bench import publish
+
     for scale in asked.scale or ((1.0, 36.0) if asked.long else (0.1,)):
         rounds = [publish.measure(scale) for _ in range(asked.times if scale < 1 else 1)]
         lines = [(name, figures.Spread.of(each[name] for each in rounds).told()) for name in rounds[0]]
