@@ -52,7 +52,7 @@ soak: .venv/dev.stamp  ## The long versions: every crash point, random histories
 bench: .venv/dev.stamp var/bench/venv.stamp  ## Measure everything against its baseline into docs/benchmarks.md (parts: python -m bench --help)
 	@$(BIN)/python -m bench
 
-bench-smoke: .venv/dev.stamp  ## A minute before a release: is anything far slower than it was
+bench-smoke: .venv/dev.stamp  ## Before a release: is anything far slower than it was
 	@$(BIN)/python -m bench smoke
 
 lock: .venv/dev.stamp  ## Resolve requirements/*.in again; what runs and what tests share one set of versions
