@@ -21,6 +21,7 @@ from warehouse.database.clock import require_believable
 from warehouse.database.engine import connect
 from warehouse.database.own_province import require_own
 from warehouse.database.schema_version import require_current
+from warehouse.database.session import require_fit
 from warehouse.indicators.catalogue import find_definitions as find_indicators
 from warehouse.landing.store import Store
 
@@ -95,10 +96,12 @@ class Hub:
 def open_hub(settings: Settings | None = None) -> Hub:
     """Open the installation that ``settings`` (default: this environment's) describe.
 
-    Raises SetupError (also for a database of another version or province) and WarehouseUnreachable.
+    Raises SetupError (also for a database of another version or province, a session of another time zone, a standby, and
+    a clock more than a second off) and WarehouseUnreachable.
     """
     chosen = settings or load_settings()
     engine = connect(chosen.database_url)
+    require_fit(engine, lambda: chosen.now() - chosen.clock_offset)
     require_current(engine)
     require_own(engine, province())
     return Hub(chosen, engine, Store(chosen.landing_folder))
