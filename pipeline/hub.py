@@ -100,8 +100,20 @@ def open_hub(settings: Settings | None = None) -> Hub:
     a clock more than a second off) and WarehouseUnreachable.
     """
     chosen = settings or load_settings()
-    engine = connect(chosen.database_url)
-    require_fit(engine, lambda: chosen.now() - chosen.clock_offset)
+    return _opened(chosen, chosen.database_url)
+
+
+def open_to_read(settings: Settings | None = None) -> Hub:
+    """Open the installation for who only reads: by ANZE_READ_DATABASE_URL, which may be a standby. Raises as ``open_hub``."""
+    chosen = settings or load_settings()
+    if chosen.read_database_url is None:
+        return open_hub(chosen)
+    return _opened(chosen, chosen.read_database_url, is_standby_fit=True)
+
+
+def _opened(settings: Settings, url: str, *, is_standby_fit: bool = False) -> Hub:
+    engine = connect(url)
+    require_fit(engine, settings.machine_now, is_standby_fit=is_standby_fit)
     require_current(engine)
     require_own(engine, province())
-    return Hub(chosen, engine, Store(chosen.landing_folder))
+    return Hub(settings, engine, Store(settings.landing_folder))

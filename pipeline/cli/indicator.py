@@ -67,14 +67,14 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show published figures, of the latest publication or the one named."""
-    from pipeline.hub import open_hub
+    from pipeline.cli.reading import open_to_read
     from warehouse.database.engine import database_errors
     from warehouse.indicators.bounds import read_bounds
     from warehouse.indicators.explain import show as published
 
     chosen = [find(name) for name in names or SHOWN]
     check_level(level)
-    with database_errors("reading figures"), open_hub().engine.connect() as connection:
+    with database_errors("reading figures"), open_to_read().engine.connect() as connection:
         cells = [
             cell
             for d in chosen
@@ -135,7 +135,7 @@ def frozen(
 ) -> None:
     """Show a frozen month: first figures, the latest revision, and what moved between them."""
     from pipeline.cli.frozen import Wanted, show_frozen
-    from pipeline.hub import open_hub
+    from pipeline.cli.reading import open_to_read
     from warehouse.database.engine import database_errors
 
     chosen = [find(name).indicator for name in names or SHOWN]
@@ -147,7 +147,7 @@ def frozen(
         domain_code=domain,
         insurer_id=insurer,
     )
-    with database_errors("reading frozen figures"), open_hub().engine.connect() as connection:
+    with database_errors("reading frozen figures"), open_to_read().engine.connect() as connection:
         show_frozen(connection, month, show_all, place, as_json)
 
 

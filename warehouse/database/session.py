@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -13,10 +14,25 @@ from warehouse.database.engine import TIME_ZONE, database_errors
 from warehouse.database.statements import statement
 
 
-def require_fit(engine: sa.Engine, machine_clock: Callable[[], dt.datetime]) -> None:
+@dataclass(frozen=True)
+class Lag:
+    """How far a standby is behind, at most: the last transaction that it has replayed, and its age; None = not known."""
+
+    replayed_at: dt.datetime | None
+    seconds: float | None
+
+
+def lag(engine: sa.Engine) -> Lag | None:
+    """How far the standby that an engine reads is behind; None where it reads a primary."""
+    with database_errors("reading a standby's lag"), engine.connect() as connection:
+        row = connection.execute(statement("database/clock/lag")).one_or_none()
+    return Lag(**row._asdict()) if row else None
+
+
+def require_fit(engine: sa.Engine, machine_clock: Callable[[], dt.datetime], *, is_standby_fit: bool = False) -> None:
     """Raise SetupError for a session of another time zone, a standby, and a clock more than a second off.
 
-    ``machine_clock`` tells this machine's time. Days are cut by the session's zone: another one moves figures.
+    ``machine_clock`` tells this machine's time; ``is_standby_fit``: who only reads may read from one. Days are cut by the session's zone: another one moves figures.
     """
     with database_errors("looking at the session"), engine.connect() as connection:
         machine_at = machine_clock()
@@ -27,9 +43,9 @@ def require_fit(engine: sa.Engine, machine_clock: Callable[[], dt.datetime]) -> 
             f"会话时区不是 the session's time zone is not {TIME_ZONE} but {there.time_zone}: "
             "连接池丢弃了启动参数,请直连数据库 a pooler dropped the options, connect straight to PostgreSQL"
         )
-    if there.is_standby:
+    if there.is_standby and not is_standby_fit:
         raise SetupError(
             "所连数据库是备库 this server is a standby: name the primary in ANZE_DATABASE_URL, "
-            "or both and target_session_attrs=read-write"
+            "or both and target_session_attrs=read-write; to read from a standby: ANZE_READ_DATABASE_URL"
         )
     require_together(machine_at, there.database_at, waited)

@@ -15,13 +15,14 @@ import pytest
 import sqlalchemy as sa
 
 from drills.servers import running, standby
-from pipeline.hub import open_hub
+from pipeline.hub import open_hub, open_to_read
 from pipeline.services.postgres import Cluster, free_port, unprivileged
 from pipeline.settings import Settings, load_settings
 from pipeline.setup import prepare
 from schemas.errors import SetupError, WarehouseUnreachable
 from tests.pipeline.postgres.conftest import UNSAFE, folder_of_servers
 from warehouse.database.engine import connect
+from warehouse.database.session import lag
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 ABSENT = "needs Debian's pgbouncer"
@@ -44,11 +45,11 @@ def settings_at(folder: pathlib.Path, server: Cluster) -> Settings:
     return load_settings({"ANZE_DATABASE_URL": server.url("postgres"), "ANZE_VAR": str(folder)})
 
 
-def of_several(*servers: Cluster) -> str:
-    """The address of whichever of some servers is the primary."""
+def of_several(*servers: Cluster, wanted: str = "read-write") -> str:
+    """The address of whichever of some servers is what is wanted."""
     hosts = "&".join(f"host=127.0.0.1:{server.port}" for server in servers)
     base = servers[0].url("postgres").replace(f"127.0.0.1:{servers[0].port}", "")
-    return f"{base}?{hosts}&target_session_attrs=read-write"
+    return f"{base}?{hosts}&target_session_attrs={wanted}"
 
 
 @pytest.fixture
@@ -110,6 +111,20 @@ def test_several_hosts_without_a_primary_are_told_in_one_line(follower: Cluster)
     assert f"127.0.0.1:{follower.port},127.0.0.1:{nobody.port}/postgres" in str(told.value)
     assert "nothing listens there" in str(told.value)
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_who_reads_is_answered_by_the_standby_while_it_is_there(
+    primary: Cluster, follower: Cluster, tmp_path: pathlib.Path, is_there: bool
+) -> None:
+    first = follower if is_there else Cluster(follower.folder, free_port())
+    urls = {
+        "ANZE_DATABASE_URL": primary.url("postgres"),
+        "ANZE_READ_DATABASE_URL": of_several(primary, first, wanted="prefer-standby"),
+    }
+    hub = open_to_read(load_settings({**urls, "ANZE_VAR": str(tmp_path)}))
+    assert (lag(hub.engine) is not None) is is_there
+    hub.engine.dispose()
 
 
 @dataclass(frozen=True)
