@@ -1,7 +1,7 @@
 """Failover: a primary dies while files are handed in and loaded, a standby takes over; no acknowledged receipt is lost.
 
-``python -m drills.failover`` starts a primary and two standbys with quorum commit (ANY 1), kills the primary (SIGKILL) in
-mid-load, promotes the standby that has received most, lets the other follow it, and goes on loading through one address
+``python -m drills.failover`` starts a primary and two standbys with quorum commit (ANY 1), kills the primary (SIGKILL, every
+process) in mid-load, promotes the standby that has received most, lets the other follow it, and goes on loading through one address
 with several hosts. It prints receipts, losses and times, and ends with 1 when a receipt that was acknowledged is gone, the
 books do not balance, or nothing is loaded afterwards. ``--without-quorum`` cuts the standbys off a moment before: the
 drill must fail then. ``--programs /usr/lib/postgresql/15/bin`` takes other binaries than the wheel's.
@@ -31,6 +31,7 @@ from typing import Any
 
 from drills.servers import cut_off, follow, promote, received, run, running, set_quorum, standby, wait_for
 from pipeline import steps
+from pipeline.hub import Hub
 from pipeline.judging.verifying import verify
 from pipeline.services.installation import FIRST_NIGHT, NIGHT
 from pipeline.services.postgres import Cluster
@@ -118,7 +119,7 @@ class Client:
         except Exception as error:  # noqa: BLE001 - told with the rest, whatever it is
             self.said.put(f"{self.insurer_id}: {type(error).__name__}: {error}")
 
-    def _hand_in(self, hub: steps.Hub, file: pathlib.Path) -> None:
+    def _hand_in(self, hub: Hub, file: pathlib.Path) -> None:
         landed = self._insist(lambda: steps.submit(hub, self.insurer_id, "policy", file))
         batch_id = landed.duplicate_of or landed.batch_id
         self.said.put(Receipt(time.monotonic(), batch_id, hashlib.sha256(file.read_bytes()).hexdigest()))
@@ -182,26 +183,34 @@ def drill(folder: pathlib.Path, servers: tuple[Cluster, Cluster, Cluster], *, ha
     processes = [spawn.Process(target=client.run) for client in clients]
     for process in processes:
         process.start()
-    told.wait(lambda: len(told.loaded_at) >= len(clients) or bool(told.faults))
+    try:
+        times = _play(told, servers, has_quorum=has_quorum)
+        is_over.set()
+        told.wait(lambda: not any(process.is_alive() for process in processes))
+    finally:
+        for process in processes:
+            process.kill()
+    told.read()
+    return report(settings, told, times)
+
+
+def _play(told: Told, servers: tuple[Cluster, Cluster, Cluster], *, has_quorum: bool) -> Times:
+    told.wait(lambda: len(told.loaded_at) >= len(INSURERS) or bool(told.faults))
     _go_on(told, SECONDS_BEFORE)
     if not has_quorum:
         for server in servers[1:]:
             cut_off(server)
         begun = len(told.receipts)
-        told.wait(lambda: len(told.receipts) > begun + len(clients))
+        told.wait(lambda: len(told.receipts) > begun + len(INSURERS))
     times = fail_over(*servers)
-    told.wait(lambda: told.loaded_at[-1] > times.followed or bool(told.faults))
+    told.wait(lambda: max(told.loaded_at, default=0) > times.followed or bool(told.faults))
     _go_on(told, SECONDS_AFTER)
-    is_over.set()
-    told.wait(lambda: not any(process.is_alive() for process in processes))
-    told.read()
-    return report(settings, told, times)
+    return times
 
 
 def fail_over(one: Cluster, two: Cluster, three: Cluster) -> Times:
     """Kill the primary, promote the standby that has received most, and let the other follow it."""
-    pid = int((one.pgdata / "postmaster.pid").read_text().split()[0])
-    os.kill(pid, signal.SIGKILL)
+    kill(one)
     killed = time.monotonic()
     new, other = sorted((two, three), key=received, reverse=True)
     promote(new)
@@ -209,6 +218,15 @@ def fail_over(one: Cluster, two: Cluster, three: Cluster) -> Times:
     follow(other, new)
     wait_for(new, "select exists (select from pg_stat_replication where state = 'streaming')")
     return Times(killed, promoted, time.monotonic())
+
+
+def kill(server: Cluster) -> None:
+    """End every process of a server at once, as the loss of its machine does: none may acknowledge anything afterwards."""
+    pid = int((server.pgdata / "postmaster.pid").read_text().split()[0])
+    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    for each in (pid, *map(int, children)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
 
 
 def report(settings: Settings, told: Told, times: Times) -> int:
@@ -271,7 +289,7 @@ def _is_new(row: Record) -> bool:
     return row["issue_date"].year == NIGHT.year and row["operation_code"] != "D" and not row["previous_policy_no"]
 
 
-def _is_kept(hub: steps.Hub, receipt: Receipt) -> bool:
+def _is_kept(hub: Hub, receipt: Receipt) -> bool:
     with hub.engine.connect() as connection:
         given = {"batch_id": receipt.batch_id, "sha256": receipt.sha256}
         return bool(connection.exec_driver_sql(RECEIPT, given).scalar_one())

@@ -36,21 +36,15 @@ def standby(primary: Cluster, folder: pathlib.Path, **settings: str) -> Iterator
     folder.mkdir(parents=True)
     shutil.copy(primary.folder / "password", folder)
     source = f"host=127.0.0.1 port={primary.port} user=postgres application_name={folder.name}"
-    command = [
-        primary.binaries / "pg_basebackup",
-        "-D",
-        folder / "pgdata",
-        "-d",
-        source,
-        "-R",
-        "-X",
-        "stream",
-        "-c",
-        "fast",
-    ]
-    subprocess.run(command, env={**os.environ, "PGPASSWORD": primary.password}, check=True, capture_output=True)
+    options = ["-D", str(folder / "pgdata"), "-d", source, "-R", "-X", "stream", "-c", "fast"]
+    subprocess.run(
+        [str(primary.binaries / "pg_basebackup"), *options],
+        env={**os.environ, "PGPASSWORD": primary.password},
+        check=True,
+        capture_output=True,
+    )
     for path in (folder, *folder.rglob("*")):
-        shutil.chown(path, (primary.pgdata).owner(), primary.pgdata.group())
+        shutil.chown(path, primary.pgdata.owner(), primary.pgdata.group())
     server = Cluster(folder, free_port(), primary.programs)
     try:
         server.start(**{**SMALL, **settings})

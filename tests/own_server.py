@@ -24,7 +24,7 @@ VARIABLE = "ANZE_TEST_DATABASE_URL"
 #: Databases that tests make: what a killed session left behind is dropped by the next.
 LEFTOVERS = r"""
     select quote_ident(datname) from pg_database
-    where datname ~ '^(anze_template|bulletins|(test|shared|rights|rules|anze_twin)_.*)$'
+    where datname ~ '^(anze_template|bulletins|console|console_months|read_from_a_standby|rights|stand|(test|shared|side|anze_twin)_.*)$'
 """
 
 
