@@ -1,7 +1,8 @@
 """One installation's front door, opened: the hub for what is handed in, and three logins of the database.
 
 The login of the portal keeps sessions and the audit; by the other two, one for insurers and one for everybody else, it
-reads as the account that asks, the latter from a standby where ANZE_READ_DATABASE_URL names one. Neither of them has a right of its own, and none can become an account of the other side.
+reads as the account that asks, the latter from a standby where ANZE_READ_DATABASE_URL names one. Neither of them has a
+right of its own, and none can become an account of the other side.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 import pathlib
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from schemas.province import DEFAULT, VARIABLE
 from tests import own_server
 
 TEMPLATE = "anze_template"
+SESSION = secrets.token_hex(3)
 #: What the clusters of all workers take at most, with much to spare.
 ROOM_BYTES = 6 << 30
 #: What `make quick` leaves out: whole nights, real schedulers, histories, every way to hand in a file.
@@ -67,7 +69,8 @@ TOGETHER = {
     "clock": ("portal/clock",),
     "bulletins": ("portal/bulletin",),
 }
-_names = (f"test_{n}" for n in itertools.count())
+#: Of databases; of one session only, for a server's log holds those of earlier ones too.
+_names = (f"test_{SESSION}_{n}" for n in itertools.count())
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -32,7 +32,8 @@ def lag(engine: sa.Engine) -> Lag | None:
 def require_fit(engine: sa.Engine, machine_clock: Callable[[], dt.datetime], *, is_standby_fit: bool = False) -> None:
     """Raise SetupError for a session of another time zone, a standby, and a clock more than a second off.
 
-    ``machine_clock`` tells this machine's time; ``is_standby_fit``: who only reads may read from one. Days are cut by the session's zone: another one moves figures.
+    ``machine_clock`` tells this machine's time; ``is_standby_fit``: who only reads may read from one. Days are cut by the
+    session's zone: another one moves figures.
     """
     with database_errors("looking at the session"), engine.connect() as connection:
         machine_at = machine_clock()
