@@ -1,10 +1,10 @@
-"""What publishing a province's year costs: a day first, the same day again, the next day, that after a night's load, and
-once more while every feed lacks a delivery, so that each figure has bounds.
+"""What publishing a province's year costs: first, the same day again, the next day, after a night's load, and with bounds.
 
     python -m bench.publish 1
 
-The night brings what insurers told on the last day, one in 365 of a year's records. Told of each are seconds,
-those of processors (PostgreSQL included), cells, and megabytes of write-ahead log.
+The night brings what insurers told on the last day, one in 365 of a year's records. Figures have bounds where every feed
+lacks a delivery. Told of each are seconds, those of processors (PostgreSQL included), cells, and megabytes of
+write-ahead log.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -40,6 +41,8 @@ RESULT_FORMAT = {
     "partial_unexpected_count": 0,
     "return_unexpected_index_query": False,
 }
+#: Great Expectations answers one thread at a time: two at once get each other's batch.
+_ASKING = threading.Lock()
 #: Keys of a rule's arguments that are ours and not the expectation's.
 _CONDITION = "when"
 
@@ -96,8 +99,9 @@ def _answers(
     suite: gx.ExpectationSuite, frame: pd.DataFrame, result_format: Literal["BOOLEAN_ONLY"] | dict[str, Any]
 ) -> list[ExpectationValidationResult]:
     """One answer for each expectation. Raises RuleNotRun when one is missing or could not be evaluated."""
-    validator = Validator(_batch_definition(), result_format, {"dataframe": frame})
-    answers = validator.validate_expectation_suite(suite).results
+    with _ASKING:
+        validator = Validator(_batch_definition(), result_format, {"dataframe": frame})
+        answers = validator.validate_expectation_suite(suite).results
     if len(answers) != len(suite.expectations):
         raise RuleNotRun(f"{len(suite.expectations)} rules were asked, {len(answers)} answered")
     for answer in answers:

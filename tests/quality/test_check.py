@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import pathlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -70,6 +71,16 @@ def test_rules_asked_for_many_chunks_at_once_say_the_same_of_each_row(monkeypatc
     told += record_rules.rest()
     assert sorted(told, key=lambda found: found.row_no or 0) == at_once
     assert {found.row_no for found in at_once if found.rule_id == "POL-001"} == {3, 4, 6}
+
+
+def test_threads_that_judge_at_once_are_each_told_of_their_own_rows() -> None:
+    """The portal loads one file while people try others."""
+    bad = good() | {"cover_end_date": "2026-01-01", "insured_person_count": "1"}
+    counts = [1, 40, 7, 23] * 6
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda count: judge(POLICY, good(), *[bad] * count), counts))
+    for checked, count in zip(found, counts, strict=True):
+        assert [f.row_no for f in checked.findings if f.rule_id == "POL-001"] == list(range(3, 3 + count))
 
 
 def test_message_names_field_value_expectation_and_remedy() -> None:
