@@ -22,7 +22,7 @@ from warehouse.database.engine import connect
 from warehouse.database.own_province import require_own
 from warehouse.database.schema_version import require_current
 from warehouse.indicators.catalogue import find_definitions as find_indicators
-from warehouse.landing.store import Store
+from warehouse.landing.store import Store, open_store
 
 
 @dataclass(frozen=True)
@@ -101,4 +101,4 @@ def open_hub(settings: Settings | None = None) -> Hub:
     engine = connect(chosen.database_url)
     require_current(engine)
     require_own(engine, province())
-    return Hub(chosen, engine, Store(chosen.landing_folder))
+    return Hub(chosen, engine, open_store(chosen.landing, chosen.environ))

@@ -9,6 +9,7 @@ import pathlib
 import shutil
 import tempfile
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -19,6 +20,9 @@ from xdist.scheduler import LoadScopeScheduling
 from connectors.files import SHIPPED
 from pipeline.services.postgres import Cluster, free_port
 from schemas.province import DEFAULT, VARIABLE
+
+if TYPE_CHECKING:
+    from tests.object_server import ObjectServer
 
 TEMPLATE = "anze_template"
 #: What the clusters of all workers take at most, with much to spare.
@@ -147,6 +151,15 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
     made = sa.create_engine(database_url)
     yield made
     made.dispose()
+
+
+@pytest.fixture(scope="session")
+def object_server() -> Iterator[ObjectServer]:
+    """A real S3 server, in a folder of its own; each test asks it for a place."""
+    from tests.object_server import ObjectServer
+
+    with tempfile.TemporaryDirectory(prefix="anze-") as folder, ObjectServer(pathlib.Path(folder)) as server:
+        yield server
 
 
 @pytest.fixture

@@ -60,12 +60,12 @@ def migrate() -> None:
     from pipeline.settings import load_settings
     from pipeline.setup import open_databases, prepare
     from warehouse.database.schema_version import newest
-    from warehouse.landing.store import Store
+    from warehouse.landing.store import open_store
 
     settings = load_settings()
     url = settings.twin_database_url or settings.database_url
     prepare(url, settings.now())
-    Store(settings.landing_folder).restrict()
+    open_store(settings.landing, settings.environ).prepare()
     stdout.print(f"数据库结构 schema {newest()}")
     for name in open_databases(url):
         stdout.print(f"对所有登录开放 open to every login: revoke connect, temporary on database {name} from public;")
