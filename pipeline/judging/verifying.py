@@ -28,9 +28,7 @@ def verify(hub: Hub, progress: Progress = silent) -> oracle.VerifyReport:
     What cannot be checked of one batch is a line, and the others are checked: an edition that cannot be read any more
     stops only the batches that it read.
     """
-    in_store = list(
-        manifests.numbers(hub.store)
-    )  # before anything else: what lands meanwhile has its receipt at the end
+    in_store = list(manifests.numbers(hub.store))  # first of all: what lands meanwhile has its receipt in the end
     damaged = tuple(map(_damage_line, receipts.damaged(hub.engine, hub.store)))
     broken = [f"存证 ledger: {each.line}" for each in ledger.check(hub).broken]
     definitions, unread = _kept_definitions(hub)

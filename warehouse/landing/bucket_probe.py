@@ -53,10 +53,14 @@ def require_trusted(account: Account) -> None:
     content = b"created once\n"
     status = _put(account, "probe/created-once", content)
     if status not in _TAKEN and _put(account, "probe/created-once", content) not in _TAKEN:
-        raise SetupError(f"{account.shown} cannot be trusted: it ignores If-None-Match, what landed could be replaced")
+        raise _untrusted(account, "it ignores If-None-Match, what landed could be replaced")
     wrong = base64.b64encode(hashlib.sha256(b"other bytes").digest()).decode()
     if _put(account, f"probe/{uuid.uuid4()}", content, {"x-amz-checksum-sha256": wrong}, refused=_WRONG) != _WRONG:
-        raise SetupError(f"{account.shown} cannot be trusted: it takes bytes that are not those of their SHA-256")
+        raise _untrusted(account, "it takes bytes that are not those of their SHA-256")
+
+
+def _untrusted(account: Account, reason: str) -> SetupError:
+    return SetupError(f"{account.shown} cannot be written: it cannot be trusted, {reason}")
 
 
 def _put(

@@ -36,11 +36,24 @@ def numbers(store: Store, after: int = 0) -> Iterator[int]:
             yield int(match[1])
 
 
-def require_known(connection: sa.Connection, store: Store) -> None:
-    """Raise ReceiptsUnknown when the store holds a receipt of a number that the database has not drawn yet.
+def draw(connection: sa.Connection, store: Store) -> int:
+    """Draw a receipt's number; the caller commits before a manifest has it, so that a crash cannot give it twice.
 
-    Asked before a number is drawn: so a refusal uses none up, and lasts until ``reconciling`` was there.
+    Raises ReceiptsUnknown, and draws none, when the store holds a receipt of a number that the database has not drawn yet:
+    so a refusal lasts until ``reconciling`` was there.
     """
+    require_known(connection, store)
+    return draw_for_trial(connection)
+
+
+def draw_for_trial(connection: sa.Connection) -> int:
+    """Draw a number that no manifest will have."""
+    drawn: int = connection.execute(statement("landing/manifests/next_batch_no")).scalar_one()
+    return drawn
+
+
+def require_known(connection: sa.Connection, store: Store) -> None:
+    """Raise ReceiptsUnknown as ``draw`` does."""
     last = _last(connection)
     newest = next(numbers(store, last), None)
     if newest is not None and newest > _last(connection):  # others draw numbers meanwhile
@@ -55,6 +68,11 @@ def keep(connection: sa.Connection, store: Store, batch_id: int, cursor: dt.date
     content = _text(connection, batch_id, cursor).encode()
     if not store.create(name_of(batch_id), content) and store.read(name_of(batch_id)) != content:
         raise _unknown(store, batch_id, batch_id - 1)
+
+
+def keep_late(connection: sa.Connection, store: Store, batch_id: int) -> bool:
+    """Keep the manifest of a receipt that was committed without one; False where it has one."""
+    return store.create(name_of(batch_id), _text(connection, batch_id, None).encode())
 
 
 def land_again(engine: sa.Engine, store: Store, batch_id: int) -> bool:

@@ -116,12 +116,10 @@ def land(engine: sa.Engine, store: Store, delivery: Delivery) -> Landed:
     Raises SetupError (disk, bucket, database; ReceiptsUnknown), LandingUnreachable and WarehouseBusy.
     """
     kept = [store.keep(payload) for payload in delivery.payloads]
-    with database_errors("landing a delivery"), engine.begin() as connection:
-        manifests.require_known(connection, store)
-        locks.feed(connection, delivery.insurer_id, delivery.record_type)
+    with database_errors("landing a delivery"), _numbered(engine, store, delivery) as (connection, batch_id):
         if answered := _answered_before(connection, delivery.submitter):
             return answered
-        landed = _insert(connection, delivery, kept)
+        landed = _insert(connection, batch_id, delivery, kept)
         _move_cursor(connection, landed.batch_id, delivery)
         manifests.keep(connection, store, landed.batch_id, delivery.cursor)
     return landed
@@ -129,7 +127,8 @@ def land(engine: sa.Engine, store: Store, delivery: Delivery) -> Landed:
 
 def land_for_trial(connection: sa.Connection, delivery: Delivery, kept: Sequence[Kept]) -> int:
     """A batch that exists in the caller's transaction only, and is judged whatever came before; its number."""
-    return _insert(connection, delivery, kept, can_be_duplicate=False).batch_id
+    batch_id = manifests.draw_for_trial(connection)
+    return _insert(connection, batch_id, delivery, kept, can_be_duplicate=False).batch_id
 
 
 def refuse(engine: sa.Engine, store: Store, delivery: Delivery, refusal: Finding) -> Landed:
@@ -140,13 +139,11 @@ def refuse(engine: sa.Engine, store: Store, delivery: Delivery, refusal: Finding
     """
     kept = [store.keep(payload) for payload in delivery.payloads]
     names = [payload.name for payload in delivery.payloads]
-    with database_errors("refusing a delivery"), engine.begin() as connection:
-        manifests.require_known(connection, store)
-        locks.feed(connection, delivery.insurer_id, delivery.record_type)
+    with database_errors("refusing a delivery"), _numbered(engine, store, delivery) as (connection, batch_id):
         if answered := _answered_before(connection, delivery.submitter):
             return answered
         digest = delivery_digest([*(part.sha256 for part in kept), refusal.rule_id, *names])
-        landed = _insert_batch(connection, delivery, digest, kept, can_be_duplicate=False)
+        landed = _insert_batch(connection, batch_id, delivery, digest, kept, can_be_duplicate=False)
         _insert_payloads(connection, landed.batch_id, delivery, kept)
         told = {"code": refusal.rule_id, "text": refusal.message, "found_in": refusal.value}
         connection.execute(statement("landing/receipts/refuse_batch"), {"batch_id": landed.batch_id, **told})
@@ -231,21 +228,33 @@ def _acknowledged(engine: sa.Engine) -> Sequence[sa.Row[Any]]:
         return connection.execute(statement("landing/receipts/all_payloads")).all()
 
 
+@contextlib.contextmanager
+def _numbered(engine: sa.Engine, store: Store, delivery: Delivery) -> Iterator[tuple[sa.Connection, int]]:
+    """The transaction of one receipt, alone in its feed, and its number, which was drawn in a transaction before."""
+    with engine.connect() as connection, locks.feed_alone(connection, delivery.insurer_id, delivery.record_type):
+        with connection.begin():
+            batch_id = manifests.draw(connection, store)
+        with connection.begin():
+            yield connection, batch_id
+
+
 def _insert(
-    connection: sa.Connection, delivery: Delivery, kept: Sequence[Kept], *, can_be_duplicate: bool = True
+    connection: sa.Connection, batch_id: int, delivery: Delivery, kept: Sequence[Kept], *, can_be_duplicate: bool = True
 ) -> Landed:
     digest = delivery_digest([part.sha256 for part in kept], delivery.replaces)
-    landed = _insert_batch(connection, delivery, digest, kept, can_be_duplicate=can_be_duplicate)
+    landed = _insert_batch(connection, batch_id, delivery, digest, kept, can_be_duplicate=can_be_duplicate)
     _insert_payloads(connection, landed.batch_id, delivery, kept)
     return landed
 
 
 def _insert_batch(
-    connection: sa.Connection, delivery: Delivery, digest: str, kept: Sequence[Kept], *, can_be_duplicate: bool = True
-) -> Landed:
+    connection: sa.Connection, batch_id: int, delivery: Delivery, digest: str, kept: Sequence[Kept], *,
+    can_be_duplicate: bool = True,
+) -> Landed:  # fmt: skip
     window = delivery.window
     values = {
         **declared(delivery),
+        "batch_id": batch_id,
         "insurer_id": delivery.insurer_id,
         "record_type": delivery.record_type,
         "channel": delivery.channel,

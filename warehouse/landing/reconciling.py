@@ -46,10 +46,10 @@ def reconcile(engine: sa.Engine, store: Store, *, is_dry_run: bool = False) -> R
                 landed.append(batch_id)
         except LandingDamaged as error:
             unreadable.append(f"{error}: {store.where(manifests.name_of(batch_id))}")
-    written = sorted(known.difference(kept))
+    without = sorted(known.difference(kept))
+    written = without if is_dry_run else _write(engine, store, without)
     if not is_dry_run:
         _raise_number(engine, max(kept, default=0))
-        _write(engine, store, written)
     return Reconciled(tuple(landed), tuple(unreadable), tuple(written), tuple(_without_bytes(engine, store)))
 
 
@@ -93,10 +93,10 @@ def _raise_number(engine: sa.Engine, batch_id: int) -> None:
         connection.execute(statement("landing/manifests/raise_batch_no"), {"batch_id": batch_id})
 
 
-def _write(engine: sa.Engine, store: Store, batch_ids: list[int]) -> None:
+def _write(engine: sa.Engine, store: Store, batch_ids: list[int]) -> list[int]:
+    """Those that had no manifest; one that landed since the store was looked at has its own."""
     with database_errors("reading receipts"), engine.connect() as connection:
-        for batch_id in batch_ids:
-            manifests.keep(connection, store, batch_id)
+        return [batch_id for batch_id in batch_ids if manifests.keep_late(connection, store, batch_id)]
 
 
 def _without_bytes(engine: sa.Engine, store: Store) -> Iterator[Damage]:

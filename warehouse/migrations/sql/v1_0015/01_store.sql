@@ -12,6 +12,12 @@ language sql volatile security definer set search_path = pg_catalog, pg_temp as 
 $$;
 comment on function landing.last_batch_no is '最近一次取用的批次编号,未取用过为0';
 
+create function landing.next_batch_no() returns bigint
+language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
+    select nextval('landing.batch_batch_id_seq')
+$$;
+comment on function landing.next_batch_no is '取用下一个批次编号';
+
 create function landing.raise_batch_no(known bigint) returns void
 language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
     select setval('landing.batch_batch_id_seq', $1)
@@ -20,5 +26,5 @@ language sql volatile security definer set search_path = pg_catalog, pg_temp as 
 $$;
 comment on function landing.raise_batch_no is '使下一个批次编号大于已知编号,只升不降';
 
-revoke execute on function landing.last_batch_no, landing.raise_batch_no from public;
-grant execute on function landing.last_batch_no, landing.raise_batch_no to anze_loader;
+revoke execute on function landing.last_batch_no, landing.next_batch_no, landing.raise_batch_no from public;
+grant execute on function landing.last_batch_no, landing.next_batch_no, landing.raise_batch_no to anze_loader;
