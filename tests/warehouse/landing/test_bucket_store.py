@@ -18,8 +18,11 @@ from schemas.errors import FileChanging, HubError, LandingUnreachable, SetupErro
 from tests.object_server import KEY_ID, READER, SECRET, ObjectServer
 from tests.warehouse.building import one
 from tests.warehouse.landing.test_landing import delivery
+from warehouse.landing import receipts
 from warehouse.landing.bucket_store import open_bucket
+from warehouse.landing.folder_store import FolderStore
 from warehouse.landing.receipts import land
+from warehouse.landing.reconciling import Reconciled, reconcile
 from warehouse.landing.store import Kept, open_store
 
 ANYTHING = Payload("x", "text/csv", b"anything")
@@ -183,3 +186,15 @@ def test_the_folder_needs_no_client_of_buckets() -> None:
         "open_store('/tmp', {}); sys.exit('obstore' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=120).returncode == 0
+
+
+def test_a_folder_is_moved_into_a_bucket_by_copying_it(
+    engine: sa.Engine, object_server: ObjectServer, tmp_path: pathlib.Path
+) -> None:
+    folder, bucket = FolderStore(tmp_path), object_server.store(object_server.bucket(versioned=True))
+    first = land(engine, folder, delivery(b"one", b"two"))
+    for name in folder.names(""):
+        bucket.create(name, folder.read(name))
+    assert list(receipts.damaged(engine, bucket)) == []
+    assert reconcile(engine, bucket) == Reconciled((), (), (), ())
+    assert land(engine, bucket, delivery(b"three")).batch_id == first.batch_id + 1
