@@ -1,4 +1,5 @@
-"""What publishing a province's year costs: a day first, the same day again, the next day, and the next day after a night's load.
+"""What publishing a province's year costs: a day first, the same day again, the next day, that after a night's load, and
+once more while every feed lacks a delivery, so that each figure has bounds.
 
     python -m bench.publish 1
 
@@ -54,23 +55,37 @@ def measure(scale: float) -> dict[str, float]:
             }
             load_night(engine, folder / "var" / "landing", province, EVENING - DAY, EVENING, EVENING + DAY + HOUR)
             engine.dispose()
-            return figures | published(
-                server, "postgres", "after_a_night", AS_OF + DAY, EVENING + DAY + 2 * HOUR, feeds
-            )
+            return {
+                **figures,
+                **published(server, "postgres", "after_a_night", AS_OF + DAY, EVENING + DAY + 2 * HOUR, feeds),
+                **published(server, "postgres", "all_lacking", AS_OF + DAY, EVENING + DAY + 3 * HOUR, feeds, DAY),
+            }
         finally:
             server.stop("immediate")
 
 
 def published(
-    server: Cluster, database: str, name: str, as_of: dt.date, known_at: dt.datetime, feeds: list[tuple[str, str]]
+    server: Cluster,
+    database: str,
+    name: str,
+    as_of: dt.date,
+    known_at: dt.datetime,
+    feeds: list[tuple[str, str]],
+    silence: dt.timedelta = dt.timedelta(0),
 ) -> dict[str, float]:
-    """Publish a day as the loader does, and what it cost, by names that begin with ``name``."""
+    """Publish a day as the loader does, and what it cost, by names that begin with ``name``; feeds lack after a silence."""
     engine = connect(server.url(database), role=access.LOADER)
     with engine.begin() as connection:
         begun_at = connection.execute(sa.text("select cast(pg_current_wal_insert_lsn() as text)")).scalar_one()
         begun, worked = time.perf_counter(), processor_seconds(server)
         found = publish(
-            connection, as_of, known_at, known_at, expected=feeds, delivered_since=EVENING, versions=versions()
+            connection,
+            as_of,
+            known_at,
+            known_at,
+            expected=feeds,
+            delivered_since=EVENING + 2 * silence,
+            versions=versions(),
         )
         waited, worked = time.perf_counter() - begun, processor_seconds(server) - worked
         bound = {"begun_at": begun_at, "publication_id": found.publication_id}

@@ -21,6 +21,7 @@ from warehouse.database.clock import require_believable
 from warehouse.database.engine import connect
 from warehouse.database.own_province import require_own
 from warehouse.database.schema_version import require_current
+from warehouse.database.session import require_fit
 from warehouse.indicators.catalogue import find_definitions as find_indicators
 from warehouse.landing.store import Store, open_store
 
@@ -95,10 +96,24 @@ class Hub:
 def open_hub(settings: Settings | None = None) -> Hub:
     """Open the installation that ``settings`` (default: this environment's) describe.
 
-    Raises SetupError (also for a database of another version or province) and WarehouseUnreachable.
+    Raises SetupError (also for a database of another version or province, a session of another time zone, a standby, and
+    a clock more than a second off) and WarehouseUnreachable.
     """
     chosen = settings or load_settings()
-    engine = connect(chosen.database_url)
+    return _opened(chosen, chosen.database_url)
+
+
+def open_to_read(settings: Settings | None = None) -> Hub:
+    """Open the installation for who only reads: by ANZE_READ_DATABASE_URL, which may be a standby. Raises as ``open_hub``."""
+    chosen = settings or load_settings()
+    if chosen.read_database_url is None:
+        return open_hub(chosen)
+    return _opened(chosen, chosen.read_database_url, is_standby_fit=True)
+
+
+def _opened(settings: Settings, url: str, *, is_standby_fit: bool = False) -> Hub:
+    engine = connect(url)
+    require_fit(engine, settings.machine_now, is_standby_fit=is_standby_fit)
     require_current(engine)
     require_own(engine, province())
-    return Hub(chosen, engine, open_store(chosen.landing, chosen.environ))
+    return Hub(settings, engine, open_store(settings.landing, settings.environ))

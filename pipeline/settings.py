@@ -56,6 +56,15 @@ class Settings:
         return read_env_file(file).get(TWIN_URL)
 
     @property
+    def read_database_url(self) -> str | None:
+        """Where regulators and commands that only read are answered, with the loader's login: a standby; None = the primary."""
+        return self.environ.get("ANZE_READ_DATABASE_URL") or None
+
+    def machine_now(self) -> dt.datetime:
+        """This machine's clock, without the sandbox's offset."""
+        return self.now() - self.clock_offset
+
+    @property
     def ledger_folder(self) -> pathlib.Path:
         """Where heads of the ledger are kept outside the database: ANZE_LEDGER, else ``ledger`` beside the rest."""
         return pathlib.Path(self.environ.get("ANZE_LEDGER", self.var_folder / "ledger"))

@@ -15,7 +15,7 @@ from schemas.contract import INSURER_RECORD_TYPES, load_contract
 from schemas.obligations import Rule, load_obligations
 from schemas.province import province
 from schemas.regions import own_regions
-from warehouse.database import access, statistics
+from warehouse.database import access, dba, statistics
 from warehouse.database.engine import connect, database_errors
 from warehouse.database.own_province import require_own
 from warehouse.database.reference import fill
@@ -63,6 +63,15 @@ def open_databases(url: str) -> list[str]:
     try:
         with database_errors("reading the databases"), engine.connect() as connection:
             return access.open_databases(connection)
+    finally:
+        engine.dispose()
+
+
+def left_to_dba(url: str) -> list[str]:
+    """SQL that a superuser must still run in the database at ``url``, for what its login may not set. Raises SetupError."""
+    engine = connect(url)
+    try:
+        return dba.left_to_dba(engine)
     finally:
         engine.dispose()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, cast
 
 from fastapi import Depends, Form, Request
@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import AfterValidator
 
 from portal.door import Door, Event
+from portal.look.formats import second
 from portal.look.frame import Crumb, Frame, Viewer, theme_of
 from portal.look.pages import CSRF_FIELD, CSRF_HEADER, render
 from portal.look.texts import LANGUAGES, texts
@@ -21,6 +22,7 @@ from portal.signing_in import sessions
 from portal.signing_in.sessions import Identity
 from schemas.province import province
 from schemas.time_zone import SHANGHAI
+from warehouse.database.session import Lag
 
 
 def door(request: Request) -> Door:
@@ -171,10 +173,23 @@ def _frame(request: Request, crumbs: tuple[Crumb, ...], context: dict[str, objec
         viewer=_viewer(who, here, t(*KIND_NAMES[who.person.kind])) if who else None,
         csrf_token=who.csrf or "" if who else "",
         data_as_of=cast("str | None", context.pop("data_as_of", None)),
+        standby_lag=_lag_text(behind, t) if (behind := standby_lag(request)) else None,
         watermark_date=f"{dt.datetime.now(SHANGHAI):%Y-%m-%d}",
         has_errors=bool(context.pop("has_errors", False)),
         theme=theme_of(request.cookies.get("theme")),
     )
+
+
+def standby_lag(request: Request) -> Lag | None:
+    """How far the standby is behind from which who asks is answered; None where it is the primary."""
+    who = found(request) if door(request).has_standby else None
+    return door(request).lag(who.person) if who else None
+
+
+def _lag_text(lag: Lag, t: Callable[[str, str], str]) -> str:
+    if lag.replayed_at is None or lag.seconds is None:
+        return t("未知", "not known")
+    return t("不超过 {} 秒", "at most {} s").format(round(lag.seconds)) + f" · {second(lag.replayed_at)}"
 
 
 def _viewer(who: Identity, here: Door, kind: str) -> Viewer:

@@ -1,7 +1,8 @@
 """One installation's front door, opened: the hub for what is handed in, and three logins of the database.
 
 The login of the portal keeps sessions and the audit; by the other two, one for insurers and one for everybody else, it
-reads as the account that asks. Neither of them has a right of its own, and none can become an account of the other side.
+reads as the account that asks, the latter from a standby where ANZE_READ_DATABASE_URL names one. Neither of them has a
+right of its own, and none can become an account of the other side.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from pipeline.settings import Settings, load_settings
 from portal.bounds import Bounds, bounds_of
 from portal.person import Person
 from portal.sql_text import statement
-from schemas.errors import SetupError
+from schemas.errors import RetryLater, SetupError
 from warehouse.database import access
 from warehouse.database.engine import connect, database_errors
+from warehouse.database.session import Lag, lag
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,20 @@ class Door:
                 connection.invalidate()
                 raise SetupError("a connection of the portal was no longer itself; it is closed")
             yield connection
+
+    @property
+    def has_standby(self) -> bool:
+        """Whether regulators are answered from a database of their own, by ANZE_READ_DATABASE_URL."""
+        return self.hub.settings.read_database_url is not None
+
+    def lag(self, person: Person) -> Lag | None:
+        """How far the standby is behind by which a person reads, not known while it does not answer; None = the primary."""
+        if not self.has_standby or person.is_of_insurer:
+            return None
+        try:
+            return lag(self.of_regulators)
+        except RetryLater:
+            return Lag(None, None)
 
     def record(self, event: Event) -> None:
         """Append to the audit. Raises WarehouseBusy and WarehouseUnreachable: what cannot be recorded is not done."""
@@ -100,15 +116,15 @@ def open_door(settings: Settings | None = None) -> Door:
         state=_login(chosen, access.PORTAL),
         pulse=_login(chosen, access.PORTAL),
         of_insurers=_login(chosen, access.PORTAL_INSURER),
-        of_regulators=_login(chosen, access.PORTAL_REGULATOR),
+        of_regulators=_login(chosen, access.PORTAL_REGULATOR, chosen.read_database_url),
         address=environ.get("ANZE_PORTAL_URL", "http://127.0.0.1:8060").rstrip("/"),
         bounds=bounds_of(environ),
     )
 
 
-def _login(settings: Settings, role: str) -> sa.Engine:
+def _login(settings: Settings, role: str, database_url: str | None = None) -> sa.Engine:
     name = f"{role.upper()}_PASSWORD"
     if name not in settings.environ:
         raise SetupError(f"{name} is not set: `anze up` makes one for a local installation")
-    url = sa.make_url(settings.database_url).set(username=role, password=settings.environ[name])
+    url = sa.make_url(database_url or settings.database_url).set(username=role, password=settings.environ[name])
     return connect(url.render_as_string(hide_password=False))

@@ -20,7 +20,7 @@ from schemas.contract import WITHDRAWAL, Contract
 from schemas.findings import Finding, Note, Observation, Rule
 
 #: Rows that Great Expectations is asked for at once.
-ASKED_ROWS = 100_000
+ASKED_ROWS = 50_000
 
 
 @dataclass(frozen=True)

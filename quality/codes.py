@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from quality.company_codes import plainly_right
 from quality.reading import Reading, TextReading, by_distinct
 from schemas import credit_code, regions
 from schemas.code_lists import CodeList, load_code_list
@@ -55,7 +56,9 @@ def _changed(code: str) -> bool:
 
 def read_credit_code(field: Field, text: pa.Array) -> Reading:
     """A unified social credit code, normalised."""
-    return by_distinct(field.name, text, pa.string(), _judge_credit_code)
+    right = plainly_right(text)
+    others = by_distinct(field.name, pc.if_else(right, None, text), pa.string(), _judge_credit_code)
+    return Reading(pc.if_else(right, text, others.values), others.faults)
 
 
 def edition_field(contract: Contract) -> str | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -65,8 +65,7 @@ class Reading:
     faults: tuple[FieldFault, ...] = ()
 
 
-@dataclass(frozen=True)
-class TextReading:
+class TextReading(NamedTuple):
     """What one distinct text means; ``rule_id`` with a value is a caution, without one a refusal."""
 
     value: Any

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
 import string
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from schemas.folding import as_seen
 from schemas.province import province
-from schemas.regions import resolve_region
+from schemas.regions import regions_of
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 AUTHORITIES = "123456789ANY"
 
-_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
-_ORGANISATION_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+ORGANISATION_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_CHARACTERS = frozenset(ALPHABET)
 _UPPER = {ord(letter): ord(letter.upper()) for letter in string.ascii_lowercase}
 _GAPS = re.compile(r"[\s\-‐-―−]+")
 
@@ -24,8 +26,7 @@ Reason = Literal["empty", "length", "character", "placeholder", "check_character
 Caution = Literal["normalised", "organisation_check", "authority", "region"]
 
 
-@dataclass(frozen=True)
-class CreditCodeReading:
+class CreditCodeReading(NamedTuple):
     """``code`` is the normalised text. ``reason`` says why an invalid code is refused, ``expected`` what would do."""
 
     code: str
@@ -37,6 +38,8 @@ class CreditCodeReading:
 
 def normalise(text: str) -> str:
     """Full width to half width; blanks, hyphens and what nobody sees gone wherever they stand; upper case of a to z."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return _GAPS.sub("", as_seen(text)).translate(_UPPER)
 
 
@@ -57,14 +60,13 @@ def check(text: str) -> CreditCodeReading:
 
 def check_character(first_17: str) -> str:
     """Character 18 for the first 17. Raises ValueError for a character outside the alphabet."""
-    total = sum(weight * ALPHABET.index(c) for weight, c in zip(_WEIGHTS, first_17, strict=True))
+    total = sum(map(operator.mul, WEIGHTS, map(ALPHABET.index, first_17)))
     return ALPHABET[(31 - total % 31) % 31]
 
 
 def organisation_check_character(first_8: str) -> str:
     """Character 9 of an organisation code for its first 8: weights 3 7 9 10 5 8 4 2, 10 is X, 11 is 0."""
-    digits = (_ORGANISATION_ALPHABET.index(c) for c in first_8)
-    total = sum(weight * digit for weight, digit in zip(_ORGANISATION_WEIGHTS, digits, strict=True))
+    total = sum(map(operator.mul, ORGANISATION_WEIGHTS, map(ORGANISATION_ALPHABET.index, first_8)))
     rest = 11 - total % 11
     return "X" if rest == 10 else str(rest % 11)
 
@@ -79,9 +81,9 @@ def _shape_fault(code: str) -> Reason | None:
         return "empty"
     if len(code) != 18:
         return "length"
-    if any(c not in ALPHABET for c in code):
+    if not _CHARACTERS.issuperset(code):
         return "character"
-    return "placeholder" if len(set(code)) == 1 else None
+    return "placeholder" if code.count(code[0]) == len(code) else None
 
 
 def _warnings(text: str, code: str) -> list[Caution]:
@@ -90,14 +92,15 @@ def _warnings(text: str, code: str) -> list[Caution]:
         found.append("organisation_check")
     if code[0] not in AUTHORITIES:
         found.append("authority")
-    if not _is_present_region(code[2:8]):
+    if not is_present_region(code[2:8], province().code):
         found.append("region")
     return found
 
 
-def _is_present_region(region: str) -> bool:
+@functools.lru_cache(maxsize=1 << 14)
+def is_present_region(region: str, province_code: str) -> bool:
     """``100000`` is registration with a national authority; another province's region is not judged further."""
-    if region in ("100000", province().code):
+    if region in ("100000", province_code):
         return True
-    resolution = resolve_region(region, None)
+    resolution = regions_of(province_code).resolve(region, None)
     return resolution is not None and resolution.note_code != "former"

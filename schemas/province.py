@@ -36,7 +36,7 @@ class Province:
 
 def province() -> Province:
     """The province of this process. Raises SetupError for a folder that is none, DefinitionError for its mistakes."""
-    return read_province(folder_of(os.environ.get(VARIABLE)))
+    return _province_of(os.environ.get(VARIABLE))
 
 
 def folder_of(chosen: str | None) -> pathlib.Path:
@@ -48,6 +48,11 @@ def by_province(read: Callable[[Province], _T]) -> Callable[[], _T]:
     """A reader of the present province's folder that reads each folder once."""
     kept = functools.cache(read)
     return functools.wraps(read)(lambda: kept(province()))
+
+
+@functools.cache
+def _province_of(chosen: str | None) -> Province:
+    return read_province(folder_of(chosen))
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Real parts for tests: one PostgreSQL cluster a session, a database cloned from a migrated template for each test."""
+"""Real parts for tests: one PostgreSQL server a session, a database cloned from a migrated template for each test."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 import pathlib
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -20,19 +21,21 @@ from xdist.scheduler import LoadScopeScheduling
 from connectors.files import SHIPPED
 from pipeline.services.postgres import Cluster, free_port
 from schemas.province import DEFAULT, VARIABLE
+from tests import own_server
 
 if TYPE_CHECKING:
     from tests.object_server import ObjectServer
 
 TEMPLATE = "anze_template"
+SESSION = secrets.token_hex(3)
 #: What the clusters of all workers take at most, with much to spare.
 ROOM_BYTES = 6 << 30
 #: What `make quick` leaves out: whole nights, real schedulers, histories, every way to hand in a file.
 SLOW = (
     "adding/test_growth", "connectors/parse/test_child", "connectors/parse/test_hostile_xlsx", "connectors/test_fetch",
-    "connectors/test_notations", "connectors/test_round_trip", "dags/", "oracle/test_truth", "oracle/test_verify",
+    "connectors/test_notations", "connectors/test_round_trip", "dags/", "drills/", "oracle/test_truth", "oracle/test_verify",
     "pipeline/alerting", "pipeline/backfill", "pipeline/cli", "pipeline/clock", "pipeline/collecting", "pipeline/judging", "pipeline/reporting",
-    "pipeline/services", "portal/api", "portal/bulletin", "portal/clock", "portal/console", "portal/look/test_in_browser",
+    "pipeline/postgres/test_no_superuser", "pipeline/services", "portal/api", "portal/bulletin", "portal/clock", "portal/console", "portal/look/test_in_browser",
     "portal/signing_in", "portal/submissions", "portal/test_", "provinces/",
     "sandbox/test_patterns", "sandbox/test_truth", "soak/", "warehouse/alerts", "warehouse/history", "warehouse/indicators/test_cases",
     "warehouse/indicators/test_difference", "warehouse/indicators/test_frozen", "warehouse/indicators/test_regulator",
@@ -48,7 +51,7 @@ hypothesis.settings.load_profile("anze")
 #: a second world of what another covers.
 LONG = (
     "adding/test_growth.py::test_nothing_that_was_added_breaks_a_test",
-    "dags/test_backfill.py::test_past_intervals_beside_the_night", "dags/test_human_in_the_loop",
+    "dags/test_backfill.py::test_past_intervals_beside_the_night", "dags/test_human_in_the_loop", "drills/",
     "pipeline/judging/test_rebuild",
     "oracle/test_truth.py::test_what_insurers_tell_is_what_is_published[workbooks",
     "pipeline/services/test_nights.py::test_three_nights[77]", "portal/api/test_schema", "portal/console/test_of_few",
@@ -70,7 +73,13 @@ TOGETHER = {
     "clock": ("portal/clock",),
     "bulletins": ("portal/bulletin",),
 }
-_names = (f"test_{n}" for n in itertools.count())
+#: Of databases; of one session only, for a server's log holds those of earlier ones too.
+_names = (f"test_{SESSION}_{n}" for n in itertools.count())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A server of the user's own is used by one process."""
+    own_server.refuse_workers(config)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -114,11 +123,15 @@ def _place(nodeid: str) -> str:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """A throw-away PostgreSQL cluster that does not fsync, in a folder of its own.
+    """A throw-away PostgreSQL cluster that does not fsync, in a folder of its own; or the server of ANZE_TEST_DATABASE_URL.
 
     Not below pytest's base folder: sessions that run side by side delete each other's old folders there.
     """
-    with tempfile.TemporaryDirectory(prefix="anze-", dir=_roomy_memory()) as folder:
+    if own_server.VARIABLE in os.environ:
+        with own_server.own_server() as server:
+            yield server
+        return
+    with tempfile.TemporaryDirectory(prefix="anze-", dir=roomy_memory()) as folder:
         server = Cluster(pathlib.Path(folder) / "pg", free_port())
         unsafe = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_wal_size": "256MB"}
         try:
@@ -184,7 +197,7 @@ def fresh_database(cluster: Cluster, template: str = "template1") -> Iterator[st
         _admin(cluster, f"drop database {name} with (force)")
 
 
-def _roomy_memory() -> str | None:
+def roomy_memory() -> str | None:
     """A folder in memory, where a database is cloned ten times as fast as on some disks; None where it has no room."""
     memory = pathlib.Path("/dev/shm")
     is_roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_BYTES

@@ -18,7 +18,7 @@ class Limits:
     """Address space of the child."""
     columns: int = 500
     record_chars: int = 1_000_000
-    chunk_rows: int = 20_000
+    chunk_rows: int = 10_000
     archive_entries: int = 2_000
     unpacked_bytes: int = 2_000_000_000
     unpacked_ratio: int = 150

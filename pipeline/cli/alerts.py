@@ -51,10 +51,10 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List alerts that stand, the gravest first."""
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from warehouse.alerts import issues
 
-    with steps.open_hub().engine.connect() as connection:
+    with open_hub().engine.connect() as connection:
         found = issues.alerts(
             connection, kind=kind, insurer_id=insurer_id, state="all" if every else "standing", limit=100_000
         )
@@ -71,10 +71,10 @@ def list_(
 @alerts.command()
 def show(alert_no: AlertNo, as_json: AsJson = False) -> None:
     """Show one alert: why, what to do, its newest records, and its history."""
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from warehouse.alerts import issues
 
-    with steps.open_hub().engine.connect() as connection:
+    with open_hub().engine.connect() as connection:
         alert = issues.alert(connection, alert_no)
         records = issues.records(connection, alert_no, 100_000 if as_json else SHOWN_RECORDS)
         events = issues.events(connection, alert_no)
@@ -99,10 +99,10 @@ def show(alert_no: AlertNo, as_json: AsJson = False) -> None:
 @alerts.command()
 def ack(alert_no: AlertNo, comment: Comment, by: Person = "", as_json: AsJson = False) -> None:
     """Take an alert on: the ladder stops, and everybody sees by whom and with which words."""
-    from pipeline import steps
     from pipeline.alerting import acting
+    from pipeline.hub import open_hub
 
-    _told(acting.acknowledge(steps.open_hub(), alert_no, by or getpass.getuser(), comment), as_json)
+    _told(acting.acknowledge(open_hub(), alert_no, by or getpass.getuser(), comment), as_json)
 
 
 @alerts.command()
@@ -116,21 +116,21 @@ def snooze(
     """Leave an alert alone until a day: no digest names it, and it does not go up the ladder."""
     import datetime as dt
 
-    from pipeline import steps
     from pipeline.alerting import acting
+    from pipeline.hub import open_hub
     from schemas.time_zone import SHANGHAI
 
     end = dt.datetime.combine(day(until), dt.time.min, SHANGHAI)
-    _told(acting.snooze(steps.open_hub(), alert_no, by or getpass.getuser(), comment, end), as_json)
+    _told(acting.snooze(open_hub(), alert_no, by or getpass.getuser(), comment, end), as_json)
 
 
 @alerts.command()
 def look(as_json: AsJson = False) -> None:
     """Look now, as the DAG `clock` does each working morning: raise, update, close, remind, escalate, write messages."""
-    from pipeline import steps
     from pipeline.alerting import clock
+    from pipeline.hub import open_hub
 
-    ran = clock.run(steps.open_hub())
+    ran = clock.run(open_hub())
     if as_json:
         print_json({**vars(ran.run), "message_count": ran.message_count})
         return
@@ -145,11 +145,11 @@ def look(as_json: AsJson = False) -> None:
 @alerts.command()
 def deliver(as_json: AsJson = False) -> None:
     """Send the messages that are due; what fails waits for its next time. Exit code 1 when a receiver failed."""
-    from pipeline import steps
     from pipeline.alerting import deliver as sender
     from pipeline.alerting.secrets import of_environment
+    from pipeline.hub import open_hub
 
-    hub = steps.open_hub()
+    hub = open_hub()
     came = sender.deliver(hub, lambda name: of_environment(name, hub.settings.environ))
     if as_json:
         print_json(came)
@@ -166,12 +166,12 @@ def deliver(as_json: AsJson = False) -> None:
 @alerts.command()
 def receivers(as_json: AsJson = False) -> None:
     """Show who is told (receivers.yml of the province), and what was sent, waits, or was given up."""
-    from pipeline import steps
     from pipeline.alerting.configuration import receivers as configured
+    from pipeline.hub import open_hub
     from warehouse.alerts import outbox
 
     known = configured()
-    with steps.open_hub().engine.connect() as connection:
+    with open_hub().engine.connect() as connection:
         standing = {each.receiver: each for each in outbox.standing(connection)}
     names = [*known, *(name for name in standing if name not in known)]
     if as_json:

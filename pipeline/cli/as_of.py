@@ -54,12 +54,12 @@ def as_of(
 
     Each with its version, batch, row and file. Exit code 1 if there is none.
     """
-    from pipeline import steps
+    from pipeline.cli.reading import open_to_read
     from schemas.time_zone import SHANGHAI
     from warehouse.database.engine import database_errors
     from warehouse.history import bitemporal
 
-    hub = steps.open_hub()
+    hub = open_to_read()
     now = hub.now()
     known = moment(known_at, now) if known_at else now
     on = day(as_of) if as_of else now.astimezone(SHANGHAI).date()

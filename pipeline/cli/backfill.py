@@ -43,13 +43,13 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Plan a backfill: days, batches and rows; of a replay also what it would change. Nothing else happens."""
-    from pipeline import steps
     from pipeline.backfill.plan import make, record_types
+    from pipeline.hub import open_hub
     from warehouse.history.plans import Request
 
     if mode not in MODES:
         raise typer.BadParameter("--mode is recollect or replay")
-    hub = steps.open_hub()
+    hub = open_hub()
     request = Request(
         "replay" if mode == "replay" else "recollect",
         tuple(insurer or hub.insurers), record_types(family or ()), since.date(), until.date(), window,
@@ -61,12 +61,12 @@ def plan(
 @backfill.command("run")
 def run(plan_id: PlanId, as_json: AsJson = False) -> None:
     """Run a plan, or go on with it. Refuses when its inputs moved. Exit code 3 or 4 if a part could not be done."""
-    from pipeline import steps
     from pipeline.backfill.run import run as run_plan
     from pipeline.cli.usage import exit_code
+    from pipeline.hub import open_hub
     from warehouse.history import plans
 
-    hub = steps.open_hub()
+    hub = open_hub()
     with progress("backfill", len(plans.read(hub.engine, plan_id).parts)) as advance:
         failed = run_plan(hub, plan_id, hub.settings.credentials, lambda part: advance(part.insurer_id))
     show_plan(plans.read(hub.engine, plan_id), as_json)
@@ -80,10 +80,10 @@ def run(plan_id: PlanId, as_json: AsJson = False) -> None:
 @backfill.command("list")
 def list_all(limit: Limit = 20, as_json: AsJson = False) -> None:
     """List plans, newest first."""
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from warehouse.history import plans
 
-    found = plans.newest(steps.open_hub().engine, limit)
+    found = plans.newest(open_hub().engine, limit)
     if as_json:
         print_json([_plain(each) for each in found])
         return
@@ -98,10 +98,10 @@ def list_all(limit: Limit = 20, as_json: AsJson = False) -> None:
 @backfill.command("show")
 def show(plan_id: PlanId, as_json: AsJson = False) -> None:
     """Show one plan: its parts, how far it got, and what a rehearsal said."""
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from warehouse.history import plans
 
-    show_plan(plans.read(steps.open_hub().engine, plan_id), as_json)
+    show_plan(plans.read(open_hub().engine, plan_id), as_json)
 
 
 def show_plan(found: Plan, as_json: bool) -> None:

@@ -38,12 +38,12 @@ def list_all(
     as_json: AsJson = False,
 ) -> None:
     """List receipts, newest first."""
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from warehouse.landing.batches import list_batches
 
     if state not in (None, *STATES):
         raise typer.BadParameter(f"{state} is no state: one of {', '.join(STATES)}")
-    found = list_batches(steps.open_hub().engine, insurer_id=insurer, record_type=record_type, state=state, limit=limit)
+    found = list_batches(open_hub().engine, insurer_id=insurer, record_type=record_type, state=state, limit=limit)
     if as_json:
         print_json(found)
         return
@@ -74,9 +74,9 @@ def show(
     limit: Annotated[int, typer.Option(min=0, help="Held rows shown.")] = SHOWN_ROWS,
 ) -> None:
     """Show one batch: its receipt, counts, findings, held rows with every reason, and what to do next."""
-    from pipeline import steps
+    from pipeline.hub import open_hub
 
-    show_batch(steps.open_hub().engine, batch_id, as_json, limit)
+    show_batch(open_hub().engine, batch_id, as_json, limit)
 
 
 By = Annotated[str, typer.Option("--by", help="Who decides.")]
@@ -98,17 +98,19 @@ def refuse(batch_id: BatchId, by: By, reason: Why, as_json: AsJson = False) -> N
 @batch.command("discard")
 def discard(batch_id: BatchId, by: By, reason: Why, as_json: AsJson = False) -> None:
     """Give up a batch that cannot be judged: it is rejected with no rows, and the decision is kept."""
-    from pipeline import deciding, steps
+    from pipeline import deciding
+    from pipeline.hub import open_hub
 
-    hub = steps.open_hub()
+    hub = open_hub()
     deciding.discard(hub, batch_id, by, reason)
     show_batch(hub.engine, batch_id, as_json)
 
 
 def _decide(batch_id: int, choice: Choice, by: str, reason: str, as_json: bool) -> None:
-    from pipeline import deciding, steps
+    from pipeline import deciding
+    from pipeline.hub import open_hub
 
-    hub = steps.open_hub()
+    hub = open_hub()
     deciding.decide(hub, batch_id, choice, by, reason)
     receipt = show_batch(hub.engine, batch_id, as_json)
     if choice == "accept" and not receipt.is_loaded:

@@ -19,10 +19,10 @@ SHOWN_DIFFERENCES = 12
 
 def compare(batch_a: BatchId, batch_b: BatchId, as_json: AsJson = False) -> None:
     """Compare two deliveries of one record type: rows, amounts, fill rates, and keys that only one of them holds."""
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from pipeline.judging import comparing
 
-    found = comparing.compare(steps.open_hub(), batch_a, batch_b)
+    found = comparing.compare(open_hub(), batch_a, batch_b)
     if as_json:
         print_json(found)
         return

@@ -38,13 +38,13 @@ class Asked:
 
 def show_at(asked: Asked, as_of: str | None, known_at: str | None, as_json: bool) -> None:
     """Print the asked cells as of a day (default: the day before the moment), known at a moment (default: now)."""
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from schemas.time_zone import SHANGHAI
     from warehouse.database.engine import database_errors
     from warehouse.history import bitemporal
     from warehouse.publishing.publish import find_pair
 
-    hub = steps.open_hub()
+    hub = open_hub()
     now = hub.now()
     known = moment(known_at, now) if known_at else now
     on = day(as_of) if as_of else known.astimezone(SHANGHAI).date() - dt.timedelta(days=1)

@@ -51,7 +51,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Say why a figure moved: parts by cause that add up to the difference exactly."""
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from warehouse.database.engine import database_errors
     from warehouse.indicators.difference import difference
     from warehouse.indicators.explain import Place
@@ -59,7 +59,7 @@ def diff(
 
     chosen = [find(name) for name in names or FIVE]
     places = [Place(d.indicator, cast("PeriodKind", period or d.periods[-1]), region, domain, insurer) for d in chosen]
-    hub = steps.open_hub()
+    hub = open_hub()
     try:
         with database_errors("explaining a difference"), hub.engine.begin() as connection:
             ends = resolve_publication(connection, before), resolve_publication(connection, after)

@@ -134,11 +134,11 @@ def pauses(insurer: OnlyInsurer = None, as_json: AsJson = False) -> None:
 
 def _asked(as_of: str | None, known_at: str | None) -> tuple[Hub, dt.date, dt.datetime]:
     """The hub with its register up to date, the day and the moment that are asked about."""
-    from pipeline import steps
     from pipeline.expecting import keep_register
+    from pipeline.hub import open_hub
     from schemas.time_zone import SHANGHAI
 
-    hub = steps.open_hub()
+    hub = open_hub()
     keep_register(hub)
     now = hub.now()
     known = moment(known_at, now) if known_at else now

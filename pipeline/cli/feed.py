@@ -22,10 +22,10 @@ def register(app: typer.Typer) -> None:
 @feed.command("list")
 def list_all(insurer: OnlyInsurer = None, as_json: AsJson = False) -> None:
     """List feeds: up to where they are collected, when they last delivered, what waits."""
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from warehouse.landing import feeds
 
-    found = feeds.states(steps.open_hub().engine, insurer)
+    found = feeds.states(open_hub().engine, insurer)
     if as_json:
         print_json(found)
         return
@@ -47,14 +47,14 @@ def rewind(
     everything: Annotated[bool, typer.Option("--everything", help="Collect all there is.")] = False,
 ) -> None:
     """Set where the next collect of a feed begins. What is there already comes back as duplicates; nothing is lost."""
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from schemas.errors import DefinitionError
     from schemas.time_zone import SHANGHAI
     from warehouse.landing import feeds
 
     if (to is None) != everything:
         raise typer.BadParameter("give either --to or --everything")
-    hub = steps.open_hub()
+    hub = open_hub()
     definition = hub.definition(insurer_id)
     if record_type not in definition.records:
         raise DefinitionError(f"{insurer_id}.yml", "records", f"{record_type} is not delivered", fix="anze feed list")

@@ -45,11 +45,11 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Explain the verdict of a record, as known at a moment: each day counted, what moved the deadline, the receipt."""
-    from pipeline.hub import open_hub
+    from pipeline.cli.reading import open_to_read
     from warehouse.database.engine import database_errors
     from warehouse.history.freshness import explain
 
-    hub = open_hub()
+    hub = open_to_read()
     known = moment(known_at, hub.now()) if known_at else hub.now()
     with database_errors("explaining a verdict"), hub.engine.connect() as connection:
         found = explain(connection, insurer, record_type, key, known)
@@ -70,7 +70,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """Count verdicts as known at a moment: on time + late = due, due + undetermined = all."""
-    from pipeline.hub import open_hub
+    from pipeline.cli.reading import open_to_read
     from warehouse.database.engine import database_errors
     from warehouse.history.freshness import BY, counts
 
@@ -78,7 +78,7 @@ def list_(
     wanted = by or ["insurer", "type"]
     if unknown := [each for each in wanted if each not in short]:
         raise typer.BadParameter(f"不能按此统计 cannot count by {unknown[0]!r}: {', '.join(short)}")
-    hub = open_hub()
+    hub = open_to_read()
     known = moment(known_at, hub.now()) if known_at else hub.now()
     chosen = [short[each] for each in wanted]
     with database_errors("counting verdicts"), hub.engine.connect() as connection:

@@ -22,14 +22,14 @@ def rate(
     as_json: AsJson = False,
 ) -> None:
     """Show how many records of the year to date were in on time; every cut adds up to the same records."""
-    from pipeline import steps
+    from pipeline.cli.reading import open_to_read
     from schemas.time_zone import SHANGHAI
     from warehouse.publishing.on_time import rates
 
     for each in by or ():
         if each not in BY:
             raise typer.BadParameter(f"没有 no cut {each!r}: {', '.join(BY)}")
-    hub = steps.open_hub()
+    hub = open_to_read()
     known = moment(known_at, hub.now()) if known_at else hub.now()
     on = day(as_of) if as_of else known.astimezone(SHANGHAI).date()
     with hub.engine.connect() as connection:

@@ -67,14 +67,14 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show published figures, of the latest publication or the one named."""
-    from pipeline import steps
+    from pipeline.cli.reading import open_to_read
     from warehouse.database.engine import database_errors
     from warehouse.indicators.bounds import read_bounds
     from warehouse.indicators.explain import show as published
 
     chosen = [find(name) for name in names or SHOWN]
     check_level(level)
-    with database_errors("reading figures"), steps.open_hub().engine.connect() as connection:
+    with database_errors("reading figures"), open_to_read().engine.connect() as connection:
         cells = [
             cell
             for d in chosen
@@ -134,8 +134,8 @@ def frozen(
     as_json: AsJson = False,
 ) -> None:
     """Show a frozen month: first figures, the latest revision, and what moved between them."""
-    from pipeline import steps
     from pipeline.cli.frozen import Wanted, show_frozen
+    from pipeline.cli.reading import open_to_read
     from warehouse.database.engine import database_errors
 
     chosen = [find(name).indicator for name in names or SHOWN]
@@ -147,7 +147,7 @@ def frozen(
         domain_code=domain,
         insurer_id=insurer,
     )
-    with database_errors("reading frozen figures"), steps.open_hub().engine.connect() as connection:
+    with database_errors("reading frozen figures"), open_to_read().engine.connect() as connection:
         show_frozen(connection, month, show_all, place, as_json)
 
 
@@ -185,7 +185,7 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Explain one figure: definition, numerator and denominator, and the records behind it with their files and rows."""
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from pipeline.judging.places import places_of
     from warehouse.database.engine import database_errors
     from warehouse.indicators.explain import Place, excluded_records
@@ -193,7 +193,7 @@ def explain(
 
     d = find(name)
     place = Place(d.indicator, cast("PeriodKind", period or d.periods[-1]), region, domain, insurer)
-    hub = steps.open_hub()
+    hub = open_hub()
     try:
         with database_errors("explaining a figure"), hub.engine.begin() as connection:
             found = trace(connection, place, publication_id=publication, limit=limit)

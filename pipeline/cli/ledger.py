@@ -30,10 +30,10 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Walk the chain: each entry against the tables, the landed files and the heads kept outside. Exit code 1 if a link is broken."""
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from pipeline.judging.ledger import check
 
-    hub = steps.open_hub()
+    hub = open_hub()
     found = check(hub, since, hub.store)
     if as_json:
         broken = [{**vars(each), "line": each.line} for each in found.broken]
@@ -47,10 +47,10 @@ def verify(
 @ledger.command()
 def head(as_json: AsJson = False) -> None:
     """Show position and hash of the newest entry: write it down elsewhere, and no earlier entry can be changed unseen."""
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from warehouse.landing.ledger import head as newest
 
-    found = newest(steps.open_hub().engine)
+    found = newest(open_hub().engine)
     if as_json:
         print_json(found)
     else:
@@ -60,10 +60,10 @@ def head(as_json: AsJson = False) -> None:
 @ledger.command()
 def keep() -> None:
     """Keep the head in the file of today, as each publication does; exit code 4 when it cannot be written."""
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from pipeline.judging.ledger import keep_head
 
-    stdout.print(keep_head(steps.open_hub()) or "存证为空 the ledger is empty", soft_wrap=True)
+    stdout.print(keep_head(open_hub()) or "存证为空 the ledger is empty", soft_wrap=True)
 
 
 @ledger.command()
@@ -72,10 +72,10 @@ def export(
     file: Annotated[pathlib.Path, typer.Argument(help="The JSON to write; it must not exist.", dir_okay=False)],
 ) -> None:
     """Write a receipt with its proof; docs/verify_receipt.py checks it with Python alone, on any machine."""
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from warehouse.landing.receipt_bundles import bundle
 
-    written = json.dumps(bundle(steps.open_hub().engine, receipt), ensure_ascii=False, indent=1)
+    written = json.dumps(bundle(open_hub().engine, receipt), ensure_ascii=False, indent=1)
     try:
         with file.open("x", encoding="utf-8") as target:
             target.write(written + "\n")

@@ -96,10 +96,10 @@ def explain(
 
 
 def _asked(as_of: str | None, known_at: str | None) -> tuple[Hub, dt.date, dt.datetime]:
-    from pipeline import steps
+    from pipeline.cli.reading import open_to_read
     from schemas.time_zone import SHANGHAI
 
-    hub = steps.open_hub()
+    hub = open_to_read()
     now = hub.now()
     return hub, day(as_of) if as_of else now.astimezone(SHANGHAI).date(), moment(known_at, now) if known_at else now
 

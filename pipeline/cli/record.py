@@ -33,10 +33,10 @@ def show_history(
     as_json: AsJson = False,
 ) -> None:
     """Show all versions of a record, newest first, its numbers before and after a renumbering included."""
-    from pipeline import steps
+    from pipeline.cli.reading import open_to_read
     from warehouse.history.record_history import history
 
-    found = history(steps.open_hub().engine, record_type, insurer, key)
+    found = history(open_to_read().engine, record_type, insurer, key)
     if as_json:
         print_json(found)
     else:

@@ -51,7 +51,7 @@ def replay(
     What now passes leaves quarantine; what was accepted stays; receipts and moments of receipt never move. Run again
     after an interruption, it goes on. A dry run looks at each batch by itself.
     """
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from pipeline.judging import replay as replaying
 
     wanted = replaying.Wanted(
@@ -60,7 +60,7 @@ def replay(
     )  # fmt: skip
     if everything == (wanted != replaying.Wanted()):
         raise typer.BadParameter("name what to replay (--insurer, --from, --batch, --held-by ...), or --all")
-    hub = steps.open_hub()
+    hub = open_hub()
     chosen = replaying.choose(hub, wanted)
     with progress("replay", len(chosen)) as advance:
         reports = replaying.replay(

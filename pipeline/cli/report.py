@@ -38,11 +38,11 @@ def report(
     What speaks of the whole batch comes first, without a row. With --annotated the delivery comes back with all errors and
     warnings at their cells and listed on a sheet of their own; corrected there, it can be sent again as it is.
     """
-    from pipeline import steps
+    from pipeline.hub import open_hub
 
     if sum((as_xlsx, as_csv, as_json, annotated)) > 1:
         raise typer.BadParameter("--xlsx、--csv、--json、--annotated 只能选一个 choose one")
-    hub = steps.open_hub()
+    hub = open_hub()
     try:
         if annotated:
             _return(hub, batch_id, file, part)

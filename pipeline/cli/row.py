@@ -25,10 +25,10 @@ def row(
     """
     import dataclasses
 
-    from pipeline import steps
+    from pipeline.hub import open_hub
     from pipeline.judging.places import read_rows
 
-    found = read_rows(steps.open_hub(), batch_id, [row_no]).get(row_no)
+    found = read_rows(open_hub(), batch_id, [row_no]).get(row_no)
     if found is None:
         stdout.print(f"批次 batch {batch_id} 没有第 {row_no} 行 has no row {row_no}")
         raise typer.Exit(1)

@@ -51,24 +51,41 @@ def down() -> None:
     stdout.print(f"stopped: {', '.join(stopped) or 'nothing was running'}")
 
 
-def migrate() -> None:
+def migrate(
+    dba: Annotated[
+        bool, typer.Option("--dba", help="Only print, as SQL for a superuser, what the login could not set.")
+    ] = False,
+) -> None:
     """Create or upgrade the database's tables and fill the reference tables. Safe to run again.
 
     Uses the login of ANZE_TWIN_DATABASE_URL (var/admin.env), which may create roles, else that of ANZE_DATABASE_URL.
-    Says which other databases of the server the hub's roles could enter.
+    Says which other databases of the server the hub's roles could enter, and what a DBA must set by hand.
     """
     from pipeline.settings import load_settings
-    from pipeline.setup import open_databases, prepare
+    from pipeline.setup import left_to_dba, open_databases, prepare
     from warehouse.database.schema_version import newest
     from warehouse.landing.store import open_store
 
     settings = load_settings()
     url = settings.twin_database_url or settings.database_url
+    if dba:
+        _print_sql(left_to_dba(url))
+        return
     prepare(url, settings.now())
     open_store(settings.landing, settings.environ).prepare()
     stdout.print(f"数据库结构 schema {newest()}")
     for name in open_databases(url):
         stdout.print(f"对所有登录开放 open to every login: revoke connect, temporary on database {name} from public;")
+    if left := left_to_dba(url):
+        stdout.print(
+            "-- 此登录无权设置,请 DBA 以超级用户执行 this login may not set it, a superuser runs (anze migrate --dba):"
+        )
+        _print_sql(left)
+
+
+def _print_sql(statements: list[str]) -> None:
+    for each in statements:
+        stdout.print(each, soft_wrap=True, markup=False, highlight=False)
 
 
 def status(as_json: AsJson = False) -> None:

@@ -74,9 +74,9 @@ def show() -> None:
 
 
 def _open() -> Hub:
-    from pipeline import steps
+    from pipeline.hub import open_hub
 
-    return steps.open_hub()
+    return open_hub()
 
 
 def _broken(hub: Hub) -> list[str]:

@@ -57,10 +57,11 @@ def add(
 ) -> None:
     """Create an account that reads schema report at the portal, with psql or a BI tool. Its password is shown once.
 
-    Uses the login of ANZE_TWIN_DATABASE_URL (var/admin.env), which must be a superuser's here.
+    Uses the login of ANZE_TWIN_DATABASE_URL (var/admin.env): a superuser's, or that which migrates; says when a DBA must add its limits.
     """
     from connectors.files import REGULATOR
     from warehouse.database import accounts
+    from warehouse.database.dba import left_to_dba
 
     if insurer == REGULATOR:
         raise typer.BadParameter(f"{insurer} 不是保险机构 is no insurer")
@@ -76,6 +77,9 @@ def add(
     )
     engine = administering()
     _show_once(engine, name, accounts.add(engine, account, _asked(ask)), is_asked=ask)
+    if any(each.startswith(f"alter role {name} ") for each in left_to_dba(engine)):
+        told = "账号的限制和审计须由 DBA 补上 its limits and audit are a DBA's to set: anze migrate --dba"
+        stderr.print(told, soft_wrap=True)
 
 
 @user.command("list")

@@ -16,7 +16,6 @@ from pipeline.services.airflow import LocalAirflow
 from pipeline.services.postgres import Cluster
 from pipeline.services.processes import Service
 from pipeline.settings import ADMIN_FILE, TWIN_URL, credentials_from, read_env_file, var_folder, write_env_file
-from sandbox.accounts import credentials as sandbox_credentials
 from sandbox.cast import cast
 from sandbox.world import is_simulated
 from schemas.delivery import Credentials
@@ -101,6 +100,8 @@ class Installation:
         """What the simulated insurers accept, by insurer id; none where the province is not simulated."""
         if not is_simulated():
             return {}
+        from sandbox.accounts import credentials as sandbox_credentials  # speaks every dialect
+
         api = [insurer.insurer_id for insurer in cast() if not insurer.is_drop]
         return {insurer_id: credentials_from(sandbox_credentials(insurer_id, self.seed)) for insurer_id in api}
 

@@ -57,10 +57,18 @@ def binaries() -> pathlib.Path:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A PostgreSQL cluster in ``folder`` on ``port``; superuser ``postgres`` with a password kept beside it (0600)."""
+    """A PostgreSQL cluster in ``folder`` on ``port``; superuser ``postgres`` with a password kept beside it (0600).
+
+    ``programs``: the folder of another PostgreSQL's binaries than the wheel's.
+    """
 
     folder: pathlib.Path
     port: int
+    programs: pathlib.Path | None = None
+
+    @property
+    def binaries(self) -> pathlib.Path:
+        return self.programs or binaries()
 
     @property
     def pgdata(self) -> pathlib.Path:
@@ -126,7 +134,7 @@ class Cluster:
         user = _server_user()
         for path in paths:
             os.chown(path, user.pw_uid, user.pw_gid)
-        for folder in {*self.folder.resolve().parents, *binaries().resolve().parents}:
+        for folder in {*self.folder.resolve().parents, *self.binaries.resolve().parents}:
             mode = folder.stat().st_mode
             if not mode & stat.S_IXOTH:
                 folder.chmod(mode | stat.S_IXOTH)
@@ -136,8 +144,8 @@ class Cluster:
         log = self.folder / "setup.log"
         with log.open("ab") as out:
             done = subprocess.run(
-                [str(binaries() / program), *arguments],
-                **_unprivileged(),
+                [str(self.binaries / program), *arguments],
+                **unprivileged(),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -159,7 +167,7 @@ def _why(log: pathlib.Path, *others: pathlib.Path) -> str:
     return f"see {log}"
 
 
-def _unprivileged() -> dict[str, Any]:
+def unprivileged() -> dict[str, Any]:
     """What makes a subprocess run as the server's user, with nothing left of ours, when we are root."""
     if os.geteuid() != 0:
         return {}

@@ -17,7 +17,6 @@ from pipeline.hub import open_hub
 from pipeline.services.installation import AIRFLOW_ROLE, PASSWORDS, Installation, remember_province, write_settings
 from pipeline.services.postgres import require_free_port
 from pipeline.settings import ROOT, load_settings
-from pipeline.setup import prepare
 from sandbox.world import is_simulated
 from schemas.errors import HubError, SetupError
 from warehouse.database import access
@@ -45,6 +44,8 @@ def require_ports(here: Installation, *, with_airflow: bool = True) -> None:
 
 def start_database(here: Installation, tell: Tell) -> None:
     """Start PostgreSQL, write ``var/anze.env``, create and migrate both databases, set the roles' passwords."""
+    from pipeline.setup import prepare  # heavy, and `anze status` prepares nothing
+
     tell("PostgreSQL")
     here.cluster.start()
     write_settings(here)

@@ -7,10 +7,12 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
+from portal.asking import door, standby_lag
 from portal.problems import KINDS, MEDIA_TYPE
 
 Item = TypeVar("Item")
@@ -19,6 +21,8 @@ PAGE_ROWS, MOST_ROWS = 100, 1000
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS, description="Rows of a page.")]
 Text = Annotated[str | None, Query(max_length=200)]
 BIGGEST = 2**63 - 1
+#: Seconds by which the standby that was read is behind, at most, or "unknown"; absent where the primary was read.
+LAG_HEADER = "Standby-Lag-Seconds"
 
 
 class ProblemDetails(BaseModel):
@@ -48,6 +52,9 @@ class Tagged(APIRoute):
 
         async def tagged(request: Request) -> Response:
             response = await answer(request)
+            behind = await run_in_threadpool(standby_lag, request) if door(request).has_standby else None
+            if behind:
+                response.headers[LAG_HEADER] = "unknown" if behind.seconds is None else f"{behind.seconds:.0f}"
             if request.method != "GET" or response.status_code != 200 or not response.body:
                 return response
             tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
@@ -57,6 +64,8 @@ class Tagged(APIRoute):
                 "Vary": "Authorization, Cookie, Accept-Language",
             }
             if tag in [each.strip() for each in request.headers.get("if-none-match", "").split(",")]:
+                if LAG_HEADER in response.headers:
+                    headers[LAG_HEADER] = response.headers[LAG_HEADER]
                 return Response(status_code=304, headers=headers)
             response.headers.update(headers)
             return response

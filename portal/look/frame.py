@@ -46,8 +46,8 @@ class Viewer:
 class Frame:
     """All that ``layout.html`` needs besides the content.
 
-    ``path`` is this page's address with its query, to come back to after the language was switched; ``data_as_of`` and
-    ``watermark_date`` are texts; ``theme`` is what the cookie ``theme`` says: auto, light or dark.
+    ``path`` is this page's address with its query, to come back to after the language was switched; ``data_as_of``,
+    ``standby_lag`` (of what the page was read from) and ``watermark_date`` are texts; ``theme`` is what the cookie ``theme`` says: auto, light or dark.
     """
 
     platform_name: str
@@ -63,6 +63,7 @@ class Frame:
     sign_out_action: str = "/sign-out"
     language_action: str = "/language"
     home_href: str = "/"
+    standby_lag: str | None = None
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ GROUPS = {kind: f"anze_{kind}" for kind in KINDS}
 
 #: Attributes and per-role settings. Roles belong to the whole server, hence no settings per database.
 ROLE_ATTRIBUTES = {
-    OWNER: "nologin",
+    OWNER: "nologin noinherit",
     LOADER: "login noinherit connection limit 60",
     REGULATOR: "login noinherit connection limit 40",
     EXPLAINER: "nologin",
@@ -59,19 +59,23 @@ LOGGED = {"log_statement": "all"}
 def create_roles(engine: sa.Engine) -> None:
     """Create our roles where they are missing, and undo what a role changed of its own settings.
 
-    Several databases of one server may do so at once.
+    Several databases of one server may do so at once, when the login is a superuser's. Another login becomes a member of
+    the owner and the loader: it owns what they own and fills what they fill.
     """
     with database_errors("creating the roles"), engine.begin() as connection:
-        if not _missing(connection) and not _strayed(connection):
+        if not missing(connection) and not strayed(connection) and _is_member(connection):
             return
         # Roles are shared by all databases, advisory locks are not: a lock on the shared catalogue is.
-        connection.exec_driver_sql("lock table pg_catalog.pg_authid in share row exclusive mode")
-        for role in _missing(connection):
+        if is_superuser(connection):
+            connection.exec_driver_sql("lock table pg_catalog.pg_authid in share row exclusive mode")
+        for role in missing(connection):
             connection.exec_driver_sql(f"create role {role} {ROLE_ATTRIBUTES[role]}")
             if role == EXPLAINER:
-                connection.exec_driver_sql(f"grant {EXPLAINER} to {OWNER} with inherit false, set true")
-        for role in _strayed(connection):
+                _grant(connection, EXPLAINER, OWNER, "inherit false, set true")
+        for role in strayed(connection):
             restore_settings(connection, role)
+        if not _is_member(connection):
+            connection.exec_driver_sql(f"grant {OWNER}, {LOADER} to current_user")
 
 
 def protect_database(connection: sa.Connection) -> None:
@@ -82,8 +86,9 @@ def protect_database(connection: sa.Connection) -> None:
     connection.exec_driver_sql(f"grant temporary on database {database} to {LOADER}")
     connection.exec_driver_sql(f"grant connect on database {database} to {', '.join(_ENTERING)}")
     connection.exec_driver_sql("revoke all on schema public from public")
-    connection.execute(statement("database/access/close_builtins"))
-    connection.execute(statement("database/access/open_log"))
+    if is_superuser(connection):
+        connection.execute(statement("database/access/close_builtins"))
+        connection.execute(statement("database/access/open_log"))
 
 
 def close_database(connection: sa.Connection) -> None:
@@ -127,13 +132,13 @@ def accounts(connection: sa.Connection) -> list[str]:
 def join_group(connection: sa.Connection, role: str, kind: str) -> None:
     """Make a login a member of the group of its kind and of no other; it may not become the group.
 
-    The portal's login of its side may become it.
+    The portal's login of its side may become it. Before PostgreSQL 16 every member may become its group, which sees no row.
     """
     quoted = connection.dialect.identifier_preparer.quote_identifier(role)
     connection.exec_driver_sql(f"revoke {', '.join(GROUPS.values())} from {quoted}")
-    connection.exec_driver_sql(f"grant {GROUPS[kind]} to {quoted} with inherit true, set false")
+    _grant(connection, GROUPS[kind], quoted, "inherit true, set false")
     connection.exec_driver_sql(f"revoke {quoted} from {PORTAL_INSURER}, {PORTAL_REGULATOR}")
-    connection.exec_driver_sql(f"grant {quoted} to {portal_login(kind)} with inherit false, set true")
+    _grant(connection, quoted, portal_login(kind), "inherit false, set true")
 
 
 def portal_login(kind: str) -> str:
@@ -141,14 +146,42 @@ def portal_login(kind: str) -> str:
     return PORTAL_INSURER if kind.startswith("insurer_") else PORTAL_REGULATOR
 
 
-def _missing(connection: sa.Connection) -> list[str]:
+def _grant(connection: sa.Connection, role: str, member: str, options: str) -> None:
+    """Make a member; before PostgreSQL 16 there are no options, and a member inherits as its own attribute says."""
+    said = f" with {options}" if has_grant_options(connection) else ""
+    connection.exec_driver_sql(f"grant {role} to {member}{said}")
+
+
+def has_grant_options(connection: sa.Connection) -> bool:
+    """Whether a membership says by itself what is inherited and whether the role can be set: since PostgreSQL 16."""
+    return bool((connection.dialect.server_version_info or (0,)) >= (16,))
+
+
+def is_superuser(connection: sa.Connection) -> bool:
+    """Whether the login is a superuser's."""
+    return bool(connection.exec_driver_sql("show is_superuser").scalar_one() == "on")
+
+
+def _is_member(connection: sa.Connection) -> bool:
+    """Whether the login has the rights of owner and loader; a superuser has."""
+    query = sa.text("select pg_has_role(:owner, 'usage') and pg_has_role(:loader, 'usage')")
+    return bool(connection.execute(query, {"owner": OWNER, "loader": LOADER}).scalar_one())
+
+
+def missing(connection: sa.Connection) -> list[str]:
+    """Roles of ours that the server does not have."""
     found = set(connection.exec_driver_sql("select rolname from pg_catalog.pg_roles").scalars())
     return [role for role in ROLE_ATTRIBUTES if role not in found]
 
 
-def _strayed(connection: sa.Connection) -> list[str]:
-    """Readers whose settings are not those of readers: every role may change its own."""
-    return [role for role in (*_READING, *accounts(connection)) if _settings(connection, role) != _wanted(role)]
+def strayed(connection: sa.Connection) -> dict[str, dict[str, str]]:
+    """Readers whose settings are not those of readers, with what lacks: every role may change its own."""
+    found = {role: _settings(connection, role) for role in (*_READING, *accounts(connection))}
+    return {
+        role: {name: value for name, value in settings_of(role).items() if (None, f"{name}={value}") not in settings}
+        for role, settings in found.items()
+        if settings != _wanted(role)
+    }
 
 
 def _wanted(role: str) -> set[tuple[str | None, str]]:
@@ -168,10 +201,12 @@ def _settings(connection: sa.Connection, role: str) -> set[tuple[str | None, str
 
 
 def restore_settings(connection: sa.Connection, role: str) -> None:
-    """Give a login that reads the settings of readers, and no others."""
+    """Give a login that reads the settings of readers, as far as this login may set them, and no others."""
     databases = {database for database, _ in _settings(connection, role) if database}
     quote = connection.dialect.identifier_preparer.quote_identifier
     for place in ("", *(f"in database {quote(name)}" for name in sorted(databases))):
         connection.exec_driver_sql(f"alter role {quote(role)} {place} reset all")
-    for name, value in settings_of(role).items():
-        connection.exec_driver_sql(f"alter role {quote(role)} set {name} = '{value}'")
+    wanted = settings_of(role)
+    settable = connection.execute(statement("database/access/settable"), {"names": [*wanted]}).scalars().all()
+    for name in settable:
+        connection.exec_driver_sql(f"alter role {quote(role)} set {name} = '{wanted[name]}'")

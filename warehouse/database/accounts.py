@@ -3,7 +3,8 @@
     password = add(engine, Account("li_wei", "city", region_codes=("370100",), granted_by="...", source="..."))
 
 A login reaches the same rows with psql, a BI tool or the portal. Passwords reach the server as SCRAM verifiers only.
-Everything here needs a superuser: no other login may cap the temporary files of another.
+Who administers is a superuser or a login that migrates: where that may not cap temporary files or log statements,
+``warehouse.database.dba`` says what a DBA adds.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ def add(engine: sa.Engine, account: Account, password: str | None = None) -> str
         _require_name(connection, account.role_name)
         _require_sense(connection, account)
         verb = "alter" if account.role_name in access.accounts(connection) else "create"
-        limits = f"{verb} role {{}} login inherit nosuperuser nocreatedb nocreaterole nobypassrls connection limit {{}}"
+        refused = "nosuperuser nobypassrls" if access.is_superuser(connection) else ""  # nobody else may say so
+        limits = f"{verb} role {{}} login inherit nocreatedb nocreaterole {refused} connection limit {{}}"
         _run(connection, limits, sql.Identifier(account.role_name), sql.Literal(CONNECTIONS))
         access.join_group(connection, account.role_name, account.kind)
         access.restore_settings(connection, account.role_name)

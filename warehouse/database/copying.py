@@ -6,13 +6,15 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.csv
 import sqlalchemy as sa
 
 from warehouse.database.engine import driver
 from warehouse.database.statements import text_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ def written(table: pa.Table) -> Lines:
 
     Strings are written quoted and nulls as nothing at all, which is how PostgreSQL's CSV tells them apart.
     """
+    import pyarrow.csv  # heavy, and whoever only asks copies nothing
+
     buffer = io.BytesIO()
     options = pyarrow.csv.WriteOptions(include_header=False, batch_size=8192, quoting_style="needed")
     pyarrow.csv.write_csv(table, buffer, options)

@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from schemas.errors import HubError, SetupError, WarehouseBusy, WarehouseUnreachable
+from schemas.time_zone import SHANGHAI
 
 APPLICATION_NAME = "anze-hub"
+TIME_ZONE = SHANGHAI.key
 CONNECT_TIMEOUT_SECONDS = 10
 #: A batch is staged in temporary tables: most batches stay in memory. It is taken only as it is used.
 TEMP_BUFFERS = "256MB"
@@ -28,7 +30,8 @@ SETUP_STATES = {
     "28P01": "the database refuses the password",
     "28000": "the database refuses the login",
     "3D000": "the database does not exist",
-    "42501": "登录权限不足 this login may not do that: commands use the loader's login, migrate the owner's or a superuser's",
+    "42501": "登录权限不足 this login may not do that: commands use the loader's login, migrate that of the database's owner, with createrole, or a superuser's",
+    "25006": "权限不足或为备库 the session only reads: a reader's login, or a standby; commands use the loader's, on the primary",
     "42P01": "a table is missing: run `anze migrate`",
     "3F000": "a schema is missing: run `anze migrate`",
     "58030": "the database server cannot read or write its files",
@@ -36,6 +39,10 @@ SETUP_STATES = {
 
 #: Signs in libpq's words that a person must act, and what to say.
 REFUSALS = {
+    "root certificate file": "there is no file of the CA's certificate where sslrootcert says",
+    "certificate verify failed": "its certificate is not from the CA that sslrootcert names, or has expired",
+    "does not match host name": "its certificate names another host than the address",
+    "does not support SSL": "the server has no TLS, and sslmode asks for it",
     "password authentication failed": "wrong password",
     "no password supplied": "a password is needed",
     "does not exist": "no such database or role",
@@ -52,6 +59,8 @@ ABSENCES = {
     "starting up": "the server is starting up",
     "shutting down": "the server is shutting down",
     "in recovery mode": "the server is recovering from a crash",
+    "session is read-only": "only a standby answers, no primary",
+    "server is in hot standby mode": "only a standby answers, no primary",
     "server closed the connection": "it hangs up: no PostgreSQL, or one that is stopping",
     "too many clients": "the server has no free connection",
     "too many connections": "the role has no free connection",
@@ -64,7 +73,7 @@ def connect(url: str, *, role: str | None = None) -> sa.Engine:
     Raises, in one clear line, SetupError (wrong password, no such database) and WarehouseUnreachable (nothing there, not
     ready, full).
     """
-    options = f"-c timezone=Asia/Shanghai -c temp_buffers={TEMP_BUFFERS}" + (f" -c role={role}" if role else "")
+    options = f"-c timezone={TIME_ZONE} -c temp_buffers={TEMP_BUFFERS}" + (f" -c role={role}" if role else "")
     engine = sa.create_engine(
         _address(url),
         pool_pre_ping=True,
@@ -124,16 +133,27 @@ def _address(url: str) -> sa.URL:
     except (exc.ArgumentError, ValueError):
         found = None
     if found is None or found.drivername not in ("postgresql", "postgresql+psycopg2"):
-        raise SetupError("the database's address must read postgresql+psycopg2://user:password@host:port/database")
+        raise SetupError(
+            "the database's address must read postgresql+psycopg2://user:password@host:port/database "
+            "(several hosts: @/database?host=a:5432&host=b:5432&target_session_attrs=read-write)"
+        )
     return found
 
 
 def _unusable(url: sa.URL, said: str) -> HubError:
     """One line that names the server, from libpq's words: they hold no data, and come without SQLSTATE."""
-    where = f"{url.host or url.query.get('host') or 'local socket'}:{url.port or 5432}/{url.database}"
+    where = f"{_hosts(url)}/{url.database}"
     for sign, reason in REFUSALS.items():
         if sign in said:
             return SetupError(f"PostgreSQL at {where} cannot be used: {reason}")
     unknown = said.strip().splitlines()[-1] if said.strip() else "no reason given"
-    reason = next((reason for sign, reason in ABSENCES.items() if sign in said), unknown)
-    return WarehouseUnreachable(f"PostgreSQL at {where} cannot be used: {reason}")
+    reasons = dict.fromkeys(reason for sign, reason in ABSENCES.items() if sign in said)
+    return WarehouseUnreachable(f"PostgreSQL at {where} cannot be used: {'; '.join(reasons) or unknown}")
+
+
+def _hosts(url: sa.URL) -> str:
+    """The servers that an address names, one or several."""
+    if url.host:
+        return f"{url.host}:{url.port or 5432}"
+    named = url.query.get("host", "local socket")
+    return ",".join((named,) if isinstance(named, str) else named)

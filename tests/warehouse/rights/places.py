@@ -7,8 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
+
 from schemas.regions import resolve_region
 from tests.warehouse.indicators.story import Hub
+from warehouse.database.access import has_grant_options
 
 #: Region and sector of records; 371202 was a county of a city that went into 370100.
 PLACES = (("370102", "20"), ("370202", "20"), ("370285", "30"), ("371202", "30"), ("370203", "11"))
@@ -17,6 +20,8 @@ INSURERS = ("lichun", "yushui")
 OPEN = frozenset(
     {"region", "code", "rule", "field", "insurer", "insurer_branch", "agency", "rule_threshold", "account"}
 )
+#: Why a refusal is not expected there.
+BEFORE_16 = "before PostgreSQL 16 a member may become its group, which sees nothing"
 TOKEN = re.compile(r"R(\d{6})D(\d\d)I([a-z]+)")
 
 
@@ -127,3 +132,9 @@ def deliver(hub: Hub) -> None:
 
 def _child(no: str, key: str) -> dict[str, Any]:
     return {key: no, "policy_no": no}
+
+
+def can_refuse_groups(engine: sa.Engine) -> bool:
+    """Whether the server can keep a member from becoming its group."""
+    with engine.connect() as connection:
+        return has_grant_options(connection)

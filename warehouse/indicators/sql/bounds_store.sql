@@ -84,10 +84,38 @@ heavy as (
         k.insurer_id,
         sum(abs(k.numerator)) as numerator,
         sum(abs(k.denominator)) as denominator,
-        row_number() over (partition by k.region_code, k.insurer_id order by sum(abs(k.denominator)) desc) as by_denominator,
-        row_number() over (partition by k.region_code, k.insurer_id order by sum(abs(k.numerator)) desc) as by_numerator
+        count(*) over (partition by k.region_code, k.insurer_id) as policy_count
     from known as k
     group by k.region_code, k.insurer_id, k.policy_no
+),
+
+-- What the heaviest policies of a sender bring together, as many as the position says.
+by_denominator as (
+    select
+        h.region_code,
+        h.insurer_id,
+        h.policy_count,
+        row_number() over heaviest as position,
+        sum(h.denominator) over heaviest as denominator
+    from heavy as h
+    window heaviest as (
+        partition by h.region_code, h.insurer_id
+        order by h.denominator desc rows between unbounded preceding and current row
+    )
+),
+
+by_numerator as (
+    select
+        h.region_code,
+        h.insurer_id,
+        h.policy_count,
+        row_number() over heaviest as position,
+        sum(h.numerator) over heaviest as numerator
+    from heavy as h
+    window heaviest as (
+        partition by h.region_code, h.insurer_id
+        order by h.numerator desc rows between unbounded preceding and current row
+    )
 ),
 
 -- What one policy may bring: the largest premium and the highest limit of the sender's own in the area; of a sender without
@@ -214,17 +242,17 @@ moved as (
         sum(case when f.record_type = any(:single) then 0 else :least * coalesce(x.denominator, 1) end) as arriving
     from foreign_row as f
     left join heaviest_enterprise as e on f.region_code = e.region_code
-    left join lateral (
-        select sum(h.denominator) as denominator
-        from heavy as h
-        where h.region_code = f.region_code and h.insurer_id = f.insurer_id and h.by_denominator <= f.row_count
-    ) as d on true
-    left join lateral (
-        select sum(h.numerator) as numerator
-        from heavy as h
-        where h.region_code = f.region_code and h.insurer_id = f.insurer_id and h.by_numerator <= f.row_count
-    ) as n on true
-    left join heavy as x on f.region_code = x.region_code and f.insurer_id = x.insurer_id and x.by_denominator = 1
+    left join by_denominator as d
+        on
+            f.region_code = d.region_code
+            and f.insurer_id = d.insurer_id
+            and d.position = least(f.row_count, d.policy_count)
+    left join by_numerator as n
+        on
+            f.region_code = n.region_code
+            and f.insurer_id = n.insurer_id
+            and n.position = least(f.row_count, n.policy_count)
+    left join by_denominator as x on f.region_code = x.region_code and f.insurer_id = x.insurer_id and x.position = 1
     group by f.region_code, f.insurer_id
 ),
 
