@@ -59,6 +59,7 @@ lock: .venv/dev.stamp  ## Resolve requirements/*.in again; what runs and what te
 	@$(COMPILE) --upgrade requirements/uv.in -o requirements/uv.txt
 	@$(COMPILE) --upgrade requirements/dev.in -o requirements/dev.txt
 	@$(COMPILE) -c requirements/dev.txt requirements/run.in -o requirements/run.txt
+	@$(COMPILE) -c requirements/dev.txt requirements/prod.in -o requirements/prod.txt
 	@$(COMPILE) --upgrade requirements/bench.in -o requirements/bench.txt
 
 install: .venv/dev.stamp  ## Only install

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from oracle import layout, readers
 from oracle.batches import Batch, QuarantinedRow
+from oracle.landed import Read
 from oracle.layout import Definitions, RecordRow, UnreadableRow
 from oracle.merge import Arrival
 from oracle.values import on_day
@@ -16,8 +16,12 @@ from schemas.contract import Contract
 
 WITHDRAWAL = "D"
 #: What a batch that cannot be replayed is told with: (what is wrong, what to do), Chinese first.
+MISSING = (
+    "找不到接收的文件 a landed file is not there",
+    "核对 ANZE_LANDING 是否为存放它的文件夹或存储桶,再从备份恢复 is ANZE_LANDING the folder or bucket that holds it? then restore it",
+)
 DAMAGED = (
-    "接收的文件缺失或已损坏 a landed file is missing or damaged",
+    "接收的文件已损坏 a landed file is damaged",
     "从备份恢复该文件,或请报送方再次报送同一文件 restore it from a backup, or have the same file sent again",
 )
 UNDEFINED = (
@@ -39,9 +43,9 @@ class Unreplayed(Exception):
         super().__init__(f"{problem} ({detail}); 处理 what to do: {remedy}")
 
 
-def rows(root: Path, batch: Batch, contract: Contract, definitions: Definitions, digest: str) -> list[RecordRow]:
+def rows(read: Read, batch: Batch, contract: Contract, definitions: Definitions, digest: str) -> list[RecordRow]:
     """All rows of a batch, read by the definition with a digest. Raises Unreplayed."""
-    payloads = [_payload(root, sha256) for sha256 in batch.sha256s]
+    payloads = [_payload(read, *file) for file in zip(batch.sha256s, batch.version_ids, strict=True)]
     definition = definitions.get(digest) or definitions.get(batch.insurer_id, {})
     try:
         layouts = layout.plain(definition, batch.insurer_id, contract, batch.channel, payloads[0][:_HEAD_BYTES])
@@ -52,11 +56,11 @@ def rows(root: Path, batch: Batch, contract: Contract, definitions: Definitions,
         raise Unreplayed(UNREADABLE, f"{type(error).__name__} {error}") from error
 
 
-def _payload(root: Path, sha256: str) -> bytes:
+def _payload(read: Read, sha256: str, version_id: str | None) -> bytes:
     try:
-        content = readers.stored_bytes(root, sha256)
+        content = read(sha256, version_id)
     except OSError as error:
-        raise Unreplayed(DAMAGED, f"{sha256[:12]}: {error.strerror}") from error
+        raise Unreplayed(MISSING, f"{sha256[:12]}: {error.strerror or 'no such object'}") from error
     if hashlib.sha256(content).hexdigest() != sha256:
         raise Unreplayed(DAMAGED, f"{sha256[:12]}: other bytes than its digest says")
     return content

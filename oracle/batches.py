@@ -34,6 +34,8 @@ class Batch:
     counts: Mapping[str, int | None]
     """received, accepted, quarantined, duplicate, superseded."""
     sha256s: tuple[str, ...]
+    version_ids: tuple[str | None, ...]
+    """Of each payload's object, where a bucket keeps versions."""
     reason_code: str | None = None
 
     @property
@@ -86,7 +88,8 @@ _BATCHES = """
 select b.batch_id, b.insurer_id, b.record_type, b.channel, b.state, b.received_at, b.loaded_at, b.duplicate_of,
     b.interval_start, b.interval_end, b.declared_row_count, b.declared_amount, b.replaces, b.replaces_from, b.replaces_to,
     b.received_count, b.accepted_count, b.quarantined_count, b.duplicate_count, b.superseded_count,
-    b.reason_code, array(select p.sha256 from landing.batch_payload as p where p.batch_id = b.batch_id order by p.position) as sha256s
+    b.reason_code, array(select p.sha256 from landing.batch_payload as p where p.batch_id = b.batch_id order by p.position) as sha256s,
+    array(select p.version_id from landing.batch_payload as p where p.batch_id = b.batch_id order by p.position) as version_ids
 from landing.batch as b
 order by b.batch_id
 """
@@ -127,6 +130,7 @@ def _batch(row: sa.Row[Any]) -> Batch:
         replaces_to=row.replaces_to,
         counts={name: getattr(row, f"{name}_count") for name in COUNTS},
         sha256s=tuple(row.sha256s),
+        version_ids=tuple(row.version_ids),
         reason_code=row.reason_code,
     )
 

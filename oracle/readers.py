@@ -14,7 +14,6 @@ import re
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -40,11 +39,6 @@ _GB18030_REPAIRS = str.maketrans(
 
 class Unreadable(Exception):
     """Raised when a payload is no file that this package can read inside its bounds, from ``rows``; holds no value."""
-
-
-def stored_bytes(root: Path, sha256: str) -> bytes:
-    """The landed payload with that digest. Raises OSError when it is not there."""
-    return (root / sha256[:2] / sha256[2:4] / sha256).read_bytes()
 
 
 def rows(payloads: Sequence[bytes], form: Mapping[str, Any], known: Collection[str] = ()) -> Iterator[Row]:

@@ -1,6 +1,6 @@
 """B2: every acknowledged delivery replayed in plain Python, and compared with what the warehouse holds.
 
-Reads the receipts, the log of loads and quarantined rows by plain SQL, and the landed bytes from their folder; nothing else.
+Reads the receipts, the log of loads and quarantined rows by plain SQL, and the landed bytes; nothing else.
 The result must equal core: symmetric difference = 0 rows, every value equal exactly.
 """
 
@@ -10,7 +10,6 @@ import datetime as dt
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -18,6 +17,7 @@ from oracle import absence, arriving, batches, clock, compare, merge, regions, r
 from oracle.batches import Batch, Load, QuarantinedRow
 from oracle.clock import Clock, Facts, clock_at
 from oracle.indicators import Progress, silent
+from oracle.landed import Read
 from oracle.layout import Definitions, UnreadableRow
 from oracle.merge import Arrival, Key, Receipt, Version, VersionStore
 from oracle.row import reader
@@ -66,7 +66,7 @@ class _State:
     """Where the replay stands, and what it reads."""
 
     stores: dict[str, VersionStore]
-    root: Path
+    read: Read
     definitions: Definitions
     facts: Facts
     quarantine: Mapping[int, Mapping[int, QuarantinedRow]]
@@ -79,7 +79,7 @@ class _State:
 
 
 def replay(
-    connection: sa.Connection, landing_root: Path, definitions: Definitions, progress: Progress = silent
+    connection: sa.Connection, read: Read, definitions: Definitions, progress: Progress = silent
 ) -> ReplayReport:
     """Replay the log of loads in its order and compare the result with core.
 
@@ -87,7 +87,7 @@ def replay(
     """
     state = _State(
         stores={name: VersionStore() for name in load_contracts()},
-        root=landing_root,
+        read=read,
         definitions=definitions,
         facts=clock.read(connection),
         quarantine=batches.quarantined_rows(connection),
@@ -114,7 +114,7 @@ def _replay_load(state: _State, load: Load, batch: Batch) -> None:
         return
     contract = load_contracts()[batch.record_type]
     try:
-        rows = arriving.rows(state.root, batch, contract, state.definitions, load.definition_digest)
+        rows = arriving.rows(state.read, batch, contract, state.definitions, load.definition_digest)
     except arriving.Unreplayed as error:
         state.unread[batch.batch_id] = f"{batch.name}: 无法重放 cannot be replayed: {error}"
         state.recounts[load.load_no] = Recount(None)

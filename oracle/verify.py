@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import sqlalchemy as sa
 
 from oracle import books, published
 from oracle.indicators import Progress, silent
+from oracle.landed import Read
 from oracle.layout import Definitions
 from oracle.replay import ReplayReport, replay
 
@@ -52,7 +52,7 @@ class VerifyReport:
 
 def verify(
     connection: sa.Connection,
-    landing_root: Path,
+    read: Read,
     definitions: Definitions,
     publication_id: int | None = None,
     *,
@@ -70,7 +70,7 @@ def verify(
         publication = published.find(connection, publication_id)
         replayed = replay(
             connection,
-            landing_root,
+            read,
             definitions,
             _part(progress, 0.0, 0.6),
         )

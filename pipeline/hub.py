@@ -23,7 +23,7 @@ from warehouse.database.own_province import require_own
 from warehouse.database.schema_version import require_current
 from warehouse.database.session import require_fit
 from warehouse.indicators.catalogue import find_definitions as find_indicators
-from warehouse.landing.store import Store
+from warehouse.landing.store import Store, open_store
 
 
 @dataclass(frozen=True)
@@ -116,4 +116,4 @@ def _opened(settings: Settings, url: str, *, is_standby_fit: bool = False) -> Hu
     require_fit(engine, settings.machine_now, is_standby_fit=is_standby_fit)
     require_current(engine)
     require_own(engine, province())
-    return Hub(settings, engine, Store(settings.landing_folder))
+    return Hub(settings, engine, open_store(settings.landing, settings.environ))

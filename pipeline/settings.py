@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from schemas.delivery import Credentials
 from schemas.errors import AuthRefused, SetupError
 from schemas.province import VARIABLE
+from warehouse.landing.store import BUCKET
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 #: What may create databases and roles stands in a file of its own, apart from what every loader reads.
@@ -20,10 +21,13 @@ TWIN_URL, ADMIN_FILE = "ANZE_TWIN_DATABASE_URL", "admin.env"
 
 @dataclass(frozen=True)
 class Settings:
-    """What an installation consists of. ``clock_offset`` shifts the hub's clock, in the sandbox only."""
+    """What an installation consists of. ``clock_offset`` shifts the hub's clock, in the sandbox only.
+
+    ``landing``: the folder of landed bytes, or ``s3://bucket/prefix``.
+    """
 
     database_url: str
-    landing_folder: pathlib.Path
+    landing: str
     drop_folder: pathlib.Path
     var_folder: pathlib.Path
     clock_offset: dt.timedelta
@@ -32,6 +36,11 @@ class Settings:
     def now(self) -> dt.datetime:
         """The hub's clock, UTC: real time plus the sandbox's offset. Only entry points ask it."""
         return dt.datetime.now(dt.UTC) + self.clock_offset
+
+    @property
+    def landing_folder(self) -> pathlib.Path | None:
+        """The folder of landed bytes; None where they are in a bucket."""
+        return None if self.landing.startswith(BUCKET) else pathlib.Path(self.landing)
 
     @property
     def twin_database_url(self) -> str | None:
@@ -122,7 +131,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise SetupError("no database: run `anze up` for a local one, or set ANZE_DATABASE_URL")
     return Settings(
         database_url=merged["ANZE_DATABASE_URL"],
-        landing_folder=pathlib.Path(merged.get("ANZE_LANDING", folder / "landing")),
+        landing=merged.get("ANZE_LANDING") or str(folder / "landing"),
         drop_folder=pathlib.Path(merged.get("ANZE_DROP", folder / "drop")),
         var_folder=folder,
         clock_offset=_offset(merged.get("ANZE_CLOCK_OFFSET") or "0"),

@@ -9,6 +9,7 @@ HubError
 │   ├── WarehouseBusy
 │   ├── InstallationBusy
 │   ├── ReceiverUnavailable
+│   ├── LandingUnreachable
 │   └── WarehouseUnreachable
 ├── StopFeed              a person must act, a retry cannot help
 │   ├── DefinitionError
@@ -26,6 +27,8 @@ HubError
 │   ├── WrongEncoding
 │   └── EmptyFile
 └── SetupError            the installation is not ready (no database, full disk), or what is asked makes no sense
+    ├── LandingMissing
+    └── ReceiptsUnknown
 """
 
 from __future__ import annotations
@@ -69,6 +72,10 @@ class InstallationBusy(RetryLater):
 
 class ReceiverUnavailable(RetryLater):
     """Raised when a receiver of messages does not answer, or asks to be tried later, from pipeline.alerting."""
+
+
+class LandingUnreachable(RetryLater):
+    """Raised when the landing bucket does not answer, or answers 5xx, from warehouse.landing; a full one does so, too."""
 
 
 class WarehouseUnreachable(RetryLater):
@@ -123,7 +130,7 @@ class SchemaDrift(StopFeed):
 
 
 class LandingDamaged(StopFeed):
-    """Raised when landed bytes no longer match their digest, from warehouse.landing.receipts."""
+    """Raised when landed bytes no longer match their digest, from warehouse.landing: somebody or something changed them."""
 
 
 class ProgramFault(StopFeed):
@@ -179,3 +186,11 @@ class EmptyFile(TellInsurer):
 
 class SetupError(HubError):
     """Raised when the installation is not ready, or what a person asks makes no sense, from pipeline and warehouse."""
+
+
+class LandingMissing(SetupError):
+    """Raised when landed bytes are not where this installation looks for them, from warehouse.landing: no proof that they are lost."""
+
+
+class ReceiptsUnknown(SetupError):
+    """Raised when the landing store holds receipts that the database does not know, from warehouse.landing; nothing lands."""

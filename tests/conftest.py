@@ -10,6 +10,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -21,6 +22,9 @@ from connectors.files import SHIPPED
 from pipeline.services.postgres import Cluster, free_port
 from schemas.province import DEFAULT, VARIABLE
 from tests import own_server
+
+if TYPE_CHECKING:
+    from tests.object_server import ObjectServer
 
 TEMPLATE = "anze_template"
 SESSION = secrets.token_hex(3)
@@ -160,6 +164,15 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
     made = sa.create_engine(database_url)
     yield made
     made.dispose()
+
+
+@pytest.fixture(scope="session")
+def object_server() -> Iterator[ObjectServer]:
+    """A real S3 server, in a folder of its own; each test asks it for a place."""
+    from tests.object_server import ObjectServer
+
+    with tempfile.TemporaryDirectory(prefix="anze-") as folder, ObjectServer(pathlib.Path(folder)) as server:
+        yield server
 
 
 @pytest.fixture

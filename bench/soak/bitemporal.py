@@ -23,6 +23,7 @@ from connectors.definition import REGULATOR
 from oracle import timeline
 from oracle.cells import CellKey
 from oracle.indicators import CATALOGUE
+from oracle.landed import reader
 from oracle.replay import ReplayReport, replay
 from pipeline.hub import Hub
 from pipeline.setup import prepare
@@ -50,7 +51,7 @@ def replayed(hub: Hub) -> ReplayReport:
     senders = {**hub.insurers, REGULATOR: hub.definition(REGULATOR)}
     definitions = {insurer_id: dataclasses.asdict(definition) for insurer_id, definition in senders.items()}
     with hub.engine.connect() as connection:
-        report = replay(connection, hub.store.root, definitions)
+        report = replay(connection, reader(hub.settings.landing, hub.settings.environ), definitions)
     if report.differences:
         raise RuntimeError(f"core is not as replayed: {report.differences[:3]}")
     return report

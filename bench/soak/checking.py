@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from connectors.definition import REGULATOR
 from oracle import verify as oracle
+from oracle.landed import reader
 from pipeline import steps
 from pipeline.hub import Hub
 from pipeline.judging import verifying
@@ -104,6 +105,7 @@ def figures(hub: Hub, publication_id: int) -> list[str]:
     """What differs between one publication and its figures recomputed from what was known then."""
     senders = {**hub.insurers, REGULATOR: hub.definition(REGULATOR)}
     definitions = {insurer_id: dataclasses.asdict(definition) for insurer_id, definition in senders.items()}
+    read = reader(hub.settings.landing, hub.settings.environ)
     with hub.engine.connect() as connection:
-        report = oracle.verify(connection, hub.store.root, definitions, publication_id, now=hub.now())
+        report = oracle.verify(connection, read, definitions, publication_id, now=hub.now())
     return [f"publication {publication_id}: {detail}" for detail in (*report.details, *report.not_run)]

@@ -29,7 +29,7 @@ from sandbox.truth.province import Province
 from schemas.contract import INSURER_RECORD_TYPES
 from schemas.time_zone import SHANGHAI
 from warehouse.database.engine import connect
-from warehouse.landing.store import Store
+from warehouse.landing.folder_store import FolderStore
 
 Record = dict[str, Any]
 SEED, SCALE = 5, 0.006
@@ -93,7 +93,7 @@ def environ(sandbox_url: str = "http://127.0.0.1:1") -> dict[str, str]:
 def settings_at(moment: dt.datetime, url: str, folder: pathlib.Path, variables: Mapping[str, str]) -> Settings:
     """Settings of a hub below ``folder`` whose clock shows ``moment`` now."""
     offset = moment - dt.datetime.now(dt.UTC)
-    return Settings(url, folder / "landing", folder / "drop", folder, offset, dict(variables))
+    return Settings(url, str(folder / "landing"), folder / "drop", folder, offset, dict(variables))
 
 
 def hub_at(
@@ -106,7 +106,7 @@ def hub_at(
 ) -> SoakHub:
     """A hub whose clock shows ``moment`` now; without ``engine`` it connects as any process of the hub would."""
     settings = settings_at(moment, url, folder, variables)
-    return SoakHub(settings, engine or connect(url), Store(settings.landing_folder), tuple(chosen))
+    return SoakHub(settings, engine or connect(url), FolderStore(settings.landing_folder), tuple(chosen))
 
 
 @dataclass

@@ -32,7 +32,7 @@ COMMANDS = {
     "definitions": ("insurer", "rules"), "calendar": ("calendar",), "expected": ("expected",),
     "extension": ("extension",), "freshness": ("freshness",), "alerts": ("alerts",), "docs": ("docs",),
     "province": ("province",), "record_type": ("record-type",), "user": ("user",), "audit": ("audit",),
-    "ledger": ("ledger",),
+    "ledger": ("ledger",), "landing": ("landing",),
 }  # fmt: skip
 
 

@@ -82,15 +82,16 @@ def _return(hub: Hub, batch_id: int, file: pathlib.Path | None, part: int) -> No
     from warehouse.landing import batches, receipts
 
     view = batches.show_batch(hub.engine, batch_id)
-    got, parts = view.receipt, receipts.payloads(hub.engine, hub.store, batch_id)
-    if part > len(parts):
-        raise typer.BadParameter(f"批次 {batch_id} 只有 {len(parts)} 个文件 has only so many files")
-    original = parts[part - 1].path
+    got = view.receipt
+    if part > len(view.files):
+        raise typer.BadParameter(f"批次 {batch_id} 只有 {len(view.files)} 个文件 has only so many files")
     definition = hub.insurers.get(got.insurer_id)
-    source = how_read(definition, got.record_type, got.channel, original) if definition else None
     path = file or pathlib.Path(f"batch-{batch_id}-批注.xlsx")
     told = _report(view, problems_of(batches.every_finding(hub.engine, batch_id)))
-    returned = return_delivery(original, source, told, path, file_no=part)
+    with receipts.lent(hub.engine, hub.store, batch_id) as parts:
+        original = parts[part - 1].path
+        source = how_read(definition, got.record_type, got.channel, original) if definition else None
+        returned = return_delivery(original, source, told, path, file_no=part)
     stdout.print(f"已生成 written: {path}", soft_wrap=True)
     for note in returned.notes:
         stdout.print(note, soft_wrap=True)

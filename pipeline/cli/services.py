@@ -64,7 +64,7 @@ def migrate(
     from pipeline.settings import load_settings
     from pipeline.setup import left_to_dba, open_databases, prepare
     from warehouse.database.schema_version import newest
-    from warehouse.landing.store import Store
+    from warehouse.landing.store import open_store
 
     settings = load_settings()
     url = settings.twin_database_url or settings.database_url
@@ -72,7 +72,7 @@ def migrate(
         _print_sql(left_to_dba(url))
         return
     prepare(url, settings.now())
-    Store(settings.landing_folder).restrict()
+    open_store(settings.landing, settings.environ).prepare()
     stdout.print(f"数据库结构 schema {newest()}")
     for name in open_databases(url):
         stdout.print(f"对所有登录开放 open to every login: revoke connect, temporary on database {name} from public;")

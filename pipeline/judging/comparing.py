@@ -50,9 +50,9 @@ def keys_of(hub: Hub, batch_id: int) -> set[str]:
     """Natural keys of a landed batch, by the definition of today. Raises TellInsurer for bytes it cannot read."""
     batch = receipts.read_batch(hub.engine, batch_id)
     contract, definition = load_contract(batch.record_type), hub.definition(batch.insurer_id)
-    paths = [payload.path for payload in receipts.payloads(hub.engine, hub.store, batch_id)]
     found: set[str] = set()
-    for chunk in read_chunks(definition, contract, batch.channel, paths):
-        canonical: pa.Table = cast(mapping.apply(chunk.rows, chunk.layout, contract).table, contract).table
-        found.update(key for key in record_keys(canonical, contract.key).to_pylist() if key is not None)
+    with receipts.lent(hub.engine, hub.store, batch_id) as parts:
+        for chunk in read_chunks(definition, contract, batch.channel, [part.path for part in parts]):
+            canonical: pa.Table = cast(mapping.apply(chunk.rows, chunk.layout, contract).table, contract).table
+            found.update(key for key in record_keys(canonical, contract.key).to_pylist() if key is not None)
     return found

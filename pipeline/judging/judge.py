@@ -92,17 +92,17 @@ def judge(
 ) -> LoadReport:
     """Load one batch in one transaction; the texts that judge it are kept before.
 
-    Raises WarehouseBusy when another loader holds the feed, LandingDamaged, StopFeed.
+    Raises WarehouseBusy when another loader holds the feed, LandingMissing, LandingDamaged, LandingUnreachable, StopFeed.
     """
     contract = load_contract(batch.record_type)
-    parts = receipts.payloads(engine, store, batch.batch_id)
-    editions.keep(engine, judgement.editions, mode.recorded_at)
-    tell = telling(judgement.words, contract)
-    with Loading(
-        engine, batch, holder(), contract, mode.recorded_at, judgement.versions, tell,
-        kind=mode.kind, is_logged_moment=mode.is_logged_moment, is_rehearsal=mode.is_rehearsal,
-    ) as loading:  # fmt: skip
-        return judge_into(loading, batch, [part.path for part in parts], judgement)
+    with receipts.lent(engine, store, batch.batch_id) as parts:
+        editions.keep(engine, judgement.editions, mode.recorded_at)
+        tell = telling(judgement.words, contract)
+        with Loading(
+            engine, batch, holder(), contract, mode.recorded_at, judgement.versions, tell,
+            kind=mode.kind, is_logged_moment=mode.is_logged_moment, is_rehearsal=mode.is_rehearsal,
+        ) as loading:  # fmt: skip
+            return judge_into(loading, batch, [part.path for part in parts], judgement)
 
 
 def judge_into(

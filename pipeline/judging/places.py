@@ -83,19 +83,24 @@ def read_rows(hub: Hub, batch_id: int, row_nos: Collection[int]) -> dict[int, So
     """Rows of a batch by number, read again from its landed bytes as they were read when it was loaded last.
 
     Row 0 is no row: a delivery withdrew the record by not holding it. Raises LandingDamaged, TellInsurer when the
-    batch cannot be read, NotFound when there is none, SetupError when what it was read by is not kept.
+    batch cannot be read, NotFound when there is none, SetupError when bytes or what they were read by are not kept.
     """
     batch = receipts.read_batch(hub.engine, batch_id)
-    contract = load_contract(batch.record_type)
-    parts = receipts.payloads(hub.engine, hub.store, batch_id)
-    wanted, found = set(row_nos) - {0}, {}
+    with receipts.lent(hub.engine, hub.store, batch_id) as parts:
+        return _rows_of(hub, batch, parts, set(row_nos) - {0})
+
+
+def _rows_of(
+    hub: Hub, batch: receipts.Batch, parts: Sequence[receipts.LandedPayload], wanted: set[int]
+) -> dict[int, SourceRow]:
+    contract, found = load_contract(batch.record_type), dict[int, SourceRow]()
     chunks = read_chunks(_definition(hub, batch), contract, batch.channel, [part.path for part in parts])
     for chunk in chunks if wanted else ():
         chosen = chunk.rows.filter(pa.compute.is_in(chunk.rows["row_no"], pa.array(sorted(wanted), pa.int64())))
         for row_no, place, cells in _rows(chosen, chunk.layout, contract) if chosen.num_rows else ():
             part = _payload(parts, place)
             found[row_no] = SourceRow(
-                batch_id, batch.insurer_id, batch.record_type, row_no, part.name, part.sha256, place, cells
+                batch.batch_id, batch.insurer_id, batch.record_type, row_no, part.name, part.sha256, place, cells
             )
         if found.keys() >= wanted:
             break

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
+from collections.abc import Sequence
 from typing import Any
 
 from connectors.definition import definition_of
+from oracle import landed
 from oracle import verify as oracle
 from oracle.indicators import Progress, silent
 from pipeline.hub import Hub
 from pipeline.judging import ledger
 from schemas.errors import DefinitionError
-from warehouse.landing import editions, receipts
+from warehouse.landing import editions, manifests, receipts, reconciling
 from warehouse.landing.receipts import Damage
 
 __all__ = ["Progress", "verify"]
+
+SHOWN = 10
 
 
 def verify(hub: Hub, progress: Progress = silent) -> oracle.VerifyReport:
@@ -24,25 +28,40 @@ def verify(hub: Hub, progress: Progress = silent) -> oracle.VerifyReport:
     What cannot be checked of one batch is a line, and the others are checked: an edition that cannot be read any more
     stops only the batches that it read.
     """
+    in_store = list(manifests.numbers(hub.store))  # first of all: what lands meanwhile has its receipt in the end
     damaged = tuple(map(_damage_line, receipts.damaged(hub.engine, hub.store)))
     broken = [f"存证 ledger: {each.line}" for each in ledger.check(hub).broken]
     definitions, unread = _kept_definitions(hub)
+    read = landed.reader(hub.settings.landing, hub.settings.environ)
     with hub.engine.connect() as connection:
-        report = oracle.verify(connection, hub.store.root, definitions, now=hub.now(), progress=progress)
+        report = oracle.verify(connection, read, definitions, now=hub.now(), progress=progress)
+    only = reconciling.only_in_store(hub.engine, hub.store, in_store)
+    lost = _line("存储中有回执而数据库中没有 receipts that only the landing store has", only.lost)
+    covered = _line(
+        "收到而未确认的报送,内容另有回执 deliveries that were never acknowledged, and came again", only.covered
+    )
     return dataclasses.replace(
         report,
-        not_run=(*report.not_run, *damaged),
+        not_run=(*report.not_run, *damaged, *lost),
         details=(*broken, *report.details),
-        told=(*report.told, *unread),
+        told=(*report.told, *unread, *covered, *receipts.replaced(hub.engine, hub.store)),
         links_broken=len(broken),
     )
 
 
 def _damage_line(damage: Damage) -> str:
-    return (
-        f"批次 batch {', '.join(damage.batches)}: {damage.problem}; 处理 what to do: 从备份恢复 {damage.path}, 或请报送方再次报送同一文件 "
-        "restore it from a backup, or have the same file sent again"
+    first = (
+        "先核对 ANZE_LANDING 是否指向存放它的地方 is ANZE_LANDING where it is kept? then " if damage.is_missing else ""
     )
+    return (
+        f"批次 batch {', '.join(damage.batches)}: {damage.problem}; 处理 what to do: {first}从备份恢复 {damage.where}, "
+        "或请报送方再次报送同一文件 restore it from a backup, or have the same file sent again"
+    )
+
+
+def _line(told: str, batch_ids: Sequence[int]) -> list[str]:
+    numbers = ", ".join(map(str, batch_ids[:SHOWN])) + (" …" if len(batch_ids) > SHOWN else "")
+    return [f"{told}: {len(batch_ids)} ({numbers}); 处理 what to do: anze landing reconcile"] if batch_ids else []
 
 
 def _kept_definitions(hub: Hub) -> tuple[dict[str, dict[str, Any]], list[str]]:

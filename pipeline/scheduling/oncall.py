@@ -23,6 +23,7 @@ REMEDIES: Mapping[type[BaseException], str] = {
     errors.WarehouseUnreachable: "检查数据库是否运行 is the database up? `anze status`; the next run does the work",
     errors.WarehouseBusy: "无需处理 nothing: another loader has the feed, the next run does the work",
     errors.FileChanging: "无需处理 nothing: the file is still being written, the next run takes it",
+    errors.LandingUnreachable: "检查存储桶 is the landing bucket up, and has it room? the next run does the work",
     errors.InstallationBusy: "无需处理 nothing: another command is at work here, run it again when that is over",
     errors.ReceiverUnavailable: "查看接收方 a receiver of messages failed, they wait: `anze alerts receivers`",
     errors.RetryLater: "无需处理 nothing: the insurer's system is down, busy or answered half; the next good run heals it",
@@ -32,6 +33,8 @@ REMEDIES: Mapping[type[BaseException], str] = {
     errors.SchemaDrift: "接口已变 their interface changed: ask the insurer, adapt its file, then clear the task",
     errors.LandingDamaged: "保留现场 keep the landing folder and the database as they are, and run `anze verify`",
     errors.ProgramFault: "程序错误 a fault of the program: report it with this log; the batch is named, the others go on",
+    errors.LandingMissing: "核对 ANZE_LANDING is it the folder or bucket that holds this file (mount, prefix)? else restore it",
+    errors.ReceiptsUnknown: "对账 the database was restored or is another's: `anze landing reconcile`, then clear the task",
     errors.SetupError: "修复安装 mend what the line names (`anze status`), then clear the task",
     errors.HubError: "见运行手册 see docs/runbook.md",
 }

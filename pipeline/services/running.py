@@ -21,7 +21,7 @@ from sandbox.world import is_simulated
 from schemas.errors import HubError, SetupError
 from warehouse.database import access
 from warehouse.landing.heartbeats import SERVICES
-from warehouse.landing.store import Store
+from warehouse.landing.store import open_store
 
 #: Until the portal answers, on a slow machine.
 PORTAL_SECONDS = 60.0
@@ -54,9 +54,10 @@ def start_database(here: Installation, tell: Tell) -> None:
     with ThreadPoolExecutor(max_workers=1) as beside:
         airflow = beside.submit(here.airflow.migrate, here.environ())
         tell("migrations and reference tables")
-        prepare(here.cluster.url("anze"), load_settings(here.environ()).now())
+        settings = load_settings(here.environ())
+        prepare(here.cluster.url("anze"), settings.now())
         remember_province(here)
-        Store(load_settings(here.environ()).landing_folder).restrict()
+        open_store(settings.landing, settings.environ).prepare()
         _set_passwords(here)
         if not airflow.done():
             tell("Airflow's metadata")

@@ -20,6 +20,7 @@ from portal.submissions import evidence
 from portal.submissions.evidence import Evidence
 from portal.submissions.receiving import Arrived, form_of
 from schemas.errors import HubError
+from warehouse.landing.store import Kept
 
 logger = logging.getLogger(__name__)
 router = APIRouter(include_in_schema=False)
@@ -94,10 +95,10 @@ def content_of(request: Request, here: Door, who: Identity, evidence_id: int) ->
     if not found:
         raise Problem("NOT-FOUND")
     record(request, who, "read", f"evidence {evidence_id}")
-    path = here.hub.store.path(found[0].sha256)
-    if found[0].is_picture:
-        return Response(evidence.shown(path), media_type="image/jpeg")
-    return download(path.read_bytes(), found[0].file_name, evidence.PDF)
+    with here.hub.store.lend(Kept(found[0].sha256, found[0].size_bytes)) as path:
+        if found[0].is_picture:
+            return Response(evidence.shown(path), media_type="image/jpeg")
+        return download(path.read_bytes(), found[0].file_name, evidence.PDF)
 
 
 def _page(

@@ -181,7 +181,7 @@ def empty(var_folder: pathlib.Path) -> None:
 def _require_room(request: Request, coming: int) -> None:
     """Refuse before the disk is full: what arrives is written twice, while it arrives and when it lands."""
     settings, floor = door(request).hub.settings, door(request).bounds.free_bytes
-    for folder in (uploads(settings.var_folder), settings.landing_folder):
+    for folder in filter(None, (uploads(settings.var_folder), settings.landing_folder)):
         here = folder if folder.exists() else folder.parent
         if shutil.disk_usage(here).free < floor + 2 * coming:
             raise Problem("NO-ROOM", retry_after=600)

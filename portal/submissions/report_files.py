@@ -20,6 +20,7 @@ from portal.person import Person
 from portal.problems import Problem
 from portal.submissions import reading, stating
 from portal.submissions.reading import Batch, File
+from warehouse.landing import receipts
 
 router = APIRouter(include_in_schema=False)
 BatchId = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -51,10 +52,11 @@ def annotated(
     batch, files, told = _told(here, who.person, batch_id)
     if part > len(files):
         raise Problem("NOT-FOUND")
-    original = here.hub.store.path(files[part - 1].sha256)
-    source = how_read(here.hub.definition(batch.insurer_id), batch.record_type, batch.channel, original)
     written = io.BytesIO()
-    return_delivery(original, source, told, written, file_no=part)
+    with receipts.lent(here.hub.engine, here.hub.store, batch.batch_id) as parts:
+        original = parts[part - 1].path
+        source = how_read(here.hub.definition(batch.insurer_id), batch.record_type, batch.channel, original)
+        return_delivery(original, source, told, written, file_no=part)
     record(request, who, "export", f"annotated {batch_id}", row_count=len(told.problems))
     stating.see(here, who.person, batch_id, "downloaded")
     return download(written.getvalue(), f"{pathlib.PurePath(files[part - 1].file_name).stem}_批注.xlsx", XLSX)

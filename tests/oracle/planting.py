@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from oracle import verify as oracle
 from oracle.cells import Cell, CellKey, periods
 from oracle.indicators import CATALOGUE, compute
+from oracle.landed import reader
 from oracle.timeliness import table
 from oracle.verify import VerifyReport
 from oracle.world import Verdict, build
@@ -46,7 +47,7 @@ class Installation:
 
     def verify(self) -> VerifyReport:
         self.connection.commit()
-        return oracle.verify(self.connection, self.root, self.definitions, now=KNOWN_AT)
+        return oracle.verify(self.connection, reader(str(self.root), {}), self.definitions, now=KNOWN_AT)
 
     def land(self, batch_id: int, record_type: str, content: str, at: dt.datetime, counts: tuple[int, ...]) -> None:
         payload = content.encode()

@@ -25,7 +25,7 @@ from sandbox.truth import Province, build
 from schemas.contract import load_contracts
 from tests.oracle import hostile
 from tests.oracle.truth import expected_cells, records_at
-from warehouse.landing.store import Store
+from warehouse.landing.folder_store import FolderStore
 from warehouse.publishing.publish import publish
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
@@ -106,8 +106,8 @@ def _credentials(insurers: list[str], seed: int) -> dict[str, str]:
 
 def _hub(engine: sa.Engine, database_url: str, folder: pathlib.Path, environ: dict[str, str]) -> Hub:
     offset = NIGHT - dt.datetime.now(dt.UTC)
-    settings = Settings(database_url, folder / "landing", folder / "drop", folder, offset, environ)
-    return Hub(settings, engine, Store(settings.landing_folder))
+    settings = Settings(database_url, str(folder / "landing"), folder / "drop", folder, offset, environ)
+    return Hub(settings, engine, FolderStore(settings.landing_folder))
 
 
 def _assert_published(engine: sa.Engine, province: Province, insurers: list[str]) -> None:

@@ -18,7 +18,7 @@ from pipeline.settings import Settings
 from sandbox.accounts import credentials
 from sandbox.cast import cast
 from schemas.contract import load_contracts
-from warehouse.landing.store import Store
+from warehouse.landing.folder_store import FolderStore
 
 IS_DROP = {insurer.insurer_id: insurer.is_drop for insurer in cast()}
 
@@ -41,8 +41,8 @@ def hub_at(
     """A hub whose clock shows ``moment`` now."""
     offset = moment - dt.datetime.now(dt.UTC)
     url = engine.url.render_as_string(hide_password=False)
-    settings = Settings(url, folder / "landing", folder / "drop", folder, offset, dict(environ))
-    return SomeInsurers(settings, engine, Store(settings.landing_folder), tuple(chosen))
+    settings = Settings(url, str(folder / "landing"), folder / "drop", folder, offset, dict(environ))
+    return SomeInsurers(settings, engine, FolderStore(settings.landing_folder), tuple(chosen))
 
 
 def credentials_environ(insurers: Iterable[str], seed: int) -> dict[str, str]:

@@ -18,9 +18,9 @@ from quality.working_days import load_calendar
 from sandbox.spelling import canonical_text
 from schemas.contract import load_contract
 from schemas.delivery import Channel, Delivery, Payload
+from warehouse.landing.folder_store import FolderStore
 from warehouse.landing.load_report import LoadReport, Versions
 from warehouse.landing.receipts import land, read_batch
-from warehouse.landing.store import Store
 from warehouse.loading.load import Loading
 
 
@@ -41,7 +41,7 @@ class Hub:
     """As much of the hub as a load needs."""
 
     def __init__(self, engine: sa.Engine, folder: pathlib.Path, rules: RuleSet) -> None:
-        self.engine, self.store, self.rules = engine, Store(folder), rules
+        self.engine, self.store, self.rules = engine, FolderStore(folder), rules
 
     def load(self, insurer_id: str, record_type: str, rows: Sequence[dict[str, Any]], at: dt.datetime) -> LoadReport:
         contract = load_contract(record_type)

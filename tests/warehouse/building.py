@@ -19,6 +19,7 @@ from schemas.delivery import Channel, Control, Delivery, Payload, Replacement
 from schemas.findings import Finding, Rule, Tell
 from warehouse.database import calendars, reference
 from warehouse.landing import receipts
+from warehouse.landing.folder_store import FolderStore
 from warehouse.landing.load_report import LoadReport, Versions
 from warehouse.landing.receipts import read_batch
 from warehouse.loading.load import Loading
@@ -104,7 +105,13 @@ def land_rows(
     content = json.dumps([dict(row) for row in rows], default=str).encode() + moment
     payload = Payload("rows.json", "application/json", content)
     delivery = Delivery(insurer_id, record_type, channel, received_at, (payload,), control=control, replaces=replaces)
-    return receipts.land(engine, receipts.Store(folder), delivery)
+    return receipts.land(engine, FolderStore(folder), delivery)
+
+
+def files_of(engine: sa.Engine, folder: pathlib.Path, batch_id: int) -> tuple[receipts.LandedPayload, ...]:
+    """The parts of a batch where they stand in a folder, checked."""
+    with receipts.lent(engine, FolderStore(folder), batch_id) as parts:
+        return parts
 
 
 def load_rows(

@@ -4,7 +4,7 @@
 |---|---|---|---|---|
 | 1 | ``migration`` | | a migration | its transaction |
 | 2 | ``session(name)`` | | who works on an insurer's parts of a plan; who made a twin database | its session, or ``release`` |
-| 3 | ``feed`` | | a landing, until its receipt is committed | its transaction |
+| 3 | ``feed`` | | a landing, from drawing its number until its receipt is committed | its transaction, or ``feed_alone`` |
 | 3a | ``key`` | | a landing with an idempotency key, whatever its feed | its transaction |
 | 4 | ``cut`` | loads, decisions, judging again | a publication, a freeze, a month's computing: what they know is complete | its transaction |
 | 5 | ``registers`` | loads of insurers' records | a load of a register; judging again | its transaction |
@@ -22,6 +22,9 @@ are made under a lock on the shared catalogue (``access``), before 1.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 import sqlalchemy as sa
 
 _MIGRATION, _CUT = 7_420_001, 7_420_003
@@ -36,6 +39,21 @@ def migration(connection: sa.Connection) -> None:
 def feed(connection: sa.Connection, insurer_id: str, record_type: str) -> None:
     """Two landings of one feed wait for each other, so that equal bytes are seen as such."""
     _named(connection, f"{insurer_id}/{record_type}")
+
+
+@contextlib.contextmanager
+def feed_alone(connection: sa.Connection, insurer_id: str, record_type: str) -> Iterator[None]:
+    """The same lock over several transactions of a connection; where one of them fails, its session ends, and the lock with it."""
+    name = {"name": f"{insurer_id}/{record_type}"}
+    with connection.begin():
+        connection.execute(sa.text(f"select pg_advisory_lock({_NAMED})"), name)
+    try:
+        yield
+    except BaseException:
+        connection.invalidate()
+        raise
+    with connection.begin():
+        connection.execute(sa.text(f"select pg_advisory_unlock({_NAMED})"), name)
 
 
 def key(connection: sa.Connection, login: str, idempotency_key: str) -> None:

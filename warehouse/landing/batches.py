@@ -139,6 +139,8 @@ class ReceivedPart:
     name: str
     sha256: str
     size_bytes: int
+    version_id: str | None = None
+    """Of its object, in a bucket that keeps versions."""
 
 
 @dataclass(frozen=True)

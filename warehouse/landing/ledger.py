@@ -13,12 +13,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from schemas.errors import LandingDamaged, NotFound
+from schemas.errors import LandingDamaged, NotFound, SetupError
 from warehouse.database.engine import database_errors
 from warehouse.database.statements import statement
 from warehouse.landing.kept_heads import KeptHead
-from warehouse.landing.receipts import verify_raw
-from warehouse.landing.store import Store
+from warehouse.landing.store import Kept, Store
 
 BEGINNING = "0" * 64
 CHUNK_ROWS = 2_000
@@ -75,7 +74,7 @@ def walk(engine: sa.Engine, store: Store | None = None, kept: Sequence[KeptHead]
         rows = connection.execution_options(yield_per=CHUNK_ROWS).execute(
             statement("landing/ledger/walk"), {"since": since}
         )
-        state = _State(since, before, store, _by_position(kept, since))
+        state = _State(since, before, store, _versions(connection) if store else {}, _by_position(kept, since))
         broken = [each for row in rows for each in _broken(row, state)]
     broken += _lost_heads(state)
     ordered = sorted(broken, key=lambda each: (each.position is None, each.position or 0))
@@ -94,6 +93,8 @@ class _State:
     expected: int
     previous: str | None
     store: Store | None
+    versions: Mapping[str, str | None]
+    """Of the object of each digest."""
     kept: dict[int, list[KeptHead]]
     entries: int = 0
     agreed: int | None = None
@@ -194,16 +195,21 @@ def _of_files(text: str, state: _State, store: Store) -> Iterator[str]:
         if name.startswith("file."):
             sha256, size, _ = value.split(" ")
             if sha256 not in state.files:
-                state.files[sha256] = _damage(store, sha256, int(size))
+                state.files[sha256] = _damage(store, Kept(sha256, int(size), state.versions.get(sha256)))
             if problem := state.files[sha256]:
                 yield f"{name}: {problem}"
 
 
-def _damage(store: Store, sha256: str, size_bytes: int) -> str | None:
+def _versions(connection: sa.Connection) -> dict[str, str | None]:
+    rows = connection.execute(statement("landing/receipts/all_payloads"))
+    return {row.sha256: row.version_id for row in rows}
+
+
+def _damage(store: Store, kept: Kept) -> str | None:
     try:
-        verify_raw(store, sha256, size_bytes)
-    except LandingDamaged as error:
-        return f"{error} ({store.path(sha256)})"
+        store.check(kept)
+    except (LandingDamaged, SetupError) as error:
+        return f"{error} ({store.where(kept.name)})"
     return None
 
 

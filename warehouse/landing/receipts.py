@@ -1,11 +1,12 @@
 """Landing: bytes exactly as they arrived, kept by digest, with a receipt.
 
-The bytes are on disk and fsynced, folder included, before the transaction that writes the receipt commits: what was
-acknowledged is there after a power cut.
+The bytes are on disk and fsynced, folder included, or in the bucket, before the transaction that writes the receipt
+commits, and so is its manifest: what was acknowledged is there after a power cut, and after a restore of the database.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import pathlib
@@ -17,12 +18,13 @@ import sqlalchemy as sa
 
 from schemas.contract import load_contract
 from schemas.delivery import Delivery, Replacement, Submitter
-from schemas.errors import KeyUsedOtherwise, LandingDamaged, NotFound
+from schemas.errors import KeyUsedOtherwise, LandingDamaged, LandingMissing, NotFound, SetupError
 from schemas.findings import Finding
 from warehouse.database import locks
 from warehouse.database.engine import database_errors
 from warehouse.database.statements import statement
-from warehouse.landing.store import Kept, Store, measure
+from warehouse.landing import manifests
+from warehouse.landing.store import Kept, Store
 
 __all__ = [
     "Batch",
@@ -32,18 +34,20 @@ __all__ = [
     "Store",
     "StuckBatch",
     "answered_before",
+    "damage_of",
     "damaged",
     "declared",
     "delivery_digest",
+    "kept_of",
     "land",
     "land_for_trial",
+    "lent",
     "mark_stuck",
-    "payloads",
     "pending",
     "read_batch",
     "refuse",
+    "replaced",
     "stuck",
-    "verify_raw",
 ]
 
 
@@ -62,7 +66,7 @@ class Landed:
 
 @dataclass(frozen=True)
 class LandedPayload:
-    """One part of a landed batch: its name, and the file of its bytes."""
+    """One part of a landed batch: its name, and the file that its bytes are lent in."""
 
     name: str
     sha256: str
@@ -82,11 +86,12 @@ class StuckBatch:
 
 @dataclass(frozen=True)
 class Damage:
-    """A landed file that is missing or changed, and the batches that hold it, each as ``7 tianji/policy``."""
+    """A landed file that is missing, changed or unreadable, and the batches that hold it, each as ``7 tianji/policy``."""
 
-    path: pathlib.Path
+    where: str
     batches: tuple[str, ...]
     problem: str
+    is_missing: bool
 
 
 @dataclass(frozen=True)
@@ -108,21 +113,22 @@ def land(engine: sa.Engine, store: Store, delivery: Delivery) -> Landed:
     never loaded is judged again, and so is what was declared otherwise or judged by another definition. A duplicate gets
     a receipt of its own and may move the cursor; nothing else changes. After a delivery that replaces, older bytes count
     anew, since it may have withdrawn what they brought; and so does a replacing delivery after any.
-    Raises SetupError (disk, database) and WarehouseBusy.
+    Raises SetupError (disk, bucket, database; ReceiptsUnknown), LandingUnreachable and WarehouseBusy.
     """
     kept = [store.keep(payload) for payload in delivery.payloads]
-    with database_errors("landing a delivery"), engine.begin() as connection:
-        locks.feed(connection, delivery.insurer_id, delivery.record_type)
+    with database_errors("landing a delivery"), _numbered(engine, store, delivery) as (connection, batch_id):
         if answered := _answered_before(connection, delivery.submitter):
             return answered
-        landed = _insert(connection, delivery, kept)
+        landed = _insert(connection, batch_id, delivery, kept)
         _move_cursor(connection, landed.batch_id, delivery)
+        manifests.keep(connection, store, landed.batch_id, delivery.cursor)
     return landed
 
 
 def land_for_trial(connection: sa.Connection, delivery: Delivery, kept: Sequence[Kept]) -> int:
     """A batch that exists in the caller's transaction only, and is judged whatever came before; its number."""
-    return _insert(connection, delivery, kept, can_be_duplicate=False).batch_id
+    batch_id = manifests.draw_for_trial(connection)
+    return _insert(connection, batch_id, delivery, kept, can_be_duplicate=False).batch_id
 
 
 def refuse(engine: sa.Engine, store: Store, delivery: Delivery, refusal: Finding) -> Landed:
@@ -133,15 +139,15 @@ def refuse(engine: sa.Engine, store: Store, delivery: Delivery, refusal: Finding
     """
     kept = [store.keep(payload) for payload in delivery.payloads]
     names = [payload.name for payload in delivery.payloads]
-    with database_errors("refusing a delivery"), engine.begin() as connection:
-        locks.feed(connection, delivery.insurer_id, delivery.record_type)
+    with database_errors("refusing a delivery"), _numbered(engine, store, delivery) as (connection, batch_id):
         if answered := _answered_before(connection, delivery.submitter):
             return answered
         digest = delivery_digest([*(part.sha256 for part in kept), refusal.rule_id, *names])
-        landed = _insert_batch(connection, delivery, digest, kept, can_be_duplicate=False)
+        landed = _insert_batch(connection, batch_id, delivery, digest, kept, can_be_duplicate=False)
         _insert_payloads(connection, landed.batch_id, delivery, kept)
         told = {"code": refusal.rule_id, "text": refusal.message, "found_in": refusal.value}
         connection.execute(statement("landing/receipts/refuse_batch"), {"batch_id": landed.batch_id, **told})
+        manifests.keep(connection, store, landed.batch_id)
     return Landed(landed.batch_id, "rejected", again_of=landed.again_of)
 
 
@@ -160,13 +166,16 @@ def read_batch(engine: sa.Engine, batch_id: int) -> Batch:
     return Batch(**row._asdict())
 
 
-def payloads(engine: sa.Engine, store: Store, batch_id: int) -> tuple[LandedPayload, ...]:
-    """List the parts of a batch in their order, each checked against its digest. Raises LandingDamaged."""
+@contextlib.contextmanager
+def lent(engine: sa.Engine, store: Store, batch_id: int) -> Iterator[tuple[LandedPayload, ...]]:
+    """The parts of a batch in their order as files, each checked against its digest, while the context is open.
+
+    Raises LandingMissing, LandingDamaged, LandingUnreachable.
+    """
     with database_errors("reading a batch"), engine.connect() as connection:
         rows = connection.execute(statement("landing/receipts/payloads"), {"batch_id": batch_id}).all()
-    for row in rows:
-        verify_raw(store, row.sha256, row.size_bytes)
-    return tuple(LandedPayload(row.name, row.sha256, store.path(row.sha256)) for row in rows)
+    with contextlib.ExitStack() as files:
+        yield tuple(LandedPayload(row.name, row.sha256, files.enter_context(store.lend(kept_of(row)))) for row in rows)
 
 
 def pending(engine: sa.Engine) -> list[int]:
@@ -187,42 +196,65 @@ def stuck(engine: sa.Engine) -> list[StuckBatch]:
         return [StuckBatch(**row._asdict()) for row in connection.execute(statement("landing/receipts/stuck"))]
 
 
-def verify_raw(store: Store, sha256: str, size_bytes: int) -> None:
-    """Check one landed file against its receipt, without holding it in memory. Raises LandingDamaged."""
-    try:
-        found = measure(store.path(sha256))
-    except OSError as error:
-        raise LandingDamaged(f"landed file {sha256[:12]} cannot be read: {error.strerror}") from error
-    if found != Kept(sha256, size_bytes):
-        raise LandingDamaged(f"landed file {sha256[:12]} no longer matches its digest")
+def kept_of(row: sa.Row[Any]) -> Kept:
+    """What a receipt vouches for, of a row with digest, size and version."""
+    return Kept(row.sha256, row.size_bytes, row.version_id)
 
 
 def damaged(engine: sa.Engine, store: Store) -> Iterator[Damage]:
     """Acknowledged files whose bytes are missing or changed, for ``anze verify``; not of batches that were discarded."""
+    for row in _acknowledged(engine):
+        if found := damage_of(store, row):
+            yield found
+
+
+def damage_of(store: Store, row: sa.Row[Any]) -> Damage | None:
+    """What is wrong with an acknowledged file, of a row that names its batches, too. Raises LandingUnreachable."""
+    kept = kept_of(row)
+    try:
+        store.check(kept)
+    except (LandingDamaged, SetupError) as error:
+        return Damage(store.where(kept.name), tuple(row.batches), str(error), isinstance(error, LandingMissing))
+    return None
+
+
+def replaced(engine: sa.Engine, store: Store) -> list[str]:
+    """A line for each object that somebody laid something over, whose receipted version is still read."""
+    return [line for row in _acknowledged(engine) if (line := store.replaced(kept_of(row)))]
+
+
+def _acknowledged(engine: sa.Engine) -> Sequence[sa.Row[Any]]:
     with database_errors("reading receipts"), engine.connect() as connection:
-        rows = connection.execute(statement("landing/receipts/all_payloads")).all()
-    for row in rows:
-        try:
-            verify_raw(store, row.sha256, row.size_bytes)
-        except LandingDamaged as error:
-            yield Damage(store.path(row.sha256), tuple(row.batches), str(error))
+        return connection.execute(statement("landing/receipts/all_payloads")).all()
+
+
+@contextlib.contextmanager
+def _numbered(engine: sa.Engine, store: Store, delivery: Delivery) -> Iterator[tuple[sa.Connection, int]]:
+    """The transaction of one receipt, alone in its feed, and its number, which was drawn in a transaction before."""
+    with engine.connect() as connection, locks.feed_alone(connection, delivery.insurer_id, delivery.record_type):
+        with connection.begin():
+            batch_id = manifests.draw(connection, store)
+        with connection.begin():
+            yield connection, batch_id
 
 
 def _insert(
-    connection: sa.Connection, delivery: Delivery, kept: Sequence[Kept], *, can_be_duplicate: bool = True
+    connection: sa.Connection, batch_id: int, delivery: Delivery, kept: Sequence[Kept], *, can_be_duplicate: bool = True
 ) -> Landed:
     digest = delivery_digest([part.sha256 for part in kept], delivery.replaces)
-    landed = _insert_batch(connection, delivery, digest, kept, can_be_duplicate=can_be_duplicate)
+    landed = _insert_batch(connection, batch_id, delivery, digest, kept, can_be_duplicate=can_be_duplicate)
     _insert_payloads(connection, landed.batch_id, delivery, kept)
     return landed
 
 
 def _insert_batch(
-    connection: sa.Connection, delivery: Delivery, digest: str, kept: Sequence[Kept], *, can_be_duplicate: bool = True
-) -> Landed:
+    connection: sa.Connection, batch_id: int, delivery: Delivery, digest: str, kept: Sequence[Kept], *,
+    can_be_duplicate: bool = True,
+) -> Landed:  # fmt: skip
     window = delivery.window
     values = {
         **declared(delivery),
+        "batch_id": batch_id,
         "insurer_id": delivery.insurer_id,
         "record_type": delivery.record_type,
         "channel": delivery.channel,
@@ -278,7 +310,7 @@ def declared(delivery: Delivery) -> dict[str, Any]:
 
 def _insert_payloads(connection: sa.Connection, batch_id: int, delivery: Delivery, kept: Sequence[Kept]) -> None:
     for position, (payload, part) in enumerate(zip(delivery.payloads, kept, strict=True), start=1):
-        values = {"batch_id": batch_id, "position": position, "sha256": part.sha256, "size_bytes": part.size_bytes}
+        values = {"batch_id": batch_id, "position": position, **asdict(part)}
         named = {"name": payload.name, "media_type": payload.media_type, "landed_at": delivery.received_at}
         connection.execute(statement("landing/receipts/insert_payload"), values | named)
 

@@ -1,193 +1,147 @@
-"""The store, content-addressed: immutable files under their SHA-256, written durably and without holding a file in memory."""
+"""The landing store: immutable bytes under their SHA-256, and small documents under names, in a folder or in a bucket.
+
+    ab/cd/<sha256>                        what arrived
+    receipts/000000/000000000123.json     what a receipt says: ``manifests``
+
+Both hold the same names, so that one is copied into the other as it stands.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import os
 import pathlib
-import stat
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from schemas.delivery import Payload, PayloadFile
-from schemas.errors import FileChanging, SetupError
+from schemas.errors import FileChanging, LandingDamaged, SetupError
 
 BLOCK_BYTES = 1 << 20
-#: Landed bytes are personal and are evidence: their owner and a group read them, nobody writes, others see nothing.
-FILE_MODE, FOLDER_MODE = 0o440, 0o750
-UNFINISHED = ".landing-"
+BUCKET = "s3://"
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Bytes in the store: their digest and how many they are."""
+    """Bytes in the store: their digest, how many they are, and the object's version where a bucket keeps versions."""
 
     sha256: str
     size_bytes: int
+    version_id: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Where they stand in the store."""
+        return f"{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
 
 
-@dataclass(frozen=True)
-class Store:
-    """Immutable files under ``root``: root/ab/cd/<sha256>, 0440 in folders of 0750 whatever the umask."""
+class Store(Protocol):
+    """Where landed bytes stand. Nothing in it is ever changed, and what is kept is durable when the call returns.
 
-    root: pathlib.Path
+    Every call raises SetupError (full disk, no rights, no such bucket) or, where it may pass by itself, LandingUnreachable.
+    """
 
-    def restrict(self) -> int:
-        """Give what stands there its rights, too, and say how many files and folders had others. Raises SetupError."""
-        changed = 0
-        try:
-            for name, _, names in os.walk(self.root):
-                folder = pathlib.Path(name)
-                changed += _restrict(folder, FOLDER_MODE) + sum(_restrict(folder / n, FILE_MODE) for n in names)
-        except OSError as error:
-            raise SetupError(f"rights of {error.filename} cannot be set: {error.strerror}") from error
-        return changed
-
-    def path(self, sha256: str) -> pathlib.Path:
-        """Where the bytes of a digest stand."""
-        return self.root / sha256[:2] / sha256[2:4] / sha256
+    def prepare(self) -> None:
+        """Make it fit to be written to: rights of a folder; a bucket is probed."""
 
     def keep(self, payload: Payload | PayloadFile) -> Kept:
-        """Keep one part of a delivery. Raises as ``write`` and ``write_file`` do."""
-        if isinstance(payload, PayloadFile):
-            return self.write_file(payload.path)
-        return Kept(self.write(payload.content), len(payload.content))
+        """Keep one part of a delivery under its digest. Raises FileChanging when its file changes meanwhile."""
 
-    def write(self, content: bytes) -> str:
-        """Keep bytes, durably, and return their digest. Raises SetupError: full disk, no permission."""
-        sha256 = hashlib.sha256(content).hexdigest()
-        self._keep(sha256, [content])
-        return sha256
+    def lend(self, kept: Kept) -> contextlib.AbstractContextManager[pathlib.Path]:
+        """Lend a file that holds the bytes, checked, to be read only while the context is open.
 
-    def write_file(self, path: pathlib.Path) -> Kept:
-        """Keep a file's bytes, durably, in blocks. Raises FileChanging when it changes meanwhile, SetupError."""
-        try:
-            with path.open("rb") as file:
-                before = _mark(path)
-                kept = _digest(_blocks(file))
-                file.seek(0)
-                self._keep(kept.sha256, _blocks(file))
-                if before != _mark(path) or before[0] != kept.size_bytes:
-                    raise FileChanging(f"{path.name!a} is still being written")
-        except FileNotFoundError as error:
-            raise FileChanging(f"{path.name!a} was moved away") from error
-        except OSError as error:
-            raise SetupError(f"{path.name!a} cannot be read: {error.strerror}") from error
-        return kept
+        Raises LandingMissing, LandingDamaged.
+        """
 
-    def _keep(self, sha256: str, blocks: Iterable[bytes]) -> None:
-        target = self.path(sha256)
-        try:
-            if not _is_intact(target, sha256):
-                _write_durably(target, blocks)
-            else:
-                _sync_folders(target.parent, self.root)
-        except OSError as error:
-            raise SetupError(f"landing folder {self.root} cannot be written: {error.strerror}") from error
+    def check(self, kept: Kept) -> None:
+        """Check the bytes against their digest, without holding them in memory. Raises LandingMissing, LandingDamaged."""
+
+    def replaced(self, kept: Kept) -> str | None:
+        """How somebody laid other bytes, or nothing, over an object whose receipted version is still read; else None."""
+
+    def create(self, name: str, content: bytes) -> bool:
+        """Keep a document under a name that is new; False, and nothing is changed, where the name is taken."""
+
+    def read(self, name: str) -> bytes:
+        """Read a document. Raises LandingMissing."""
+
+    def names(self, prefix: str, after: str = "") -> Iterator[str]:
+        """Names that begin with a prefix (a folder, with its slash), in their order, those behind ``after``."""
+
+    def where(self, name: str = "") -> str:
+        """How a person finds a name: a path or a URL."""
+
+
+def open_store(landing: str, environ: Mapping[str, str]) -> Store:
+    """Open the store that ``ANZE_LANDING`` names: a folder, or ``s3://bucket/prefix``. Raises SetupError."""
+    if landing.startswith(BUCKET):
+        from warehouse.landing.bucket_store import open_bucket
+
+        return open_bucket(landing, environ)
+    if "://" in landing:
+        raise SetupError(f"ANZE_LANDING is {landing}: a folder, or s3://bucket/prefix")
+    from warehouse.landing.folder_store import FolderStore
+
+    return FolderStore(pathlib.Path(landing))
 
 
 def digest_of(payload: Payload | PayloadFile) -> str:
     """SHA-256 of a part that may not be kept yet. Raises FileChanging when its file is gone, SetupError."""
     if isinstance(payload, Payload):
         return hashlib.sha256(payload.content).hexdigest()
-    try:
+    with reading(payload.path):
         return measure(payload.path).sha256
-    except FileNotFoundError as error:
-        raise FileChanging(f"{payload.path.name!a} was moved away") from error
-    except OSError as error:
-        raise SetupError(f"{payload.path.name!a} cannot be read: {error.strerror}") from error
 
 
 def measure(path: pathlib.Path) -> Kept:
     """Digest and size of a file, read in blocks. Raises OSError."""
     with path.open("rb") as file:
-        return _digest(_blocks(file))
+        return digest(blocks(file))
 
 
-def _blocks(file: BinaryIO) -> Iterator[bytes]:
+def digest(found: Iterable[bytes]) -> Kept:
+    """Digest and size of what comes in blocks."""
+    hashed, size = hashlib.sha256(), 0
+    for block in found:
+        hashed.update(block)
+        size += len(block)
+    return Kept(hashed.hexdigest(), size)
+
+
+def blocks(file: BinaryIO) -> Iterator[bytes]:
+    """What a file still holds, in blocks."""
     while block := file.read(BLOCK_BYTES):
         yield block
 
 
-def _digest(blocks: Iterable[bytes]) -> Kept:
-    digest, size = hashlib.sha256(), 0
-    for block in blocks:
-        digest.update(block)
-        size += len(block)
-    return Kept(digest.hexdigest(), size)
+def require_same(found: Kept, wanted: Kept) -> None:
+    """Raise LandingDamaged where bytes are not those of their receipt."""
+    if (found.sha256, found.size_bytes) != (wanted.sha256, wanted.size_bytes):
+        raise LandingDamaged(f"landed file {wanted.sha256[:12]} no longer matches its digest")
+
+
+@contextlib.contextmanager
+def reading(path: pathlib.Path) -> Iterator[None]:
+    """Reading of a file that somebody hands in. Raises FileChanging when it is gone, SetupError when it cannot be read."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise FileChanging(f"{path.name!a} was moved away") from error
+    except OSError as error:
+        raise SetupError(f"{path.name!a} cannot be read: {error.strerror}") from error
+
+
+@contextlib.contextmanager
+def unchanged(path: pathlib.Path) -> Iterator[None]:
+    """Raise FileChanging when a file is written to meanwhile."""
+    before = _mark(path)
+    yield
+    if before != _mark(path):
+        raise FileChanging(f"{path.name!a} is still being written")
 
 
 def _mark(path: pathlib.Path) -> tuple[int, int, int]:
     """What changes when somebody writes a file: size, time of change, and which file it is."""
     found = path.stat()
     return found.st_size, found.st_mtime_ns, found.st_ino
-
-
-def _is_intact(target: pathlib.Path, sha256: str) -> bool:
-    if not target.exists():
-        return False
-    return measure(target).sha256 == sha256
-
-
-def _write_durably(target: pathlib.Path, blocks: Iterable[bytes]) -> None:
-    """Write beside the target, fsync, rename over it and fsync the folders: never half a file under the name.
-
-    Raises FileChanging when the bytes are not those of the target's name.
-    """
-    _make_folder(target.parent)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=UNFINISHED)
-    partial = pathlib.Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            _copy(blocks, file, target.name)
-            file.flush()
-            os.fchmod(file.fileno(), FILE_MODE)
-            os.fsync(file.fileno())
-        partial.rename(target)
-    except (OSError, FileChanging):
-        partial.unlink(missing_ok=True)
-        raise
-    _sync_folders(target.parent, target.parents[2])
-
-
-def _make_folder(folder: pathlib.Path) -> None:
-    """Make a folder and those above it; each that is new is closed to others before anything stands in it."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    try:
-        folder.mkdir(mode=FOLDER_MODE)
-    except FileExistsError:
-        return  # another loader was faster
-    folder.chmod(FOLDER_MODE)
-
-
-def _restrict(path: pathlib.Path, mode: int) -> bool:
-    """Give a file or folder its rights; links, and what is being written, are left alone."""
-    if path.is_symlink() or path.name.startswith(UNFINISHED) or stat.S_IMODE(path.stat().st_mode) == mode:
-        return False
-    path.chmod(mode)
-    return True
-
-
-def _copy(blocks: Iterable[bytes], file: BinaryIO, sha256: str) -> None:
-    found = hashlib.sha256()
-    for block in blocks:
-        file.write(block)
-        found.update(block)
-    if found.hexdigest() != sha256:
-        raise FileChanging("a file changed while it was copied; somebody still writes it")
-
-
-def _sync_folders(folder: pathlib.Path, root: pathlib.Path) -> None:
-    """Fsync a folder and those above it up to ``root``: a new name in each of them must be durable."""
-    for each in (folder, *folder.parents):
-        descriptor = os.open(each, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        if each == root:
-            return

@@ -83,7 +83,9 @@ def test_a_receipt_names_file_size_digest_and_both_times(installed: pathlib.Path
     path = as_csv(installed)
     told = anze("submit", "tianji", "policy", path, "--json").json
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert told["files"] == [{"name": path.name, "sha256": sha256, "size_bytes": path.stat().st_size}]
+    assert told["files"] == [
+        {"name": path.name, "sha256": sha256, "size_bytes": path.stat().st_size, "version_id": None}
+    ]
     at = dt.datetime.fromisoformat(told["received_at_utc"])
     local = dt.datetime.fromisoformat(told["received_at_shanghai"])
     assert (at.utcoffset(), local - at.replace(tzinfo=None)) == (dt.timedelta(0), dt.timedelta(hours=8))

@@ -15,10 +15,11 @@ from quality.catalogue import rules_of
 from sandbox import drops
 from sandbox.truth import Record, build
 from schemas.delivery import Delivery, Payload, Window
-from schemas.errors import DefinitionError, LandingDamaged, ProgramFault, SchemaDrift
+from schemas.errors import DefinitionError, LandingMissing, ProgramFault, SchemaDrift
 from schemas.province import DEFAULT
 from tests.pipeline.conftest import Anze
 from tests.pipeline.telling import rows_of
+from tests.warehouse.building import files_of
 from warehouse.indicators import catalogue as indicators
 from warehouse.landing import receipts
 from warehouse.publishing import publish as publishing
@@ -155,11 +156,11 @@ def test_lost_bytes_are_a_named_state_with_a_remedy(
     anze("submit", CLERK, "policy", written(installed / "good", policies[:1]))
     file = written(installed / "a", policies[1:2])
     batch = steps.submit(steps.open_hub(), CLERK, "policy", file).batch_id
-    (part,) = receipts.payloads(engine, steps.open_hub().store, batch)
+    (part,) = files_of(engine, installed / "landing", batch)
     part.path.unlink()
-    with pytest.raises(LandingDamaged):
+    with pytest.raises(LandingMissing):
         steps.intake(steps.open_hub())
-    assert anze("batch", "show", batch, "--json").json["reason_code"] == "HUB-003"
+    assert anze("batch", "show", batch, "--json").json["reason_code"] == "HUB-006"
     anze("publish")
     assert any("restore it from a backup" in line for line in anze("verify", "--json").json["not_run"])
     again = anze("submit", CLERK, "policy", file, "--json").json

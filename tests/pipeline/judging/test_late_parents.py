@@ -15,7 +15,7 @@ from pipeline.services.installation import FIRST_NIGHT, NIGHT
 from quality.catalogue import load_rules, rules_of
 from sandbox import drops
 from sandbox.truth import Record, build
-from schemas.errors import LandingDamaged
+from schemas.errors import LandingMissing
 from tests.pipeline.conftest import Anze
 from tests.pipeline.telling import rows_of
 
@@ -121,5 +121,5 @@ def test_a_batch_whose_bytes_are_lost_stops_no_other(installed: pathlib.Path, en
     submit(anze, installed, "policy", policy)
     assert [tuple(row) for row in rows_of(engine, TOLD)] == [(claims, "CLM-001", True)]
     hub = steps.open_hub()
-    with pytest.raises(LandingDamaged, match="landed file"):
+    with pytest.raises(LandingMissing, match="landed file"):
         steps.intake(hub)

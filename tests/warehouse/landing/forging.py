@@ -11,8 +11,8 @@ from schemas.delivery import Delivery, Payload
 from schemas.findings import Finding
 from tests.warehouse.building import at, fault, land_rows, load_rows, policy, rows_of
 from warehouse.landing import decisions, receipts
+from warehouse.landing.folder_store import FolderStore
 from warehouse.landing.ledger import BEGINNING
-from warehouse.landing.store import Store
 
 HELD = Finding("FIL-001", "error", None, None, "x", None, "读不了")
 
@@ -22,7 +22,7 @@ def story(engine: sa.Engine, folder: pathlib.Path) -> None:
     load_rows(engine, folder, "policy", [policy("P1", at(16)), policy("P2", at(16))], at(18), findings=[fault(2)])
     load_rows(engine, folder, "policy", [policy("P2", at(17))], at(19))
     refused = Delivery("tianji", "policy", "submit", at(19), (Payload("坏.xlsx", "x/y", b"bad"),))
-    receipts.refuse(engine, Store(folder), refused, HELD)
+    receipts.refuse(engine, FolderStore(folder), refused, HELD)
     given_up = land_rows(engine, folder, "policy", [policy("P9", at(17))], at(20))
     decisions.discard(engine, given_up.batch_id, "李工", "重复的文件", at(20, 10))
 

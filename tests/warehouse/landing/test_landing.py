@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 import pathlib
-import stat
-import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -16,12 +14,14 @@ import sqlalchemy as sa
 
 from schemas.contract import load_contract
 from schemas.delivery import Control, Delivery, Payload, PayloadFile, Window
-from schemas.errors import FileChanging, LandingDamaged, SetupError
+from schemas.errors import FileChanging, LandingDamaged, LandingMissing
 from schemas.findings import Finding
 from tests.warehouse.building import at, one, rows_of
+from tests.warehouse.landing.conftest import Spoil
 from warehouse.landing import batches, feeds, receipts
+from warehouse.landing.bucket_store import BucketStore
 from warehouse.landing.receipts import land
-from warehouse.landing.store import Store
+from warehouse.landing.store import Kept, Store
 
 
 def delivery(*contents: bytes, record_type: str = "policy", received: dt.datetime | None = None) -> Delivery:
@@ -30,21 +30,15 @@ def delivery(*contents: bytes, record_type: str = "policy", received: dt.datetim
     return Delivery("lichun", record_type, "api", when, parts, window=Window(None, when), cursor=when)
 
 
-def test_bytes_are_kept_unchanged_and_read_only(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
-    store = Store(tmp_path)
-    landed = land(engine, store, delivery(b"one", b"two"))
-    parts = receipts.payloads(engine, store, landed.batch_id)
-    assert [part.path.read_bytes() for part in parts] == [b"one", b"two"]
-    assert [part.name for part in parts] == ["page-1.json", "page-2.json"]
-    sha256 = hashlib.sha256(b"one").hexdigest()
-    assert parts[0].path == tmp_path / sha256[:2] / sha256[2:4] / sha256
-    assert stat.S_IMODE(parts[0].path.stat().st_mode) == 0o440
+def test_bytes_are_lent_as_they_arrived(engine: sa.Engine, store: Store) -> None:
+    landed = land(engine, store, delivery(b"one", b"two", b""))
+    with receipts.lent(engine, store, landed.batch_id) as parts:
+        assert [part.path.read_bytes() for part in parts] == [b"one", b"two", b""]
+        assert [part.name for part in parts] == ["page-1.json", "page-2.json", "page-3.json"]
+    assert list(receipts.damaged(engine, store)) == []
 
 
-def test_the_same_bytes_again_are_a_duplicate_and_only_move_the_cursor(
-    engine: sa.Engine, tmp_path: pathlib.Path
-) -> None:
-    store = Store(tmp_path)
+def test_the_same_bytes_again_are_a_duplicate_and_only_move_the_cursor(engine: sa.Engine, store: Store) -> None:
     first = land(engine, store, delivery(b"one", b"two"))
     end(engine, first.batch_id, "loaded")
     before = rows_of(engine, "select * from landing.batch")
@@ -57,10 +51,7 @@ def test_the_same_bytes_again_are_a_duplicate_and_only_move_the_cursor(
 
 
 @pytest.mark.parametrize("state", ["received", "stuck", "rejected"])
-def test_the_same_bytes_are_judged_again_while_no_verdict_stands(
-    engine: sa.Engine, tmp_path: pathlib.Path, state: str
-) -> None:
-    store = Store(tmp_path)
+def test_the_same_bytes_are_judged_again_while_no_verdict_stands(engine: sa.Engine, store: Store, state: str) -> None:
     first = land(engine, store, delivery(b"one", b"two"))
     end(engine, first.batch_id, state)
     again = land(engine, store, delivery(b"one", b"two", received=at(19)))
@@ -82,9 +73,9 @@ def test_the_same_bytes_are_judged_again_while_no_verdict_stands(
     ],
 )
 def test_the_same_bytes_are_a_duplicate_only_where_the_verdict_would_be_the_same(
-    engine: sa.Engine, tmp_path: pathlib.Path, state: str, changed: dict[str, Any], is_same: bool
+    engine: sa.Engine, store: Store, state: str, changed: dict[str, Any], is_same: bool
 ) -> None:
-    store, sent = Store(tmp_path), replace(delivery(b"one"), definition_digest="d", ruleset_version="r")
+    sent = replace(delivery(b"one"), definition_digest="d", ruleset_version="r")
     first = land(engine, store, sent)
     end(engine, first.batch_id, state)
     again = land(engine, store, replace(sent, **changed))
@@ -116,22 +107,22 @@ def end(engine: sa.Engine, batch_id: int, state: str) -> None:
         )
 
 
-def test_other_feed_or_other_order_is_no_duplicate(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
-    store = Store(tmp_path)
+def test_other_feed_or_other_order_is_no_duplicate(engine: sa.Engine, store: Store) -> None:
     land(engine, store, delivery(b"one", b"two"))
     assert land(engine, store, delivery(b"two", b"one")).state == "received"
     assert land(engine, store, delivery(b"one", b"two", record_type="claim")).state == "received"
 
 
-def test_a_window_without_pages_gets_a_receipt(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
-    landed = land(engine, Store(tmp_path), delivery())
+def test_a_window_without_pages_gets_a_receipt(engine: sa.Engine, store: Store) -> None:
+    landed = land(engine, store, delivery())
     assert landed.state == "received"
-    assert receipts.payloads(engine, Store(tmp_path), landed.batch_id) == ()
+    with receipts.lent(engine, store, landed.batch_id) as parts:
+        assert parts == ()
 
 
-def test_a_cursor_never_moves_back_but_by_hand(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
-    land(engine, Store(tmp_path), delivery(b"new", received=at(19)))
-    land(engine, Store(tmp_path), delivery(b"old", received=at(3)))
+def test_a_cursor_never_moves_back_but_by_hand(engine: sa.Engine, store: Store) -> None:
+    land(engine, store, delivery(b"new", received=at(19)))
+    land(engine, store, delivery(b"old", received=at(3)))
     assert feeds.cursor(engine, "lichun", "policy") == at(19)
     feeds.reset_cursor(engine, "lichun", "policy", at(3), at(20))
     assert feeds.cursor(engine, "lichun", "policy") == at(3)
@@ -139,37 +130,40 @@ def test_a_cursor_never_moves_back_but_by_hand(engine: sa.Engine, tmp_path: path
     assert feeds.cursor(engine, "lichun", "policy") is None
 
 
-@pytest.mark.parametrize("damage", ["changed", "cut", "gone"])
-def test_damaged_bytes_are_found_out(engine: sa.Engine, tmp_path: pathlib.Path, damage: str) -> None:
-    store = Store(tmp_path)
-    landed = land(engine, store, delivery(b"evidence"))
-    path = receipts.payloads(engine, store, landed.batch_id)[0].path
-    path.chmod(0o644)
-    if damage == "gone":
-        path.unlink()
-    else:
-        path.write_bytes(b"evidencf" if damage == "changed" else b"evid")
-    with pytest.raises(LandingDamaged):
-        receipts.payloads(engine, store, landed.batch_id)
-    (found,) = receipts.damaged(engine, store)
-    assert (found.path, found.batches) == (path, ("1 lichun/policy",))
-
-
-def test_a_file_that_cannot_be_kept_gets_no_receipt(
-    engine: sa.Engine, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("content", [b"evidencf", b"evid", None])
+def test_what_was_changed_and_what_is_not_there_are_two_things(
+    engine: sa.Engine, store: Store, spoil: Spoil, content: bytes | None
 ) -> None:
-    def refuse(descriptor: int) -> None:
-        raise OSError(28, os.strerror(28))
+    landed = land(engine, store, delivery(b"evidence"))
+    kept = Kept(hashlib.sha256(b"evidence").hexdigest(), 8)
+    spoil(store, kept.name, content)
+    if isinstance(store, BucketStore) and receipted_version(engine):
+        with receipts.lent(engine, store, landed.batch_id) as (part,):
+            assert part.path.read_bytes() == b"evidence"
+        assert list(receipts.damaged(engine, store)) == []
+        (line,) = receipts.replaced(engine, store)
+        assert store.where(kept.name) in line
+        return
+    with (
+        pytest.raises(LandingMissing if content is None else LandingDamaged),
+        receipts.lent(engine, store, landed.batch_id),
+    ):
+        pass
+    (found,) = receipts.damaged(engine, store)
+    assert (found.where, found.batches) == (store.where(kept.name), ("1 lichun/policy",))
+    assert found.is_missing == (content is None)
+    again = land(engine, store, delivery(b"evidence", received=at(19)))
+    assert again.again_of == landed.batch_id
+    assert list(receipts.damaged(engine, store)) == []
 
-    monkeypatch.setattr(os, "fsync", refuse)
-    with pytest.raises(SetupError, match="No space left"):
-        land(engine, Store(tmp_path), delivery(b"one"))
-    assert one(engine, "select count(*) from landing.batch") == 0
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+def receipted_version(engine: sa.Engine) -> str | None:
+    found: str | None = one(engine, "select version_id from landing.batch_payload")
+    return found
 
 
-def test_receipts_cannot_be_rewritten(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
-    land(engine, Store(tmp_path), delivery(b"one"))
+def test_receipts_cannot_be_rewritten(engine: sa.Engine, store: Store) -> None:
+    land(engine, store, delivery(b"one"))
     for statement in (
         "update landing.batch set received_at = received_at - interval '1 day'",
         "delete from landing.batch",
@@ -179,8 +173,8 @@ def test_receipts_cannot_be_rewritten(engine: sa.Engine, tmp_path: pathlib.Path)
             connection.exec_driver_sql(statement)
 
 
-def test_a_file_in_a_drop_folder_is_known_by_name_and_bytes(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
-    land(engine, Store(tmp_path), delivery(b"one"))
+def test_a_file_in_a_drop_folder_is_known_by_name_and_bytes(engine: sa.Engine, store: Store) -> None:
+    land(engine, store, delivery(b"one"))
     assert feeds.has_receipt(engine, delivery(b"one"))
     renamed = (Payload("renamed.json", "", b"one"),)
     assert not feeds.has_receipt(engine, replace(delivery(b"one"), payloads=renamed))
@@ -188,50 +182,53 @@ def test_a_file_in_a_drop_folder_is_known_by_name_and_bytes(engine: sa.Engine, t
     assert not feeds.has_receipt(engine, replace(delivery(b"one"), control=Control(1)))
 
 
-def test_a_file_is_kept_in_blocks_whatever_its_size(tmp_path: pathlib.Path) -> None:
-    source = tmp_path / "large.csv"
-    with source.open("wb") as file:
-        file.truncate(100_000_000)
-    tracemalloc.start()
-    kept = Store(tmp_path / "store").write_file(source)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert kept.size_bytes == Store(tmp_path / "store").path(kept.sha256).stat().st_size == 100_000_000
-    assert peak < 10_000_000
-
-
-class WrittenMeanwhile(Store):
-    """A store whose source file is written by somebody else between its first reading and its copying."""
-
-    def path(self, sha256: str) -> pathlib.Path:
-        with (self.root.parent / "policy.csv").open("ab") as file:
-            file.write(b"one more\n")
-        return super().path(sha256)
-
-
-def test_a_file_that_changes_while_it_is_read_does_not_land(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
+def test_a_file_lands_as_bytes_do(engine: sa.Engine, store: Store, tmp_path: pathlib.Path) -> None:
     source = tmp_path / "policy.csv"
-    source.write_bytes(b"half\n")
-    half = Delivery("lichun", "policy", "drop", at(18), (PayloadFile("policy.csv", "text/csv", source),))
-    with pytest.raises(FileChanging):
-        land(engine, WrittenMeanwhile(tmp_path / "store"), half)
-    assert one(engine, "select count(*) from landing.batch") == 0
-    assert not [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
-    assert land(engine, Store(tmp_path / "store"), half).state == "received"
+    for content in (b"", b"one\n" * 1_000_000):
+        source.write_bytes(content)
+        whole = Delivery("lichun", "policy", "drop", at(18), (PayloadFile("policy.csv", "text/csv", source),))
+        with receipts.lent(engine, store, land(engine, store, whole).batch_id) as (part,):
+            assert part.path.read_bytes() == content
 
 
-def test_a_file_that_is_taken_away_does_not_land(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
+def test_many_keep_the_same_bytes_at_once(store: Store) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        kept = set(pool.map(store.keep, [Payload("x", "text/csv", b"the same")] * 8))
+    assert len({each.version_id for each in kept}) == 1
+    store.check(kept.pop())
+
+
+def test_of_many_who_create_a_name_one_wins_and_the_others_are_told(store: Store) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(lambda n: store.create("receipts/1.json", str(n).encode()), range(8)))
+    assert won.count(True) == 1
+    assert store.read("receipts/1.json") == str(won.index(True)).encode()
+    with pytest.raises(LandingMissing):
+        store.read("receipts/2.json")
+
+
+def test_names_are_told_in_their_order_from_anywhere(store: Store) -> None:
+    names = [f"receipts/{n // 3:03d}/{n:04d}.json" for n in range(8)]
+    for name in reversed(names):
+        store.create(name, b"{}")
+    store.keep(Payload("x", "text/csv", b"bytes"))
+    assert list(store.names("receipts/")) == names
+    for number, name in enumerate(names):
+        assert list(store.names("receipts/", name)) == names[number + 1 :]
+    assert list(store.names("nothing/")) == []
+    assert {Kept(hashlib.sha256(b"bytes").hexdigest(), 5).name, *names} <= set(store.names(""))
+
+
+def test_a_file_that_is_taken_away_does_not_land(engine: sa.Engine, store: Store, tmp_path: pathlib.Path) -> None:
     gone = PayloadFile("policy.csv", "text/csv", tmp_path / "policy.csv")
     with pytest.raises(FileChanging):
-        land(engine, Store(tmp_path), Delivery("lichun", "policy", "drop", at(18), (gone,)))
+        land(engine, store, Delivery("lichun", "policy", "drop", at(18), (gone,)))
     with pytest.raises(FileChanging):
         feeds.has_receipt(engine, Delivery("lichun", "policy", "drop", at(18), (gone,)))
 
 
-def test_a_refused_delivery_is_kept_rejected_and_its_bytes_may_come_again(
-    engine: sa.Engine, tmp_path: pathlib.Path
-) -> None:
-    store, text = Store(tmp_path), "policy.csv: 文件名不符合约定"
+def test_a_refused_delivery_is_kept_rejected_and_its_bytes_may_come_again(engine: sa.Engine, store: Store) -> None:
+    text = "policy.csv: 文件名不符合约定"
     refusal = Finding("FILE-061", "error", None, None, "policy.csv", None, text)
     wrong = delivery(b"one", record_type="unknown")
     landed = receipts.refuse(engine, store, wrong, refusal)
@@ -239,34 +236,10 @@ def test_a_refused_delivery_is_kept_rejected_and_its_bytes_may_come_again(
     assert (landed.state, view.receipt.state, view.receipt.received_count) == ("rejected", "rejected", 0)
     assert (view.receipt.reason_code, view.receipt.reason_text) == ("FILE-061", text)
     assert [found.rule_id for found in view.findings] == ["FILE-061"]
-    assert receipts.payloads(engine, store, landed.batch_id)[0].path.read_bytes() == b"one"
+    with receipts.lent(engine, store, landed.batch_id) as (part,):
+        assert part.path.read_bytes() == b"one"
     assert receipts.pending(engine) == []
     assert feeds.has_receipt(engine, wrong, text)
     assert not feeds.has_receipt(engine, wrong, "policy.csv: 控制文件有误")
     assert receipts.refuse(engine, store, wrong, refusal).again_of == landed.batch_id
     assert land(engine, store, delivery(b"one")).state == "received"
-
-
-def test_landed_bytes_are_closed_to_others_whatever_the_umask(tmp_path: pathlib.Path) -> None:
-    before = os.umask(0)
-    try:
-        sha256 = Store(tmp_path / "store").write(b"content")
-        os.umask(0o077)
-        other = Store(tmp_path / "store").write(b"other")
-    finally:
-        os.umask(before)
-    for path in (Store(tmp_path / "store").path(sha256), Store(tmp_path / "store").path(other)):
-        assert stat.S_IMODE(path.stat().st_mode) == 0o440
-        folders = [folder for folder in path.parents if folder.is_relative_to(tmp_path / "store")]
-        assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o750}
-
-
-def test_an_older_store_is_closed_to_others_too(tmp_path: pathlib.Path) -> None:
-    store = Store(tmp_path / "store")
-    path = store.path(store.write(b"content"))
-    path.chmod(0o444)
-    path.parent.chmod(0o755)
-    assert (store.restrict(), store.restrict()) == (2, 0)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o440
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o750
-    assert Store(tmp_path / "nowhere").restrict() == 0

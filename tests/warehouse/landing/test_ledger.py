@@ -20,10 +20,10 @@ from tests.warehouse.landing.forging import story
 from warehouse.database import access
 from warehouse.database.engine import connect, driver
 from warehouse.landing import decisions, kept_heads, ledger, receipts
+from warehouse.landing.folder_store import FolderStore
 from warehouse.landing.kept_heads import KeptHead
 from warehouse.landing.ledger import BEGINNING, Head, walk
 from warehouse.landing.receipt_bundles import bundle
-from warehouse.landing.store import Store
 from warehouse.migrations.migrate import SCRIPTS
 
 #: When what each entry attests happened, in the order of the entries.
@@ -48,7 +48,7 @@ def test_every_fact_has_its_entry_and_the_chain_is_sha256(engine: sa.Engine, tmp
         assert hash_ == hashlib.sha256((previous + digest).encode()).hexdigest()
         assert text.startswith(f"position={n}\nkind=")
         previous = hash_
-    found = walk(engine, Store(tmp_path))
+    found = walk(engine, FolderStore(tmp_path))
     assert (found.entries, found.head, found.broken) == (8, Head(8, previous), ())
     assert ledger.head(engine) == found.head
 
@@ -58,7 +58,7 @@ def test_the_loaders_login_lands_loads_and_verifies(engine: sa.Engine, tmp_path:
         access.protect_database(connection)
     loader = connect(engine.url.render_as_string(hide_password=False), role=access.LOADER)
     story(loader, tmp_path)
-    found = walk(loader, Store(tmp_path))
+    found = walk(loader, FolderStore(tmp_path))
     assert (found.entries, found.broken, ledger.head(loader)) == (8, (), found.head)
     assert bundle(loader, "1")["head"] == {"position": 8, "hash": found.head.hash}
     loader.dispose()
@@ -66,7 +66,7 @@ def test_the_loaders_login_lands_loads_and_verifies(engine: sa.Engine, tmp_path:
 
 def test_a_receipt_tells_files_in_order_and_no_name(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
     parts = (Payload("张三 13800000000.csv", "text/csv", b"one"), Payload("b\\n=\n.csv", "text/csv", b"twoo"))
-    receipts.land(engine, Store(tmp_path), Delivery("tianji", "policy", "submit", at(18), parts))
+    receipts.land(engine, FolderStore(tmp_path), Delivery("tianji", "policy", "submit", at(18), parts))
     told = ledger.lines_of(one(engine, "select text from landing.ledger_text"))
     digests = [hashlib.sha256(part.content).hexdigest() for part in parts]
     names = [hashlib.sha256(part.name.encode()).hexdigest() for part in parts]
@@ -87,7 +87,7 @@ def test_what_is_rolled_back_leaves_no_entry_and_no_gap(engine: sa.Engine, tmp_p
         connection.rollback()
     land_rows(engine, tmp_path, "policy", [policy("P1", at(16))], at(18))
     assert rows_of(engine, "select position from landing.ledger") == [(1,)]
-    assert walk(engine, Store(tmp_path)).broken == ()
+    assert walk(engine, FolderStore(tmp_path)).broken == ()
 
 
 @given(seed=st.integers(0, 10_000), workers=st.integers(2, 6))
@@ -100,7 +100,7 @@ def test_facts_in_any_parallel_order_make_one_chain(
     acts = [chance.choice((_land, _load, _discard, _roll_back)) for _ in range(12)]
     with ThreadPoolExecutor(workers) as pool:
         added = sum(pool.map(lambda n: acts[n](engine, tmp_path, f"{seed}-{n}-{entries}", n), range(len(acts))))
-    found = walk(engine, Store(tmp_path), [KeptHead(head.position, head.hash, "before")] if entries else ())
+    found = walk(engine, FolderStore(tmp_path), [KeptHead(head.position, head.hash, "before")] if entries else ())
     assert (found.entries, found.broken) == (entries + added, ())
 
 
@@ -186,7 +186,7 @@ def test_what_was_before_there_was_a_ledger_is_in_it_in_its_order(engine: sa.Eng
     with engine.begin() as connection, driver(connection).cursor() as cursor:
         cursor.execute(migration[migration.rindex("\ndo $$") : migration.rindex("$$;") + len("$$;")])
     land_rows(engine, tmp_path, "policy", [policy("P7", at(16))], at(20))
-    found = walk(engine, Store(tmp_path))
+    found = walk(engine, FolderStore(tmp_path))
     assert (found.entries, found.broken) == (9, ())
     moments = rows_of(engine, MOMENTS)
     assert moments == sorted(moments)

@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 
 from schemas.errors import NotFound
-from tests.warehouse.building import rows_of
+from tests.warehouse.building import files_of, rows_of
 from tests.warehouse.landing.forging import forge, rechain, rewrite_texts, story
-from warehouse.landing import ledger, receipts
+from warehouse.landing import ledger
+from warehouse.landing.folder_store import FolderStore
 from warehouse.landing.kept_heads import KeptHead
 from warehouse.landing.ledger import walk
-from warehouse.landing.store import Store
 
 Forgery = tuple[tuple[str, ...], int | None, str]
 FORGERIES: dict[str, Forgery] = {
@@ -53,7 +53,7 @@ def test_a_superusers_change_is_named_at_its_entry(engine: sa.Engine, tmp_path: 
     story(engine, tmp_path)
     statements, position, told = FORGERIES[name]
     forge(engine, *statements)
-    first = walk(engine, Store(tmp_path)).broken[0]
+    first = walk(engine, FolderStore(tmp_path)).broken[0]
     assert (first.position, told in first.problem) == (position, True), first.line
 
 
@@ -86,7 +86,7 @@ def test_an_end_that_is_cut_off_is_shown_by_a_head_kept_outside(engine: sa.Engin
         "update landing.batch set state = 'received', loaded_at = null, reason_code = null where batch_id = 4",
         *(f"delete from landing.{table} where position = 8" for table in ("ledger", "ledger_text")),
     )
-    assert walk(engine, Store(tmp_path)).broken == ()
+    assert walk(engine, FolderStore(tmp_path)).broken == ()
     (lost,) = walk(engine, kept=[KeptHead(newest.position, newest.hash, "2026-11-20.txt line 1")]).broken
     assert lost.position == 8
     assert walk(engine, kept=[KeptHead(newest.position, newest.hash, "-")], since=8).broken[0].position == 8
@@ -96,13 +96,13 @@ def test_an_end_that_is_cut_off_is_shown_by_a_head_kept_outside(engine: sa.Engin
 @pytest.mark.parametrize("harm", ["flip", "remove"])
 def test_one_byte_of_the_store_is_named(engine: sa.Engine, tmp_path: pathlib.Path, harm: str) -> None:
     story(engine, tmp_path)
-    (part,) = receipts.payloads(engine, Store(tmp_path), 2)
+    (part,) = files_of(engine, tmp_path, 2)
     content = bytearray(part.path.read_bytes())
     content[len(content) // 2] ^= 1
     part.path.unlink()
     if harm == "flip":
         part.path.write_bytes(content)
-    (broken,) = walk(engine, Store(tmp_path)).broken
+    (broken,) = walk(engine, FolderStore(tmp_path)).broken
     assert (broken.position, broken.kind, broken.batch_id) == (3, "receipt", 2)
     assert str(part.path) in broken.problem
     assert walk(engine).broken == ()
@@ -110,9 +110,9 @@ def test_one_byte_of_the_store_is_named(engine: sa.Engine, tmp_path: pathlib.Pat
 
 def test_files_of_a_discarded_batch_may_be_gone(engine: sa.Engine, tmp_path: pathlib.Path) -> None:
     story(engine, tmp_path)
-    (part,) = receipts.payloads(engine, Store(tmp_path), 4)
+    (part,) = files_of(engine, tmp_path, 4)
     part.path.unlink()
-    assert walk(engine, Store(tmp_path)).broken == ()
+    assert walk(engine, FolderStore(tmp_path)).broken == ()
 
 
 def test_a_walk_from_an_entry_on_believes_what_came_before(engine: sa.Engine, tmp_path: pathlib.Path) -> None:

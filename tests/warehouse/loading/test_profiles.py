@@ -19,6 +19,7 @@ from schemas.delivery import Control, Delivery, Payload, Replacement, Window
 from schemas.errors import DefinitionError, EmptyFile
 from tests.warehouse.building import VERSIONS, at, fault, one, policy, rows_of, table, tell
 from warehouse.landing import comparing, receipts
+from warehouse.landing.folder_store import FolderStore
 from warehouse.landing.load_report import LoadKind, LoadReport
 from warehouse.landing.receipts import read_batch
 from warehouse.loading import profiles
@@ -47,7 +48,7 @@ def deliver(
         payload = Payload("rows.json", "application/json", f"{day} {len(rows)} {given}".encode())
         given = {"channel": "drop", **given}
         delivery = Delivery("lichun", "policy", received_at=at(day, 12), payloads=(payload,), **given)
-        batch_id = receipts.land(engine, receipts.Store(folder), delivery).batch_id
+        batch_id = receipts.land(engine, FolderStore(folder), delivery).batch_id
     contract = load_contract("policy")
     with Loading(
         engine, read_batch(engine, batch_id), "test", contract, at(day, 13), VERSIONS, tell, kind=kind
@@ -216,7 +217,7 @@ def reject(engine: sa.Engine, folder: pathlib.Path, day: int, **given: Any) -> i
     delivery = Delivery(
         "lichun", "policy", received_at=at(day, 12), payloads=(Payload("x", "text/csv", b"x"),), **given
     )
-    batch_id = receipts.land(engine, receipts.Store(folder), delivery).batch_id
+    batch_id = receipts.land(engine, FolderStore(folder), delivery).batch_id
     with Loading(
         engine, read_batch(engine, batch_id), "test", load_contract("policy"), at(day, 13), VERSIONS, tell
     ) as loading:

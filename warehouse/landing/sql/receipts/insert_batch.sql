@@ -7,11 +7,13 @@
 -- Limits: callers hold the feed's advisory lock, so that two equal deliveries see each other. An empty version or digest
 -- is not compared.
 insert into landing.batch (
-    insurer_id, record_type, channel, interval_start, interval_end, received_at, digest, state, duplicate_of,
+    batch_id, insurer_id, record_type, channel, interval_start, interval_end, received_at, digest, state, duplicate_of,
     definition_digest, declared_row_count, declared_amount_field, declared_amount, replaces, replaces_from, replaces_to,
     follows_batch_id, again_of
 )
+overriding system value
 select
+    :batch_id,
     :insurer_id,
     :record_type,
     :channel,

@@ -5,5 +5,5 @@ with kept as (
     on conflict (sha256) do nothing
 )
 
-insert into landing.batch_payload (batch_id, position, sha256, name)
-values (:batch_id, :position, :sha256, :name)
+insert into landing.batch_payload (batch_id, position, sha256, name, version_id)
+values (:batch_id, :position, :sha256, :name, :version_id)
