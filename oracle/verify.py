@@ -40,14 +40,19 @@ class VerifyReport:
     @property
     def is_good(self) -> bool:
         """True only when every check ran and found nothing."""
-        faults = (
-            self.unaccounted_rows,
-            self.stuck_batches,
-            self.replay_differences,
-            self.cells_differing,
-            self.links_broken,
+        return not self.finding_count
+
+    @property
+    def finding_count(self) -> int:
+        """All that was found, and the checks that could not run."""
+        return (
+            self.unaccounted_rows
+            + self.stuck_batches
+            + self.replay_differences
+            + self.cells_differing
+            + self.links_broken
+            + len(self.not_run)
         )
-        return not any(faults) and not self.not_run
 
 
 def verify(

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from portal import watching
 from portal.api import alerts as api_alerts
 from portal.api import audit as api_audit
 from portal.api import clock as api_clock
@@ -63,7 +64,7 @@ from warehouse.database.engine import database_errors
 logger = logging.getLogger(__name__)
 
 #: What needs nobody signed in: begins so, or is exactly so.
-OPEN = ("/healthz", "/static/")
+OPEN = ("/healthz", watching.PATH, "/static/")
 FOR_ALL = ("/sign-in", "/language", "/api/v1/openapi.json")
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -123,12 +124,14 @@ def create_app(door: Door) -> FastAPI:
         dependencies=[Depends(require_own_form)],
     )  # fmt: skip
     app.state.door, app.state.pace, app.state.worker = door, Pace(door.bounds), worker
+    app.state.watch = watching.Watch(door.hub)
     app.state.one_at_a_time = anyio.CapacityLimiter(1)
     app.add_middleware(Bounded, bounds=door.bounds)
     app.middleware("http")(_guarded)
     for kind in (Problem, HubError, HTTPException, RequestValidationError, ClientDisconnect, Exception):
         app.exception_handler(kind)(_told)
     app.get("/healthz", include_in_schema=False)(healthz)
+    app.get(watching.PATH, include_in_schema=False)(watching.answer)
     app.get("/static/{name}", include_in_schema=False)(static)
     app.get("/", include_in_schema=False)(start)
     app.get("/api/v1/openapi.json", include_in_schema=False)(api.openapi)
@@ -209,7 +212,9 @@ def _told(request: Request, error: Exception) -> Response:
 
 def _is_browser(request: Request) -> bool:
     """Whether a person looks: a program gets problem details, whatever it asks for."""
-    return not request.url.path.startswith(("/api/", "/healthz")) and "text/html" in request.headers.get("accept", "")
+    return not request.url.path.startswith(("/api/", "/healthz", watching.PATH)) and "text/html" in request.headers.get(
+        "accept", ""
+    )
 
 
 def _problem(request: Request, error: Exception) -> Problem:

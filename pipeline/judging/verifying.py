@@ -14,8 +14,9 @@ from oracle.indicators import Progress, silent
 from pipeline.hub import Hub
 from pipeline.judging import ledger
 from schemas.errors import DefinitionError
-from warehouse.landing import editions, manifests, receipts, reconciling
+from warehouse.landing import editions, manifests, receipts, reconciling, verifications
 from warehouse.landing.receipts import Damage
+from warehouse.landing.verifications import Verification
 
 __all__ = ["Progress", "verify"]
 
@@ -23,7 +24,7 @@ SHOWN = 10
 
 
 def verify(hub: Hub, progress: Progress = silent) -> oracle.VerifyReport:
-    """Check everything that was acknowledged; reads the database and the landing store only.
+    """Check everything that was acknowledged; reads the database and the landing store, and keeps how much it found.
 
     What cannot be checked of one batch is a line, and the others are checked: an edition that cannot be read any more
     stops only the batches that it read.
@@ -40,13 +41,16 @@ def verify(hub: Hub, progress: Progress = silent) -> oracle.VerifyReport:
     covered = _line(
         "收到而未确认的报送,内容另有回执 deliveries that were never acknowledged, and came again", only.covered
     )
-    return dataclasses.replace(
+    checked = dataclasses.replace(
         report,
         not_run=(*report.not_run, *damaged, *lost),
         details=(*broken, *report.details),
         told=(*report.told, *unread, *covered, *receipts.replaced(hub.engine, hub.store)),
         links_broken=len(broken),
     )
+    kept = (checked.rows_replayed, checked.cells_compared, checked.finding_count)
+    verifications.keep(hub.engine, Verification(hub.now(), *kept))
+    return checked
 
 
 def _damage_line(damage: Damage) -> str:

@@ -25,6 +25,7 @@ class SenderState:
     last_received_at: dt.datetime | None
     oldest_fresh_at: dt.datetime | None
     waiting_count: int
+    oldest_waiting_at: dt.datetime | None
     stuck_count: int
     stuck_batch_id: int | None
     awaiting_count: int

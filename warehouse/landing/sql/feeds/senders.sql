@@ -11,6 +11,7 @@ with feed as (
         max(received_at) as last_received_at,
         max(received_at) filter (where is_news) as last_fresh_at,
         count(*) filter (where state = 'received') as waiting_count,
+        min(received_at) filter (where state = 'received') as oldest_waiting_at,
         count(*) filter (where state = 'stuck') as stuck_count,
         min(batch_id) filter (where state = 'stuck') as stuck_batch_id,
         count(*) filter (where state = 'awaiting') as awaiting_count
@@ -62,6 +63,7 @@ select
     max(f.last_received_at) as last_received_at,
     min(f.last_fresh_at) as oldest_fresh_at,
     cast(coalesce(sum(f.waiting_count), 0) as bigint) as waiting_count,
+    min(f.oldest_waiting_at) as oldest_waiting_at,
     cast(coalesce(sum(f.stuck_count), 0) as bigint) as stuck_count,
     min(f.stuck_batch_id) as stuck_batch_id,
     cast(coalesce(sum(f.awaiting_count), 0) as bigint) as awaiting_count,
