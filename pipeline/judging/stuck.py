@@ -32,7 +32,7 @@ CAUSES: dict[type[HubError], Cause] = {
     errors.DefinitionError: Cause("HUB-002", "该机构的定义或规则有误,或定义已不存在", "请按所指的文件和行修正或恢复"),
     errors.LandingDamaged: Cause("HUB-003", "接收的文件已损坏", "请从备份恢复该文件,或请报送方再次报送同一文件"),
     errors.LandingMissing: Cause(
-        "HUB-006", "找不到接收的文件", "请核对 ANZE_LANDING 是否为存放它的文件夹或存储桶(挂载、前缀),再从备份恢复"
+        "HUB-006", "找不到接收的文件", "请管理员核对接收存储的位置(文件夹挂载、存储桶前缀),确实不在时再从备份恢复"
     ),
     errors.ProgramFault: Cause("HUB-005", "程序错误", "请连同日志报告此批次"),
     errors.HubError: Cause("HUB-004", "入库时被数据库拒绝", "请运行 anze status,按提示修复安装"),
