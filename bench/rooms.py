@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import os
 import pathlib
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,7 +37,8 @@ class Room:
     clock_seconds: float
 
     def copy(self, name: str, template: str) -> str:
-        """A fresh database like another; what was there under the name is dropped. The cluster is quiet afterwards."""
+        """A fresh database like another, without what landed under the name before. The cluster is quiet afterwards."""
+        shutil.rmtree(self._var(name), ignore_errors=True)
         with self.admin() as connection:
             connection.exec_driver_sql(f"drop database if exists {name} with (force)")
             connection.exec_driver_sql(f"create database {name} template {template} strategy file_copy")
@@ -56,7 +58,7 @@ class Room:
         return {
             **os.environ,
             "ANZE_DATABASE_URL": self.cluster.url(database, access.LOADER, password),
-            "ANZE_VAR": str(self.folder / "var" / database),
+            "ANZE_VAR": str(self._var(database)),
             "ANZE_CLOCK_OFFSET": str(self.clock_seconds),
         }
 
@@ -64,6 +66,9 @@ class Room:
         """The command line of psql for one command."""
         address = self.cluster.url(database).replace("postgresql+psycopg2", "postgresql")
         return [str(binaries() / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", address, "-c", command]
+
+    def _var(self, database: str) -> pathlib.Path:
+        return self.folder / "var" / database
 
 
 @contextlib.contextmanager
