@@ -46,7 +46,7 @@ def of_soak(caller: Reader) -> tuple[pytest.MarkDecorator, ...]:
 
 def asked_of(front: Front) -> list[Asked]:
     """Every route, its parameters called as above."""
-    shut = ("/healthz", "/sign-out", "/sign-in")
+    shut = ("/healthz", "/metrics", "/sign-out", "/sign-in")
     return [_meant(asked) for asked in routes(front.app) if asked.path not in shut]
 
 

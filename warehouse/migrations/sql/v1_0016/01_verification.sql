@@ -10,3 +10,6 @@ create table landing.verification (
 comment on table landing.verification is '独立核对(anze verify)的结果:每次一行,只追加';
 comment on column landing.verification.finding_count is '未说明的行、卡住的批次、差异、断开的存证与未能进行的检查之和,0 为一切相符';
 grant select, insert on landing.verification to anze_loader;
+
+create trigger verification_kept before update or delete or truncate on landing.verification
+for each statement execute function core.refuse_rewriting();
