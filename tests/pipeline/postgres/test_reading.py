@@ -36,7 +36,7 @@ def follower(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathF
         with hub.engine.begin() as connection:
             frozen.freeze(connection, dt.date(2026, 10, 1), hub.now, "周敏", expected=[], delivered_since=hub.now)
         wait_for(server, "select pg_last_xact_replay_timestamp() is not null")
-        wait_for(server, f"select pg_last_wal_replay_lsn() >= '{ask(cluster, 'select pg_current_wal_lsn()')}'")
+        wait_for(server, f"select pg_last_wal_replay_lsn() >= '{ask(cluster, 'select pg_current_wal_insert_lsn()')}'")
         yield server
 
 
