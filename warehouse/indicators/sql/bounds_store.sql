@@ -90,32 +90,25 @@ heavy as (
 ),
 
 -- What the heaviest policies of a sender bring together, as many as the position says.
-by_denominator as (
+ranked as (
     select
         h.region_code,
         h.insurer_id,
         h.policy_count,
-        row_number() over heaviest as position,
-        sum(h.denominator) over heaviest as denominator
+        row_number() over by_denominator as position_by_denominator,
+        sum(h.denominator) over by_denominator as denominator,
+        row_number() over by_numerator as position_by_numerator,
+        sum(h.numerator) over by_numerator as numerator
     from heavy as h
-    window heaviest as (
-        partition by h.region_code, h.insurer_id
-        order by h.denominator desc rows between unbounded preceding and current row
-    )
-),
-
-by_numerator as (
-    select
-        h.region_code,
-        h.insurer_id,
-        h.policy_count,
-        row_number() over heaviest as position,
-        sum(h.numerator) over heaviest as numerator
-    from heavy as h
-    window heaviest as (
-        partition by h.region_code, h.insurer_id
-        order by h.numerator desc rows between unbounded preceding and current row
-    )
+    window
+        by_denominator as (
+            partition by h.region_code, h.insurer_id
+            order by h.denominator desc rows between unbounded preceding and current row
+        ),
+        by_numerator as (
+            partition by h.region_code, h.insurer_id
+            order by h.numerator desc rows between unbounded preceding and current row
+        )
 ),
 
 -- What one policy may bring: the largest premium and the highest limit of the sender's own in the area; of a sender without
@@ -242,17 +235,18 @@ moved as (
         sum(case when f.record_type = any(:single) then 0 else :least * coalesce(x.denominator, 1) end) as arriving
     from foreign_row as f
     left join heaviest_enterprise as e on f.region_code = e.region_code
-    left join by_denominator as d
+    left join ranked as d
         on
             f.region_code = d.region_code
             and f.insurer_id = d.insurer_id
-            and d.position = least(f.row_count, d.policy_count)
-    left join by_numerator as n
+            and d.position_by_denominator = least(f.row_count, d.policy_count)
+    left join ranked as n
         on
             f.region_code = n.region_code
             and f.insurer_id = n.insurer_id
-            and n.position = least(f.row_count, n.policy_count)
-    left join by_denominator as x on f.region_code = x.region_code and f.insurer_id = x.insurer_id and x.position = 1
+            and n.position_by_numerator = least(f.row_count, n.policy_count)
+    left join ranked as x
+        on f.region_code = x.region_code and f.insurer_id = x.insurer_id and x.position_by_denominator = 1
     group by f.region_code, f.insurer_id
 ),
 
