@@ -44,15 +44,20 @@ def fill(engine: sa.Engine, folder: pathlib.Path, scale: float) -> None:
 
 def load_year(engine: sa.Engine, folder: pathlib.Path, province: truth.Province, until: dt.datetime) -> None:
     """Load everything that was told until a moment, in one evening."""
-    for name, contract in load_contracts().items():
-        if contract.is_register:
-            _load(engine, folder, name, "regulator", province.registers.get(name, []), EVENING)
+    load_registers(engine, folder, province)
     load_night(engine, folder, province, None, until, EVENING)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("set session_replication_role = replica")
         for name in INSURER_RECORD_TYPES:
             connection.exec_driver_sql(ON_TIME.format(record_type=name))
         connection.exec_driver_sql("vacuum analyze")
+
+
+def load_registers(engine: sa.Engine, folder: pathlib.Path, province: truth.Province) -> None:
+    """Load the regulator's registers."""
+    for name, contract in load_contracts().items():
+        if contract.is_register:
+            _load(engine, folder, name, "regulator", province.registers.get(name, []), EVENING)
 
 
 def load_night(
@@ -86,6 +91,8 @@ def _load(
         return
     contract = load_contracts()[record_type]
     landed = land_rows(engine, folder, record_type, rows, now, insurer_id=insurer_id)
+    if landed.duplicate_of is not None:
+        return
     tell = telling(load_rules().by_id, contract)
     batch = read_batch(engine, landed.batch_id)
     with Loading(engine, batch, "bench", contract, now, versions(), tell) as loading:

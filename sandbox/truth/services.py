@@ -121,11 +121,15 @@ def _serve(journal: Journal, rng: Random, visit: Visit, experts: tuple[str, ...]
 
 
 def _send(journal: Journal, rng: Random, visit: Visit, experts: tuple[str, ...]) -> str:
-    """An expert who is in no other county on that day, the first from a random one on; it is in this county then."""
+    """An expert who is in no other county on that day, the first from a random one on; it is in this county then.
+
+    On a day on which all are elsewhere, the county has a guest.
+    """
     county = visit.cover.enterprise.county.code
     first = experts.index(pick(rng, experts))
     free = (e for e in experts[first:] + experts[:first] if journal.sent_to.get((e, visit.day), county) == county)
-    sent = next(free)
+    guest = f"{experts[first].split('/')[0]}/ZJ{county[:2]}9{county[2:]}0"
+    sent = next(free, guest)
     journal.sent_to[sent, visit.day] = county
     return sent
 

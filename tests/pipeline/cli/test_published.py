@@ -144,6 +144,12 @@ def test_a_month_is_frozen_corrected_and_its_difference_explained(
     (revision,) = anze("publish", "--revise", "--json").json
     assert (revision["revision_no"], revision["is_new"]) == (1, True)
 
+    out = installed / "out"
+    files = anze("export", "contributions", "2026-10@1", out, "--json").json["files"]
+    assert {file["path"] for file in files} == {str(f.relative_to(out)) for f in out.rglob("*.parquet")}
+    assert anze("export", "contributions", "2026-10@1", out).code == 4
+    assert anze("export", "contributions", "2026-09", installed / "other").code == 2
+
     shown = anze("indicator", "frozen", "2026-10", "I2", "--insurer", BY_CSV, "--period", "ytd", "--json").json
     assert [Decimal(c["latest_denominator"]) - Decimal(c["first_denominator"]) for c in shown] == [1000]
     (found,) = anze(
