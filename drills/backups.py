@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from drills.servers import SMALL
 from pipeline.services.postgres import Cluster, unprivileged
 from pipeline.settings import ROOT
+from schemas.errors import SetupError
 from warehouse.landing import backups
 
 SHIPPED = ROOT / "deploy" / "pgbackrest"
@@ -63,13 +64,13 @@ class Repository:
         return {**SMALL, **quoted, "unix_socket_directories": str(server.folder)}
 
     def run(self, server: Cluster, *arguments: str) -> str:
-        """Run pgBackRest as the server's user; what it said. Raises RuntimeError with its complaint."""
+        """Run pgBackRest as the server's user; what it said. Raises SetupError with its complaint."""
         command = ["pgbackrest", f"--config={self._configuration(server)}", f"--stanza={STANZA}", *arguments]
         environ = {**os.environ, "PGPASSWORD": server.password}
         done = subprocess.run(command, **unprivileged(), env=environ, cwd="/", capture_output=True, check=False)
         said = f"{done.stdout.decode()}{done.stderr.decode()}"
         if done.returncode:
-            raise RuntimeError(f"pgbackrest {arguments[0]}: {said}")
+            raise SetupError(f"pgbackrest {arguments[0]}: {said.strip()}")
         return said
 
     def listed(self, server: Cluster) -> list[backups.Backup]:

@@ -39,6 +39,7 @@ from pipeline.judging.rebuild import rebuild
 from pipeline.judging.verifying import verify
 from pipeline.services.installation import FIRST_NIGHT, NIGHT
 from pipeline.services.postgres import Cluster, free_port
+from schemas.errors import SetupError
 from warehouse.database.engine import connect
 from warehouse.history.digests import digest_of, digests
 from warehouse.landing.backups import keep, last
@@ -92,8 +93,12 @@ def main() -> int:
         return 2
     logging.disable(logging.ERROR)
     senders = FEW if chosen.few else everybody()
-    with tempfile.TemporaryDirectory(prefix="anze-drill-") as text, living(text, chosen.scale, senders) as world:
-        told = drill(world, programs, has_manifests=not chosen.without_manifests)
+    try:
+        with tempfile.TemporaryDirectory(prefix="anze-drill-") as text, living(text, chosen.scale, senders) as world:
+            told = drill(world, programs, has_manifests=not chosen.without_manifests)
+    except SetupError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     for name, value in told.lines.items():
         sys.stdout.write(f"{name}: {value}\n")
     return 1 if told.broken else 0

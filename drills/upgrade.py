@@ -5,8 +5,8 @@ a copy of the tree with one migration more, and goes on with workers of that cop
 late: one that has run all the time, and one that is started afterwards. They must be put off, and the new release do their tasks.
 
 Workers are processes that act as tasks of a scheduler do (``drills/worker.py``): Airflow is none of it. It prints tasks, rows and
-times, and ends with 1 when a promise is broken. ``--heedless``: the late workers do not look which release is in force; the
-drill must fail then.
+times, and ends with 1 when a promise is broken. ``--heedless``: the first of them does not look which release is in
+force; the drill must fail then.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def main() -> int:
     """Run the drill; 1 when a promise is broken."""
     parser = argparse.ArgumentParser(prog="python -m drills.upgrade", description=__doc__)
     parser.add_argument("--programs", type=pathlib.Path, help="folder of PostgreSQL's binaries; default: the wheel's")
-    parser.add_argument("--heedless", action="store_true", help="break the promise: late workers do not look")
+    parser.add_argument("--heedless", action="store_true", help="break the promise: a late worker does not look")
     chosen = parser.parse_args()
     logging.disable(logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="anze-drill-") as text:

@@ -15,7 +15,6 @@ import time
 
 from pipeline import steps
 from pipeline.hub import Hub
-from pipeline.scheduling.warm import warm_up
 from schemas.errors import RetryLater
 from warehouse.database import release
 
@@ -27,9 +26,9 @@ PAUSE_SECONDS = 0.2
 
 
 def main(folder: pathlib.Path, name: str) -> None:
-    """Work until it is over; the hub is opened once, as a process does that lives for long."""
+    """Work until it is over; its release and the hub are those of its start, as in a process that lives for long."""
     logging.disable(logging.ERROR)
-    warm_up()
+    release.own()
     if os.environ.get(HEEDLESS):
         release.require_own = lambda connection: None  # noqa: ARG005 - the name is the signature
     hub = None

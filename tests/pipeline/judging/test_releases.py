@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import pathlib
 import subprocess
 import sys
 
 import pytest
 import sqlalchemy as sa
+from airflow.sdk import RetryAction
 
 from pipeline import steps
 from pipeline.scheduling.oncall import remedy
+from pipeline.scheduling.retries import retrying
 from pipeline.services.installation import NIGHT
 from pipeline.settings import load_settings
 from sandbox import drops
 from sandbox.truth import build
-from schemas.errors import OtherRelease, RetryLater
+from schemas.errors import OtherRelease, RetryLater, SetupError
 from tests.pipeline.conftest import Anze
 from warehouse.database import release
 
@@ -71,6 +74,14 @@ def test_another_release_is_put_off_until_this_one_is_in_force(
         with pytest.raises(sa.exc.DBAPIError, match="never rewritten"):
             connection.exec_driver_sql("delete from migration.release")
     hub.engine.dispose()
+
+
+def test_airflow_tries_again_what_another_release_put_off() -> None:
+    policy = retrying(2, dt.timedelta(minutes=5))["retry_policy"]
+    tried = [
+        policy.evaluate(fault, 1, 2).action for fault in (OtherRelease("put off"), SetupError("a person must act"))
+    ]
+    assert tried == [RetryAction.RETRY, RetryAction.FAIL]
 
 
 def test_a_release_comes_into_force_between_loads_never_within(engine: sa.Engine, installed: pathlib.Path) -> None:
