@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR)
 # what hundreds of processes import is compiled once, also where the environment forbids it
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: browser help demo quick test check down clean install lock docs bench bench-smoke soak
+.PHONY: browser help demo quick test check down clean install lock docs bench bench-smoke soak drill-restore drill-upgrade
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -48,6 +48,12 @@ soak: .venv/dev.stamp  ## The long versions: every crash point, random histories
 	@$(BIN)/python -m bench.soak.model
 	@$(BIN)/python -m bench.soak.bitemporal
 	@$(BIN)/python -m bench.soak.hidden
+
+drill-restore: .venv/dev.stamp  ## Destroy a database, restore it from pgBackRest and the landing store; prints RPO and RTO
+	@timeout 1800 $(BIN)/python -m drills.restore
+
+drill-upgrade: .venv/dev.stamp  ## Let a new release take over from an old one at work: no row lost, no task red
+	@timeout 900 $(BIN)/python -m drills.upgrade
 
 bench: .venv/dev.stamp var/bench/venv.stamp  ## Measure everything against its baseline into docs/benchmarks.md (parts: python -m bench --help)
 	@$(BIN)/python -m bench

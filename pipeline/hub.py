@@ -17,8 +17,9 @@ from pipeline.settings import Settings, load_settings
 from quality.catalogue import RuleSet, find_rules
 from schemas.errors import DefinitionError
 from schemas.province import province
+from warehouse.database import release
 from warehouse.database.clock import require_believable
-from warehouse.database.engine import connect
+from warehouse.database.engine import connect, database_errors
 from warehouse.database.own_province import require_own
 from warehouse.database.schema_version import require_current
 from warehouse.database.session import require_fit
@@ -92,12 +93,17 @@ class Hub:
         require_believable(self.engine, now, self.settings.clock_offset, self.settings.clock_confirmed_on)
         return now
 
+    def require_release(self) -> None:
+        """Raise OtherRelease before anything is begun that only the release in force may end."""
+        with database_errors("reading the release in force"), self.engine.connect() as connection:
+            release.require_own(connection)
+
 
 def open_hub(settings: Settings | None = None) -> Hub:
     """Open the installation that ``settings`` (default: this environment's) describe.
 
-    Raises SetupError (also for a database of another version or province, a session of another time zone, a standby, and
-    a clock more than a second off) and WarehouseUnreachable.
+    Raises SetupError (also for a database of another province, a session of another time zone, a standby, and a clock more
+    than a second off), OtherRelease for another version of the tables, and WarehouseUnreachable.
     """
     chosen = settings or load_settings()
     return _opened(chosen, chosen.database_url)

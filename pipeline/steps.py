@@ -192,11 +192,13 @@ def load(hub: Hub, batch_id: int) -> LoadReport:
     Where deliveries replace, later ones that were loaded before it are replayed after it: the order received decides.
     Batches with children of what it brought are replayed too; what of that fails is told by the next intake.
     A batch that cannot be judged is marked as stuck, with the reason; the next look tries it again.
-    Raises WarehouseBusy when another loader holds the feed, LandingDamaged, DefinitionError, SchemaDrift, SetupError.
+    Raises WarehouseBusy when another loader holds the feed, OtherRelease when this program is not the one that loads,
+    LandingDamaged, DefinitionError, SchemaDrift, SetupError.
     """
     batch = receipts.read_batch(hub.engine, batch_id)
     if batch.state not in ("received", "stuck"):
         return batches.report(hub.engine, batch_id)
+    hub.require_release()
     mode = LoadMode(hub.sure_now())
     try:
         report = judge(hub.engine, hub.store, batch, judgement_today(hub, batch.insurer_id), mode)
@@ -232,6 +234,7 @@ def intake(hub: Hub) -> list[int]:
     stuck for the reason that was told before is tried again in silence: status and its receipt name it.
     """
     hub.sure_now()
+    hub.require_release()
     keep_register(hub)
     for definition in hub.insurers.values():
         if definition.channel == "drop":

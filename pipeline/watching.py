@@ -24,7 +24,7 @@ from warehouse.alerts import outbox
 from warehouse.database.engine import connect, database_errors
 from warehouse.database.schema_version import newest
 from warehouse.database.session import Lag, lag
-from warehouse.landing import feeds, manifests, verifications
+from warehouse.landing import backups, feeds, manifests, verifications
 from warehouse.landing.feeds import SenderState
 from warehouse.publishing.publish import latest_publication
 
@@ -54,6 +54,7 @@ class _Look(Collector):
         yield from self._messages()
         yield _gauge("anze_landing_up", "Whether the landing store can be read", [({}, self._reads_landing())])
         yield from self._standby()
+        yield from self._backups()
         if last := verifications.last(self.hub.engine):
             yield _gauge(
                 "anze_verification_age_seconds", "Since `anze verify` ran", [({}, self._age(last.verified_at))]
@@ -111,6 +112,17 @@ class _Look(Collector):
         yield _gauge(
             "anze_standby_lag_seconds", "At most so far is the standby behind; NaN = not known", [({}, seconds)]
         )
+
+    def _backups(self) -> Iterator[Metric]:
+        """Backups and archived log are of real time, whatever the sandbox's clock shows."""
+        if backup := backups.last(self.hub.engine):
+            age = (self.hub.settings.machine_now() - backup.stopped_at).total_seconds()
+            yield _gauge("anze_backup_age_seconds", "Since the newest backup that was told", [({}, age)])
+        if archiving := backups.archiving(self.hub.engine):
+            age = archiving.age_seconds
+            yield _gauge("anze_wal_archived_age_seconds", "Since the server archived log", [({}, age)])
+            failing = int(archiving.is_failing)
+            yield _gauge("anze_wal_archive_failing", "Whether the last attempt failed", [({}, failing)])
 
     def _reads_landing(self) -> int:
         try:

@@ -10,6 +10,7 @@ HubError
 │   ├── InstallationBusy
 │   ├── ReceiverUnavailable
 │   ├── LandingUnreachable
+│   ├── OtherRelease
 │   └── WarehouseUnreachable
 ├── StopFeed              a person must act, a retry cannot help
 │   ├── DefinitionError
@@ -76,6 +77,10 @@ class ReceiverUnavailable(RetryLater):
 
 class LandingUnreachable(RetryLater):
     """Raised when the landing bucket does not answer, or answers 5xx, from warehouse.landing; a full one does so, too."""
+
+
+class OtherRelease(RetryLater):
+    """Raised when another release than this program's is in force, from warehouse.database: a worker of that one does the work."""
 
 
 class WarehouseUnreachable(RetryLater):

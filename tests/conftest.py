@@ -51,7 +51,7 @@ hypothesis.settings.load_profile("anze")
 #: a second world of what another covers.
 LONG = (
     "adding/test_growth.py::test_nothing_that_was_added_breaks_a_test",
-    "dags/test_backfill.py::test_past_intervals_beside_the_night", "dags/test_human_in_the_loop", "drills/",
+    "dags/test_backfill.py::test_past_intervals_beside_the_night", "dags/test_human_in_the_loop", "drills/test_failover",
     "pipeline/judging/test_rebuild",
     "oracle/test_truth.py::test_what_insurers_tell_is_what_is_published[workbooks",
     "pipeline/services/test_nights.py::test_three_nights[77]", "portal/api/test_schema", "portal/console/test_of_few",

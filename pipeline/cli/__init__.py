@@ -7,7 +7,6 @@ Exit codes: 0 done; 1 the answer is no (refused, quarantined, out of balance); 2
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import sys
 from errno import EACCES, EDQUOT, ENOENT, ENOSPC, ENOTDIR, EPERM, EROFS
 from typing import Annotated
@@ -32,15 +31,16 @@ COMMANDS = {
     "definitions": ("insurer", "rules"), "calendar": ("calendar",), "expected": ("expected",),
     "extension": ("extension",), "freshness": ("freshness",), "alerts": ("alerts",), "docs": ("docs",),
     "province": ("province",), "record_type": ("record-type",), "user": ("user",), "audit": ("audit",),
-    "ledger": ("ledger",), "landing": ("landing",), "export": ("export",),
+    "ledger": ("ledger",), "landing": ("landing",), "export": ("export",), "backup": ("backup",),
 }  # fmt: skip
 
 
 def _version(asked: bool) -> None:
     if asked:
+        from warehouse.database.release import own
         from warehouse.database.schema_version import newest
 
-        stdout.print(f"anze-hub {importlib.metadata.version('anze-hub')}, schema {newest()}")
+        stdout.print(f"anze-hub {own()}, schema {newest()}")
         raise typer.Exit
 
 

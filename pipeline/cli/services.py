@@ -63,6 +63,7 @@ def migrate(
     """
     from pipeline.settings import load_settings
     from pipeline.setup import left_to_dba, open_databases, prepare
+    from warehouse.database.release import own
     from warehouse.database.schema_version import newest
     from warehouse.landing.store import open_store
 
@@ -73,7 +74,7 @@ def migrate(
         return
     prepare(url, settings.now())
     open_store(settings.landing, settings.environ).prepare()
-    stdout.print(f"数据库结构 schema {newest()}")
+    stdout.print(f"数据库结构 schema {newest()}, 现行版本 release in force {own()}")
     for name in open_databases(url):
         stdout.print(f"对所有登录开放 open to every login: revoke connect, temporary on database {name} from public;")
     if left := left_to_dba(url):

@@ -18,7 +18,7 @@ from pipeline.judging import stuck
 from pipeline.judging.judge import Judgement, LoadMode, judge, judgement_by, judgement_today, retry_while_busy
 from pipeline.judging.past import EditionCache
 from schemas.contract import INSURER_RECORD_TYPES
-from schemas.errors import HubError, WarehouseBusy
+from schemas.errors import HubError, OtherRelease, WarehouseBusy
 from warehouse.history import replays
 from warehouse.history.replays import LoggedLoad, Wanted
 from warehouse.landing import receipts, troubles
@@ -26,6 +26,9 @@ from warehouse.landing.load_report import LoadReport
 from warehouse.loading import snapshot_deletes
 
 __all__ = ["Wanted", "catch_up", "choose", "replay", "replay_due"]
+
+#: Faults that leave no trouble behind: another loader, or a worker of another release, does it.
+PASSING = (WarehouseBusy, OtherRelease)
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +86,7 @@ def catch_up(hub: Hub) -> list[HubError]:
         except HubError as fault:
             faults[batch_id] = fault
     faults |= replay_due(hub)
-    lasting = {batch_id: fault for batch_id, fault in faults.items() if not isinstance(fault, WarehouseBusy)}
+    lasting = {batch_id: fault for batch_id, fault in faults.items() if not isinstance(fault, PASSING)}
     news = troubles.keep(
         hub.engine, {batch_id: stuck.reason_of(fault) for batch_id, fault in lasting.items()}, hub.now()
     )

@@ -24,6 +24,7 @@ REMEDIES: Mapping[type[BaseException], str] = {
     errors.WarehouseBusy: "无需处理 nothing: another loader has the feed, the next run does the work",
     errors.FileChanging: "无需处理 nothing: the file is still being written, the next run takes it",
     errors.LandingUnreachable: "检查存储桶 is the landing bucket up, and has it room? the next run does the work",
+    errors.OtherRelease: "升级中 an upgrade: a worker of the release in force does the work; one that stays behind: start it anew from that release",
     errors.InstallationBusy: "无需处理 nothing: another command is at work here, run it again when that is over",
     errors.ReceiverUnavailable: "查看接收方 a receiver of messages failed, they wait: `anze alerts receivers`",
     errors.RetryLater: "无需处理 nothing: the insurer's system is down, busy or answered half; the next good run heals it",

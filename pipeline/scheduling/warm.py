@@ -16,7 +16,9 @@ def warm_up() -> None:
     from quality.working_days import load_calendar
     from schemas.code_lists import load_code_lists
     from schemas.contract import load_contracts
+    from warehouse.database import release
 
+    release.own()
     rules = find_rules()
     load_calendar()
     load_code_lists()

@@ -19,7 +19,7 @@ from pipeline.services.postgres import require_free_port
 from pipeline.settings import ROOT, load_settings
 from sandbox.world import is_simulated
 from schemas.errors import HubError, SetupError
-from warehouse.database import access
+from warehouse.database import access, release
 from warehouse.landing.heartbeats import SERVICES
 from warehouse.landing.store import open_store
 
@@ -87,11 +87,15 @@ def start_portal(here: Installation, tell: Tell) -> None:
 
 
 def start_airflow(here: Installation, tell: Tell) -> None:
-    """Start Airflow's processes."""
+    """Start Airflow's processes; those of another release than this are ended first: they hold its code, and would not load."""
     tell("Airflow")
+    mark = here.folder / "run" / "airflow.release"
+    if not mark.exists() or mark.read_text() != release.own():
+        here.airflow.stop()
     if here.airflow.services()[0].pid is None:
         require_free_port(here.airflow_port, "Airflow", "ANZE_AIRFLOW_PORT")
     here.airflow.start(here.environ())
+    mark.write_text(release.own())
 
 
 def stop(here: Installation) -> list[str]:

@@ -70,7 +70,8 @@ def test_there_are_none_where_no_token_is_set(standing: Stand) -> None:
 
 def test_rules_and_dashboard_ask_for_metrics_that_are_told(watched: Front) -> None:
     told = {f"{name}" for name in scraped(watched)} | {"anze_standby_lag_seconds", "anze_verification_age_seconds"}
-    told |= {"anze_verification_findings"}
+    told |= {"anze_verification_findings", "anze_backup_age_seconds"}
+    told |= {"anze_wal_archive_failing", "anze_wal_archived_age_seconds"}
     panels = json.loads((DEPLOY / "grafana" / "anze-hub.json").read_text(encoding="utf-8"))["panels"]
     asked = [target["expr"] for panel in panels for target in panel.get("targets", [])]
     asked += [line for line in RULES.read_text(encoding="utf-8").splitlines() if line.strip().startswith("expr:")]

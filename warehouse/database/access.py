@@ -109,9 +109,9 @@ def protect_rows(connection: sa.Connection) -> None:
 
 
 def show_version(connection: sa.Connection) -> None:
-    """Let the loader read which migrations the connected database has had."""
+    """Let the loader read which migrations the connected database has had, and which release is in force."""
     connection.exec_driver_sql(f"grant usage on schema migration to {LOADER}")
-    connection.exec_driver_sql(f"grant select on migration.schema_version to {LOADER}")
+    connection.exec_driver_sql(f"grant select on migration.schema_version, migration.release to {LOADER}")
 
 
 def set_passwords(engine: sa.Engine, passwords: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@
 | 2 | ``session(name)`` | | who works on an insurer's parts of a plan; who made a twin database | its session, or ``release`` |
 | 3 | ``feed`` | | a landing, from drawing its number until its receipt is committed | its transaction, or ``feed_alone`` |
 | 3a | ``key`` | | a landing with an idempotency key, whatever its feed | its transaction |
-| 4 | ``cut`` | loads, decisions, judging again | a publication, a freeze, a month's computing: what they know is complete | its transaction |
+| 4 | ``cut`` | loads, decisions, judging again | a publication, a freeze, a month's computing: what they know is complete; a change of release | its transaction |
 | 5 | ``registers`` | loads of insurers' records | a load of a register; judging again | its transaction |
 | 6 | ``insurer`` | | a load of the insurer's records: no child beside its parent | its transaction |
 | 6a | ``clock`` | | a look of the clock, and a person's step on an alert: one after the other | its transaction |

@@ -9,7 +9,7 @@ import re
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from schemas.errors import SetupError
+from schemas.errors import OtherRelease, SetupError
 from warehouse.database.engine import database_errors
 from warehouse.database.statements import statement
 
@@ -42,13 +42,18 @@ def found(connection: sa.Connection) -> str | None:
 def refuse_foreign(connection: sa.Connection) -> None:
     """Raise SetupError for the tables of a newer program, and for those of before the first release."""
     version = found(connection)
-    if version is not None and _BEFORE_RELEASE.fullmatch(version):
+    if version is not None:
+        _refuse_before_release(version)
+    if version is not None and version > newest():
+        raise SetupError(f"a newer anze-hub made this database (schema {version}, here {newest()}): update the program")
+
+
+def _refuse_before_release(version: str) -> None:
+    if _BEFORE_RELEASE.fullmatch(version):
         raise SetupError(
             f"this database is older than the first release (schema {version}) and is not upgraded: "
             "make a new database, migrate it and hand the files in again"
         )
-    if version is not None and version > newest():
-        raise SetupError(f"a newer anze-hub made this database (schema {version}, here {newest()}): update the program")
 
 
 def refuse_reader(connection: sa.Connection) -> None:
@@ -69,14 +74,24 @@ def refuse_reader(connection: sa.Connection) -> None:
 
 
 def require_current(engine: sa.Engine) -> None:
-    """Raise SetupError, saying what to do, when a database has another schema than this program needs.
+    """Raise OtherRelease, saying what to do, when a database has another schema than this program needs.
 
-    A login that only reads is told what it may do: it is no loader's, and no migration would help.
+    Raises SetupError for one without, and of before the first release. A login that only reads is told what it may do: it is no loader's, and no migration would help.
     """
     with database_errors("reading the schema's version"), engine.connect() as connection:
         refuse_reader(connection)
-        refuse_foreign(connection)
         version = found(connection)
+    if version is None:
+        raise SetupError(
+            f"the database has no schema of this program, {newest()} is needed: run `anze migrate` (a local one: `anze up`)"
+        )
+    _refuse_before_release(version)
     if version != newest():
-        had = f"schema {version}" if version else "no schema of this program, or an old one"
-        raise SetupError(f"the database has {had}, {newest()} is needed: run `anze migrate` (a local one: `anze up`)")
+        raise OtherRelease(
+            f"数据库结构 the database has schema {version}, 本程序为 this program is for {newest()}: "
+            + (
+                "请换成现行版本并重启 update the program and start it again"
+                if version > newest()
+                else "请升级数据库 run `anze migrate` (a local one: `anze up`)"
+            )
+        )

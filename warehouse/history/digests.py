@@ -1,7 +1,8 @@
 """Digests of what loads leave: core, quarantine, findings, verdicts, the log of loads and the receipts' books.
 
 The digest of a table is SHA-256 over the sorted SHA-256 of its rows' canonical texts: it hangs neither on the order
-on disk nor on the server's settings. Numbers that only tell rows apart (version_id, finding_id, load_no) do not count.
+on disk nor on the server's settings. Numbers that only tell rows apart (version_id, finding_id, load_no) do not count, nor
+does the release that wrote a load.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ LOADED = "(select b.* from landing.batch as b where b.batch_id in (select l.batc
 #: A verdict's history begins with the migration that brought it, in a database that held loads before.
 BEGUN = "coalesce((select max(j.judged_at) from landing.judging as j where j.kind = 'begin'), '-infinity')"
 PAST = f"(select p.* from quality.milestone_past as p where p.superseded_at > {BEGUN}) as past"  # noqa: S608 - names
-NOT_COUNTED = frozenset({"version_id", "finding_id", "load_no"})
+NOT_COUNTED = frozenset({"version_id", "finding_id", "load_no", "release"})
 PLACES = ("insurer_id", "record_type", "batch_id", "row_no", "record_key", "rule_id", "milestone", "kind")
 SETTINGS = {
     "timezone": "UTC", "datestyle": "ISO, YMD", "intervalstyle": "iso_8601", "extra_float_digits": "3",

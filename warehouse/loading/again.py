@@ -18,7 +18,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from schemas.contract import Contract, load_contract
-from warehouse.database import locks
+from warehouse.database import locks, release
 from warehouse.database.expressions import key_text, region_of
 from warehouse.database.statements import statement
 from warehouse.loading import clock
@@ -64,7 +64,7 @@ class Change:
 
 def hold(connection: sa.Connection, now: dt.datetime) -> dt.datetime:
     """Keep loads and publications out until the transaction ends; the moment of what comes to be known in it."""
-    locks.cut(connection, shared=True)
+    release.hold(connection, shared=True)
     locks.registers(connection, shared=False)
     connection.exec_driver_sql("set local timezone = 'Asia/Shanghai'")
     connection.exec_driver_sql("set local work_mem = '128MB'")

@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from schemas.contract import Contract
 from schemas.errors import RetryLater, SetupError, StopFeed
 from schemas.findings import Finding, Rule, SourceColumn, Tell
-from warehouse.database import locks, statistics
+from warehouse.database import release, statistics
 from warehouse.database.engine import database_errors
 from warehouse.landing.load_report import LoadKind, LoadReport, Versions
 from warehouse.landing.receipts import Batch
@@ -205,7 +205,7 @@ class Loading:
         staging.stage_findings(self._connection, [*findings, *map(self._tell, unstorable)])
 
     def _open(self) -> None:
-        locks.cut(self._connection, shared=True)
+        release.hold(self._connection, shared=True)
         if self._landing is not None:
             self.batch_id = self._landing(self._connection)
         row = merge.open_batch(self._connection, self.batch_id)
@@ -261,6 +261,7 @@ class Loading:
             "definition_digest": self.versions.definition,
             "reason_code": reason[0],
             "reason_text": reason[1],
+            "release": release.own(),
         }
         with database_errors(f"closing batch {self.batch_id}"):
             merge.finish(self._connection, self._scope, counts, values)

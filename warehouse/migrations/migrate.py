@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from warehouse.database import access, describing, locks, schema_version
+from warehouse.database import access, describing, locks, release, schema_version
 from warehouse.database.engine import connect, database_errors
 from warehouse.indicators import queries
 
@@ -19,7 +19,10 @@ _alembic = threading.Lock()
 
 
 def migrate(url: str, scripts: pathlib.Path = SCRIPTS) -> None:
-    """Create our roles and all tables that are missing, in one transaction; running it again changes nothing.
+    """Create our roles and all tables that are missing, and put this release into force, in one transaction.
+
+    Running it again changes nothing. A change of release waits for the loads and publications that run; those that come
+    meanwhile wait, and go on if they are of this release.
 
     The login of ``url`` must be a superuser, or own the database and be allowed to create roles.
     Raises SetupError (a newer program's database and one of before the first release, too) and RetryLater.
@@ -31,9 +34,12 @@ def migrate(url: str, scripts: pathlib.Path = SCRIPTS) -> None:
             with _alembic, engine.begin() as connection:
                 locks.migration(connection)
                 schema_version.refuse_foreign(connection)
+                if not release.is_in_force(connection):
+                    locks.cut(connection)
                 access.protect_database(connection)
                 connection.exec_driver_sql("set local role anze_owner")
                 _upgrade(connection, scripts)
+                release.put_in_force(connection)
                 access.protect_rows(connection)
                 access.show_version(connection)
                 queries.install(connection)

@@ -11,7 +11,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from schemas.time_zone import SHANGHAI
-from warehouse.database import locks
+from warehouse.database import release
 from warehouse.database.statements import statement
 from warehouse.indicators.catalogue import load_definition, load_definitions
 from warehouse.indicators.publication import Publication
@@ -103,7 +103,7 @@ def freeze(
     month = month.replace(day=1)
     if now.astimezone(SHANGHAI).date() <= last_day(month):
         raise MonthOpen(f"{month:%Y-%m} is not over: it can be frozen from {last_day(month) + dt.timedelta(days=1)} on")
-    locks.cut(connection)
+    release.hold(connection)
     newest = find_frozen(connection, month)
     if newest is not None and _is_current(connection, newest.publication.publication_id):
         return newest

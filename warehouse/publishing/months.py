@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from schemas.time_zone import SHANGHAI
-from warehouse.database import locks
+from warehouse.database import release
 from warehouse.database.engine import database_errors
 from warehouse.database.statements import statement
 from warehouse.indicators.catalogue import Definition, load_definitions
@@ -74,7 +74,7 @@ def _compute(
     connection: sa.Connection, month: dt.date, known_at: dt.datetime, definitions: Mapping[str, Definition]
 ) -> None:
     # As for a publication: running loads end first, and later ones are recorded after known_at.
-    locks.cut(connection)
+    release.hold(connection)
     connection.execute(sa.text("set local work_mem = '64MB'"))
     standing = {**_standing(connection, definitions), "month": month, "known_at": known_at}
     connection.execute(statement("publishing/months/begin"), standing)

@@ -12,7 +12,7 @@ from sqlalchemy import exc
 
 from schemas.contract import INSURER_RECORD_TYPES, load_contract
 from schemas.errors import DefinitionError
-from warehouse.database import locks
+from warehouse.database import release
 from warehouse.database.expressions import event_on
 from warehouse.database.statements import statement, text_of
 from warehouse.indicators import bounds
@@ -52,7 +52,7 @@ def publish(
     An indicator whose definition has a mistake is left out, and the publication says so; without ``may_lack`` that
     raises DefinitionError.
     """
-    locks.cut(connection)
+    release.hold(connection)
     found = _find(connection, as_of=as_of, known_at=known_at)
     if found is not None:
         return found
