@@ -24,15 +24,20 @@ def configure(environ: Mapping[str, str], level: int | None = None) -> None:
 
     Without ``level``, of a command: text stays Python's own, warnings and worse in one line each.
     """
-    form = environ.get(VARIABLE, "")
-    if form not in ("", JSON):
-        raise SetupError(f"{VARIABLE} 只能是 json 或不设置 is {form!r}: write json, or nothing")
-    if form == JSON:
+    if form_of(environ) == JSON:
         handler = logging.StreamHandler()
         handler.setFormatter(AsJson())
         logging.basicConfig(level=level or logging.WARNING, handlers=[handler], force=True)
     elif level is not None:
         logging.basicConfig(level=level, format=TEXT)
+
+
+def form_of(environ: Mapping[str, str]) -> str:
+    """``json``, or nothing for text. Raises SetupError for another word."""
+    form = environ.get(VARIABLE, "")
+    if form not in ("", JSON):
+        raise SetupError(f"{VARIABLE} 只能是 json 或不设置 is {form!r}: write json, or nothing")
+    return form
 
 
 class AsJson(logging.Formatter):

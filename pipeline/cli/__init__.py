@@ -33,7 +33,7 @@ COMMANDS = {
     "definitions": ("insurer", "rules"), "calendar": ("calendar",), "expected": ("expected",),
     "extension": ("extension",), "freshness": ("freshness",), "alerts": ("alerts",), "docs": ("docs",),
     "province": ("province",), "record_type": ("record-type",), "user": ("user",), "audit": ("audit",),
-    "ledger": ("ledger",), "landing": ("landing",),
+    "ledger": ("ledger",), "landing": ("landing",), "doctor": ("doctor",),
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 import fcntl
 import functools
+import importlib.util
 import logging
 import os
 import pathlib
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.hub import Hub
+from pipeline.settings import Settings
 from schemas.errors import HubError, SetupError
 from schemas.time_zone import SHANGHAI
 from warehouse.landing import batches
@@ -97,23 +99,28 @@ class Untold:
 
 def run_of(hub: Hub, batch_id: int) -> LoadRun | Untold:
     """The load that begins now, to be told of when it is over. Raises SetupError for a setting that cannot be followed."""
-    folder = lineage_folder(hub)
+    folder = lineage_folder(hub.settings)
     if folder is None:
         return Untold()
-    try:
-        from openlineage.client.uuid import generate_new_uuid
-    except ImportError as missing:
-        raise SetupError(f"{VARIABLE} needs the package openlineage-python: install requirements/prod.txt") from missing
+    if not is_there():
+        raise SetupError(f"{VARIABLE} needs the package openlineage-python: install requirements/prod.txt")
+    from openlineage.client.uuid import generate_new_uuid
+
     return LoadRun(hub, batch_id, hub.now(), str(generate_new_uuid()), folder)
 
 
-def lineage_folder(hub: Hub) -> pathlib.Path | None:
+def is_there() -> bool:
+    """Whether the package is installed."""
+    return importlib.util.find_spec("openlineage") is not None
+
+
+def lineage_folder(settings: Settings) -> pathlib.Path | None:
     """Where events are written when the client names no collector; None = switched off. Raises SetupError."""
-    chosen = hub.settings.environ.get(VARIABLE, "")
+    chosen = settings.environ.get(VARIABLE, "")
     if chosen in ("", "off"):
         return None
     if chosen == "on":
-        return hub.settings.var_folder / "lineage"
+        return settings.var_folder / "lineage"
     if not chosen.startswith("/"):
         raise SetupError(f"{VARIABLE} 只能是 on、off 或绝对路径 is {chosen!r}: write on, off or a folder's whole path")
     return pathlib.Path(chosen)
