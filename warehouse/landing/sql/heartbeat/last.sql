@@ -4,4 +4,4 @@ select distinct on (h.service)
     h.up_to,
     h.stopped_by
 from landing.heartbeat as h
-order by h.service, h.up_from desc
+order by h.service asc, h.up_from desc
