@@ -67,12 +67,12 @@ def examine(settings: Settings, seconds: float = SECONDS) -> list[Finding]:
         "Airflow": lambda: airflow.findings(settings),
         "任务队列 broker": lambda: airflow.broker(settings),
         "证书 certificates": lambda: certificates.of_insurers(settings),
-        "备库 standby": lambda: standbys.to_read_from(settings),
+        standbys.TO_READ_FROM: lambda: standbys.to_read_from(settings),
     }
     if not opened:
         return found + side_by_side(here, seconds)
     engine = opened[0]
-    hub = Hub(settings, engine, open_store(settings.landing, settings.environ)) if _can_work(found) else None
+    hub = _hub(settings, engine) if _can_work(found) else None
     here["备库 standbys"] = functools.partial(standbys.streaming, engine)
     here["数据库证书 database's certificate"] = functools.partial(certificates.of_database, engine)
     if hub is not None:
@@ -103,6 +103,14 @@ def _opened(settings: Settings, opened: list[sa.Engine]) -> Iterable[Finding]:
     engine = connect(settings.database_url)
     opened.append(engine)
     yield from database.findings(engine, settings)
+
+
+def _hub(settings: Settings, engine: sa.Engine) -> Hub | None:
+    """The hub whose work is looked at; None where its landing store cannot even be named, which that part tells."""
+    try:
+        return Hub(settings, engine, open_store(settings.landing, settings.environ))
+    except HubError:
+        return None
 
 
 def _can_work(found: Iterable[Finding]) -> bool:

@@ -184,7 +184,10 @@ def test_airflow_tells_of_its_own_processes(loader: pathlib.Path, anze: Anze, mo
 
 def test_wrong_settings_are_told(loader: pathlib.Path, anze: Anze, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANZE_LINEAGE", "yes")
-    assert "ANZE_LINEAGE" in findings(anze("doctor", "--json"), "bad")["设置 settings"][0]
+    monkeypatch.setenv("ANZE_LANDING", "s3://B")
+    bad = findings(anze("doctor", "--json"), "bad")
+    assert "ANZE_LINEAGE" in bad["设置 settings"][0]
+    assert "s3://B" in bad["接收存储 landing"][0]
 
 
 def test_a_part_that_hangs_or_fails_takes_no_other_with_it() -> None:
