@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from connectors.drop import Drop, find_drops
 from connectors.fetch import effective_window
 from connectors.model import InsurerDefinition
+from pipeline import logs
 from pipeline.collecting.answers import Answers
 from pipeline.collecting.declaring import with_control_sheet
 from pipeline.collecting.files import Beside, handed_in, judged_by, land_drop, submit
@@ -29,6 +30,7 @@ from pipeline.judging import ledger, stuck
 from pipeline.judging.judge import PATIENCE_SECONDS, LoadMode, judge, judgement_today, retry_while_busy
 from pipeline.judging.replay import catch_up, replay, replay_due
 from pipeline.judging.trial import judge_for_trial
+from pipeline.lineage.telling import run_of
 from quality.messages import refusals
 from schemas.contract import load_contract
 from schemas.delivery import Credentials, Delivery, Replacement, Window
@@ -146,27 +148,30 @@ def collect(
         raise DefinitionError(
             f"{definition.insurer_id}.yml", "records", f"{record_type} is not delivered by this insurer"
         )
-    hub.sure_now()
-    if definition.channel == "drop":
-        drops = find_drops(definition, hub.settings.drop_folder / definition.insurer_id)
-        return [batch for d in drops if _is_of(d, record_type, definition) for batch in land_drop(hub, definition, d)]
-    is_snapshot = definition.records[record_type].replaces == "all"
-    window = Window(None, hub.now()) if is_snapshot else _window(hub, definition, record_type, since, until)
-    answered = (answers or Answers(definition)).of(record_type, window, credentials)
-    window, fetched = answered.window, answered.fetched
-    delivery = Delivery(
-        insurer_id=definition.insurer_id,
-        record_type=record_type,
-        channel="api",
-        received_at=hub.now(),
-        payloads=fetched.payloads,
-        window=window,
-        control=fetched.control,
-        cursor=window.until if since is None else None,
-        **judged_by(hub, definition),
-        replaces=Replacement() if is_snapshot else None,
-    )
-    return [receipts.land(hub.engine, hub.store, delivery).batch_id]
+    with logs.about(insurer_id=definition.insurer_id, record_type=record_type):
+        hub.sure_now()
+        if definition.channel == "drop":
+            drops = find_drops(definition, hub.settings.drop_folder / definition.insurer_id)
+            return [
+                batch for d in drops if _is_of(d, record_type, definition) for batch in land_drop(hub, definition, d)
+            ]
+        is_snapshot = definition.records[record_type].replaces == "all"
+        window = Window(None, hub.now()) if is_snapshot else _window(hub, definition, record_type, since, until)
+        answered = (answers or Answers(definition)).of(record_type, window, credentials)
+        window, fetched = answered.window, answered.fetched
+        delivery = Delivery(
+            insurer_id=definition.insurer_id,
+            record_type=record_type,
+            channel="api",
+            received_at=hub.now(),
+            payloads=fetched.payloads,
+            window=window,
+            control=fetched.control,
+            cursor=window.until if since is None else None,
+            **judged_by(hub, definition),
+            replaces=Replacement() if is_snapshot else None,
+        )
+        return [receipts.land(hub.engine, hub.store, delivery).batch_id]
 
 
 def check(
@@ -199,23 +204,35 @@ def load(hub: Hub, batch_id: int) -> LoadReport:
     if batch.state not in ("received", "stuck"):
         return batches.report(hub.engine, batch_id)
     hub.require_release()
-    mode = LoadMode(hub.sure_now())
-    try:
-        report = judge(hub.engine, hub.store, batch, judgement_today(hub, batch.insurer_id), mode)
-    except AlreadyLoaded:
-        return batches.report(hub.engine, batch_id)  # another loader was faster than our look at the state
-    except RetryLater:
-        raise
-    except HubError as fault:
-        stuck.mark(hub.engine, batch_id, fault)
-        raise
-    except Exception as error:  # whatever a batch brings about, it stands in nobody's way
-        logger.exception("batch %s", batch_id)
-        unexpected = ProgramFault(f"{type(error).__name__} while batch {batch_id} was judged")
-        stuck.mark(hub.engine, batch_id, unexpected)
-        raise unexpected from error
+    with logs.about(batch_id=batch_id, insurer_id=batch.insurer_id, record_type=batch.record_type):
+        try:
+            report = _judged(hub, batch)
+        except AlreadyLoaded:
+            return batches.report(hub.engine, batch_id)  # another loader was faster than our look at the state
     replay(hub, snapshot_deletes.out_of_order(hub.engine, batch.insurer_id, batch.record_type))
     replay_due(hub, batch.insurer_id)
+    return report
+
+
+def _judged(hub: Hub, batch: receipts.Batch) -> LoadReport:
+    """Judge and merge a batch, and say what came of it: a fault marks it as stuck, lineage is told when all is committed."""
+    mode, run = LoadMode(hub.sure_now()), run_of(hub, batch.batch_id)
+    try:
+        judgement = judgement_today(hub, batch.insurer_id)
+        report = judge(hub.engine, hub.store, batch, judgement, mode)
+    except (AlreadyLoaded, RetryLater):
+        raise
+    except HubError as fault:
+        stuck.mark(hub.engine, batch.batch_id, fault)
+        run.failed(fault)
+        raise
+    except Exception as error:  # whatever a batch brings about, it stands in nobody's way
+        logger.exception("batch %s", batch.batch_id)
+        unexpected = ProgramFault(f"{type(error).__name__} while batch {batch.batch_id} was judged")
+        stuck.mark(hub.engine, batch.batch_id, unexpected)
+        run.failed(unexpected)
+        raise unexpected from error
+    run.completed(judgement.versions)
     return report
 
 

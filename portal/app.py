@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from pipeline import logs
 from portal import watching
 from portal.api import alerts as api_alerts
 from portal.api import audit as api_audit
@@ -54,6 +55,7 @@ from portal.look.texts import texts
 from portal.menu import home
 from portal.pace import Pace
 from portal.problems import MEDIA_TYPE, OF_STATUS, Problem, of_hub, told
+from portal.request_ids import HEADER, Named, request_id
 from portal.signing_in import pages as signing_in
 from portal.submissions import evidence_pages, receiving, report_files, rule_pages, statement_pages
 from portal.submissions import pages as submissions
@@ -128,6 +130,7 @@ def create_app(door: Door) -> FastAPI:
     app.state.one_at_a_time = anyio.CapacityLimiter(1)
     app.add_middleware(Bounded, bounds=door.bounds)
     app.middleware("http")(_guarded)
+    app.add_middleware(Named)
     for kind in (Problem, HubError, HTTPException, RequestValidationError, ClientDisconnect, Exception):
         app.exception_handler(kind)(_told)
     app.get("/healthz", include_in_schema=False)(healthz)
@@ -169,12 +172,14 @@ async def _guarded(request: Request, answer: Callable[[Request], Awaitable[Respo
     """Keep the pace, and give every answer the headers that protect it."""
     is_open = request.url.path.startswith(OPEN)
     problem = None if is_open else await run_in_threadpool(_objection, request)
+    if who := getattr(request.state, "identity", None):
+        logs.from_here(account=who.person.login)
     response = await answer(request) if problem is None else await run_in_threadpool(_told, request, problem)
     return _protected(response)
 
 
 def _protected(response: Response) -> Response:
-    for name, value in HEADERS.items():
+    for name, value in (HEADERS | {HEADER: request_id()}).items():
         response.headers.setdefault(name, value)
     return response
 
@@ -250,8 +255,8 @@ def _to_sign_in(request: Request) -> Response:
 def _page(request: Request, status: int, title: str, detail: str, headers: dict[str, str]) -> Response:
     t = texts(language(request))
     answer = page(
-        request, "message.html", status=status, heading=title, what=detail or title, todo=[], reference=None,
-        links=[(t("返回首页", "Home"), "/")], has_errors=True,
+        request, "message.html", status=status, heading=title, what=detail or title, todo=[],
+        reference=request_id() if status >= 500 else None, links=[(t("返回首页", "Home"), "/")], has_errors=True,
     )  # fmt: skip
     answer.headers.update(headers)
     return answer

@@ -15,14 +15,15 @@ def main() -> None:
     # here, for the processes that load and judge import this module and need none of it
     import uvicorn
 
+    from pipeline import logs
     from pipeline.clock.outages import beating
     from pipeline.judging.ledger import try_to_keep_head
-    from pipeline.settings import adopt_province
+    from pipeline.settings import adopt_province, environment
     from portal.app import create_app
     from portal.door import open_door
     from portal.submissions.receiving import spool_here
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure(environment(), logging.INFO)
     adopt_province()
     door = open_door()
     try_to_keep_head(door.hub)

@@ -34,7 +34,7 @@ ROOM_BYTES = 6 << 30
 SLOW = (
     "adding/test_growth", "connectors/parse/test_child", "connectors/parse/test_hostile_xlsx", "connectors/test_fetch",
     "connectors/test_notations", "connectors/test_round_trip", "dags/", "drills/", "oracle/test_truth", "oracle/test_verify",
-    "pipeline/alerting", "pipeline/backfill", "pipeline/cli", "pipeline/clock", "pipeline/collecting", "pipeline/judging", "pipeline/reporting",
+    "pipeline/alerting", "pipeline/backfill", "pipeline/cli", "pipeline/clock", "pipeline/collecting", "pipeline/doctor", "pipeline/judging", "pipeline/lineage", "pipeline/reporting",
     "pipeline/postgres/test_no_superuser", "pipeline/services", "portal/api", "portal/bulletin", "portal/clock", "portal/console", "portal/look/test_in_browser",
     "portal/signing_in", "portal/submissions", "portal/test_", "provinces/",
     "sandbox/test_patterns", "sandbox/test_truth", "soak/", "warehouse/alerts", "warehouse/history", "warehouse/indicators/test_cases",

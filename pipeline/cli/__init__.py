@@ -14,9 +14,10 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from pipeline import logs
 from pipeline.cli.output import red, stderr, stdout
 from pipeline.cli.usage import exit_code, told
-from pipeline.settings import adopt_province
+from pipeline.settings import adopt_province, environment
 from schemas.errors import HubError, TellInsurer
 
 INTERRUPTED = 130
@@ -31,7 +32,7 @@ COMMANDS = {
     "definitions": ("insurer", "rules"), "calendar": ("calendar",), "expected": ("expected",),
     "extension": ("extension",), "freshness": ("freshness",), "alerts": ("alerts",), "docs": ("docs",),
     "province": ("province",), "record_type": ("record-type",), "user": ("user",), "audit": ("audit",),
-    "ledger": ("ledger",), "landing": ("landing",), "export": ("export",), "backup": ("backup",),
+    "ledger": ("ledger",), "landing": ("landing",), "export": ("export",), "backup": ("backup",), "doctor": ("doctor",),
 }  # fmt: skip
 
 
@@ -65,6 +66,7 @@ def main() -> None:
     """Entry point: run a command, turn wrong usage and faults into one clear line and an exit code."""
     try:
         adopt_province()
+        logs.configure(environment())
         code = build(*sys.argv[1:2])(prog_name="anze", standalone_mode=False)
     except TyperException as error:
         _say("用法错误 wrong usage", told(error))

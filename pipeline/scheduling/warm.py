@@ -11,6 +11,8 @@ def warm_up() -> None:
     Importing Great Expectations alone costs seconds in a fresh process; a night has over a hundred tasks.
     """
     from pipeline import steps  # noqa: F401
+    from pipeline.lineage.telling import warm
+    from pipeline.settings import environment
     from quality.catalogue import find_rules
     from quality.expectations import suite
     from quality.working_days import load_calendar
@@ -19,6 +21,7 @@ def warm_up() -> None:
     from warehouse.database import release
 
     release.own()
+    warm(environment())
     rules = find_rules()
     load_calendar()
     load_code_lists()

@@ -15,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 import sqlalchemy as sa
 
-from pipeline import steps
+from pipeline import logs, steps
 from pipeline.hub import Hub, open_hub
 from pipeline.settings import Settings
 from portal.submissions.reading import Finding, RuleCount, findings, rules
@@ -91,6 +91,7 @@ class Worker:
 
 def _open(settings: Settings) -> None:
     global _hub
+    logs.configure(settings.environ)
     _hub = open_hub(settings)
 
 

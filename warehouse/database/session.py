@@ -50,3 +50,13 @@ def require_fit(engine: sa.Engine, machine_clock: Callable[[], dt.datetime], *, 
             "or both and target_session_attrs=read-write; to read from a standby: ANZE_READ_DATABASE_URL"
         )
     require_together(machine_at, there.database_at, waited)
+
+
+def drift(engine: sa.Engine, machine_clock: Callable[[], dt.datetime]) -> float:
+    """By how many seconds the database's clock is ahead of this machine's, half of the answer's time taken off."""
+    with database_errors("comparing clocks"), engine.connect() as connection:
+        connection.exec_driver_sql("select 1")  # the connection's own making is no part of the answer's time
+        before = machine_clock()
+        there = connection.execute(statement("database/clock/session")).one()
+        after = machine_clock()
+    return float((there.database_at - before - (after - before) / 2).total_seconds())

@@ -35,6 +35,15 @@ class Outage(Gap):
     verdict_count: int
 
 
+@dataclass(frozen=True)
+class Sign:
+    """A service's last sign of life; ``stopped_by``: who stopped it on purpose."""
+
+    service: Service
+    up_to: dt.datetime
+    stopped_by: str | None
+
+
 def beat(
     connection: sa.Connection, service: Service, now: dt.datetime, offset: dt.timedelta, longest: dt.timedelta
 ) -> None:
@@ -47,6 +56,11 @@ def beat(
 def stopped(connection: sa.Connection, service: Service, by: str) -> None:
     """Keep that somebody stopped a service."""
     connection.execute(statement("landing/heartbeat/stop"), {"service": service, "stopped_by": by})
+
+
+def last(connection: sa.Connection) -> list[Sign]:
+    """The last sign of each service that ever gave one."""
+    return [Sign(**row._asdict()) for row in connection.execute(statement("landing/heartbeat/last"))]
 
 
 def gaps(connection: sa.Connection) -> list[Gap]:

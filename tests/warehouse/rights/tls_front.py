@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 ASKS = bytes.fromhex("0000000804d2162f")
 
 
-def certificate(folder: pathlib.Path) -> pathlib.Path:
-    """A certificate of localhost, signed by itself, as ``ca.pem`` with its key beside it."""
+def certificate(folder: pathlib.Path, days: float = 2) -> pathlib.Path:
+    """A certificate of localhost, good for some days, signed by itself, as ``ca.pem`` with its key beside it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     now = dt.datetime.now(dt.UTC)
@@ -28,7 +28,7 @@ def certificate(folder: pathlib.Path) -> pathlib.Path:
     made = (
         x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
         .serial_number(x509.random_serial_number()).not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=2)).add_extension(names, critical=False)
+        .not_valid_after(now + dt.timedelta(days=days)).add_extension(names, critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True).sign(key, hashes.SHA256())
     )  # fmt: skip
     (folder / "ca.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
