@@ -33,6 +33,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m drills.cluster", description=__doc__)
     parser.add_argument("--kills", type=int, default=6, help="how often a worker is killed whole; default 6")
     parser.add_argument("--scale", default="0.005", help="size of the province; default 0.005")
+    parser.add_argument("--insurers", type=int, help="of how many insurers the night is; default: all")
     parser.add_argument(
         "--only", choices=("nights", "broker", "survivors", "kills"), help="only this part, after the first two nights"
     )
@@ -48,7 +49,7 @@ def main() -> int:
                 ObjectServer(folder / "bucket") as bucket,
                 province(folder, broker, bucket, chosen.scale, _tell) as cluster,
             ):
-                cluster.is_bucket_shared = not chosen.own_folders
+                cluster.is_bucket_shared, cluster.insurer_count = not chosen.own_folders, chosen.insurers
                 return drill(cluster, chosen.kills, chosen.only)
     except SetupError as error:
         sys.stderr.write(f"{error}\n")
@@ -57,10 +58,10 @@ def main() -> int:
 
 def drill(cluster: Cluster, kill_count: int, only: str | None) -> int:
     """Play every night and compare it with the first; 1 when one left something else."""
-    _tell(f"sooner than an installation, in seconds: {_lower(HASTE)}")
+    _tell(f"where something dies, sooner than an installation, in seconds: {_lower(HASTE)}")
     first = cluster.play_on_one()
     is_kept = _report("one machine", first, first)
-    two = cluster.play_on_two(lambda _: "")
+    two = cluster.play_on_two()
     is_kept &= _report("two workers", two, first)
     ratio = two.seconds / first.seconds
     told = {"two workers' time by LocalExecutor's": f"{ratio:.2f}"}

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pipeline.settings import ROOT
 from schemas.errors import SetupError
@@ -38,7 +38,7 @@ START_SECONDS = 180.0
 
 @dataclass
 class Machine:
-    """One machine, and the command that it runs. State: its outermost process while it is up."""
+    """One machine, and the command that it runs. State: its outermost process while it is up, and where its log began then."""
 
     name: str
     everything: pathlib.Path
@@ -46,7 +46,7 @@ class Machine:
     environ: Mapping[str, str]
     share: pathlib.Path | None = None
     process: subprocess.Popen[bytes] | None = None
-    begun_at: int = field(default=0)
+    log_offset: int = 0
 
     @property
     def folder(self) -> pathlib.Path:
@@ -65,7 +65,7 @@ class Machine:
             "ANZE_DROP": self.everything / "drop",
         }
         boot = [self.name, self.folder, self.everything, self.share or ""]
-        self.begun_at = self.log.stat().st_size if self.log.exists() else 0
+        self.log_offset = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*ISOLATED, "sh", "-c", BOOT, "boot", *map(str, boot), *self.command],
@@ -110,7 +110,7 @@ class Machine:
     def _told(self) -> str:
         """Its log since it was switched on."""
         with self.log.open("rb") as log:
-            log.seek(self.begun_at)
+            log.seek(self.log_offset)
             return log.read().decode(errors="replace")
 
     @property

@@ -21,12 +21,14 @@ from drills.machines import Machine
 from drills.servers import run
 from pipeline import steps
 from pipeline.judging.verifying import verify
+from pipeline.scheduling.schedule import feeds
 from pipeline.services.airflow import Client, LocalAirflow
 from pipeline.services.demonstration import Night, collect_history, play_night
 from pipeline.services.installation import AIRFLOW_ROLE, NIGHT, Installation, installation
 from pipeline.services.postgres import free_port
 from pipeline.services.running import start_database, start_sandbox
 from pipeline.settings import ROOT, load_settings
+from sandbox.cast import cast
 from tests.object_server import ObjectServer
 from warehouse.database import access
 
@@ -37,11 +39,13 @@ SLOTS = 2
 OWNERS = {"anze": "postgres", "airflow": AIRFLOW_ROLE}
 #: Shorter than an installation's, so that a drill ends: how long Airflow waits for a worker's sign of life, and for a worker.
 HASTE = {
-    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "25",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "40",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
-    "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "60",
+    "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "120",
     "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT_CHECK_INTERVAL": "10",
 }
+#: Runs that are red in any case: what these insurers' systems do in the sandbox's night.
+DOWN = {f"sync__{insurer.insurer_id}" for insurer in cast() if insurer.fault == "down"}
 TASKS = (
     "select coalesce(sum(try_number), 0) as tries, percentile_cont(0.5) within group (order by duration) as seconds"
     " from task_instance where dag_id like 'sync%%' or dag_id = 'publish'"
@@ -97,14 +101,14 @@ Trouble = Callable[[Stage], str]
 
 @dataclass
 class Cluster:
-    """A province with its history, and machines to play its night on. State: how many nights were played, who was red."""
+    """A province with its history, and machines to play its night on. State: how many nights were played."""
 
     here: Installation
     broker: Broker
     bucket: ObjectServer
     is_bucket_shared: bool = True
+    insurer_count: int | None = None
     numbers: Iterator[int] = field(default_factory=itertools.count)
-    red: tuple[str, ...] = ()
 
     @property
     def everything(self) -> pathlib.Path:
@@ -116,18 +120,19 @@ class Cluster:
             local = LocalAirflow(self.everything / "one" / "airflow", free_port(), url)
             local.configure({"ANZE_PARALLELISM": str(SLOTS * len(WORKERS))})
             try:
-                local.start({**environ, **HASTE, "ANZE_DROP": str(self.here.folder / "drop")})
-                night = play_night(local.client(), self.here.credentials(), _quiet, _no_progress)
+                local.start({**environ, "ANZE_DROP": str(self.here.folder / "drop")})
+                night, again = self._insist(local.client())
             finally:
                 local.stop()
-            played = self._played(environ, url, night)
-            self.red = played.red
-            return played
+            return replace(self._played(environ, url, night), again=again)
 
-    def play_on_two(self, trouble: Trouble) -> Played:
+    def play_on_two(self, trouble: Trouble | None = None) -> Played:
         """The night by two workers, and what a trouble makes of it."""
         self.broker.flush()
-        with self._fresh() as (environ, url), self._machines(environ, url) as (airflow, machines):
+        with (
+            self._fresh() as (environ, url),
+            self._machines({**environ, **(HASTE if trouble else {})}, url) as (airflow, machines),
+        ):
             metadata = sa.create_engine(url)
             stage = Stage(machines, self.broker, metadata, threading.Event())
             with ThreadPoolExecutor() as beside:
@@ -136,7 +141,7 @@ class Cluster:
                         machine.start()
                     for machine in machines:
                         machine.wait()
-                    harm = beside.submit(trouble, stage)
+                    harm = beside.submit(trouble or _none, stage)
                     night, again = self._insist(airflow.client())
                 finally:
                     stage.is_over.set()
@@ -151,16 +156,17 @@ class Cluster:
         """Airflow without workers, running, and the machines of its workers, not yet started."""
         slots = {"AIRFLOW__CORE__PARALLELISM": SLOTS * len(WORKERS), "AIRFLOW__CELERY__WORKER_CONCURRENCY": SLOTS}
         airflow = LocalAirflow(self.everything / "control" / "airflow", free_port(), url)
-        given = {**environ, **HASTE, **{name: str(count) for name, count in slots.items()}}
+        given = {**environ, **{name: str(count) for name, count in slots.items()}}
         with control(airflow, self.broker, given) as told:
             yield airflow, [self._worker(name, queues, told) for name, queues in WORKERS.items()]
 
     def _insist(self, client: Client) -> tuple[Night, tuple[str, ...]]:
         """The night, and again what used up its tries: as a person would clear it, or the next night."""
-        night = play_night(client, self.here.credentials(), _quiet, _no_progress, None, LONGEST_SECONDS)
+        chosen = [f"sync__{feed.insurer_id}" for feed in feeds()][: self.insurer_count]
+        night = play_night(client, self.here.credentials(), _quiet, _no_progress, chosen, LONGEST_SECONDS)
         runs, again = dict(night.runs), []
         for _ in range(ROUNDS):
-            if not (given_up := sorted(set(_red(runs)) - set(self.red))):
+            if not (given_up := sorted(set(_red(runs)) - DOWN)):
                 break
             again += given_up
             runs |= play_night(client, {}, _quiet, _no_progress, given_up, LONGEST_SECONDS).runs
@@ -249,6 +255,10 @@ def province(
 
 def _red(runs: dict[str, dict[str, object]]) -> tuple[str, ...]:
     return tuple(sorted(dag_id for dag_id, run in runs.items() if run["state"] != "success"))
+
+
+def _none(_: Stage) -> str:
+    return ""
 
 
 def _quiet(_: str) -> None: ...
