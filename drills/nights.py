@@ -181,6 +181,9 @@ class Cluster:
             run(self.here.cluster, f"create database {names[name]} template {name} strategy file_copy owner {owner}")
         kept = self.here.settings()
         self.here.sandbox.stop()
+        self.here = replace(
+            self.here, sandbox_port=free_port()
+        )  # whoever connects somewhere may have taken the last one
         start_sandbox(self.here, _quiet)
         landing = self._landing()
         environ = {
