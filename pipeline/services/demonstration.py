@@ -71,7 +71,11 @@ def start(here: Installation, tell: Tell, progress: Progress, *, with_airflow: b
 def run_night(here: Installation, tell: Tell, progress: Progress) -> Night:
     """Let the installation's Airflow run every sync DAG once, then publish. Raises SetupError when that takes too long."""
     tell("waiting for Airflow")
-    return play_night(here.airflow.client(), here.credentials(), tell, progress)
+    client = here.airflow.client()
+    night = play_night(client, here.credentials(), tell, progress)
+    for dag_id in ON_DEMAND:
+        client.unpause(dag_id)
+    return night
 
 
 def play_night(
@@ -92,8 +96,6 @@ def play_night(
     runs = _wait(client, dag_ids, begun, progress("night", len(dag_ids)), seconds)
     _begin(client, ["publish"])
     runs |= _wait(client, ["publish"], begun, progress("publish", 1), seconds)
-    for dag_id in ON_DEMAND:
-        client.unpause(dag_id)
     return Night(runs, begun, dt.datetime.now(dt.UTC))
 
 
