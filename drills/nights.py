@@ -65,7 +65,7 @@ class Played:
     seconds: float
     task_seconds: float
     left: Left
-    finding_count: int
+    findings: tuple[str, ...]
     try_count: int
     red: tuple[str, ...]
     again: tuple[str, ...] = ()
@@ -192,7 +192,7 @@ class Cluster:
             "PYTHONPATH": str(ROOT),
             "ANZE_DATABASE_URL": self.here.cluster.url(names["anze"], access.LOADER, kept["ANZE_LOADER_PASSWORD"]),
             "ANZE_LANDING": landing,
-            "ANZE_VAR": str(self.everything / "outside"),
+            "ANZE_VAR": str(self.everything / f"outside-{number}"),
             "ANZE_SANDBOX_URL": self.here.sandbox_url,
             "ANZE_RETRY_SECONDS": "3",
             "ANZE_DROP_MARKER": MARKER,
@@ -228,7 +228,8 @@ class Cluster:
             tasks = connection.exec_driver_sql(TASKS).one()
         metadata.dispose()
         try:
-            found = verify(hub).finding_count
+            verified = verify(hub)
+            found = () if verified.is_good else (*verified.not_run, *verified.details, str(verified))
             seconds = (night.ended_at - night.begun_at).total_seconds()
             return Played(seconds, tasks.seconds, left(hub.engine), found, tasks.tries, _red(night.runs))
         finally:
