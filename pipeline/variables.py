@@ -98,11 +98,13 @@ def is_secret(name: str) -> bool:
 
 
 def with_files(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment with each secret read from the file that ``<NAME>_FILE`` names.
+    """The environment with each secret in place of the ``<NAME>_FILE`` that names its file.
 
     Raises SetupError for a file that cannot be read or is empty, and for a secret that is given twice.
     """
-    return {**environ, **{name: _read(name, path, environ) for name, path in _files(environ).items()}}
+    files = _files(environ)
+    kept = {name: value for name, value in environ.items() if name not in {f"{each}{FILE}" for each in files}}
+    return {**kept, **{name: _read(name, path, environ) for name, path in files.items()}}
 
 
 def _files(environ: Mapping[str, str]) -> dict[str, str]:

@@ -79,6 +79,7 @@ def secret(tmp_path: pathlib.Path) -> Secret:
 def test_a_secret_is_read_from_the_file_that_is_named(secret: Secret, tmp_path: pathlib.Path) -> None:
     found = load_settings({"ANZE_VAR": str(tmp_path), "ANZE_DATABASE_URL_FILE": secret(f"{URL}\n")})
     assert found.database_url == URL
+    assert load_settings(found.environ).database_url == URL  # a child inherits the value, and is not told twice
 
 
 def test_an_insurers_secrets_too(secret: Secret, tmp_path: pathlib.Path) -> None:
