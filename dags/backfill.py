@@ -18,7 +18,7 @@ from airflow.sdk import Param, dag, task
 from pipeline.scheduling.oncall import DEFAULT_ARGS, credentials
 from pipeline.scheduling.priority import BACKFILL_POOL, BACKFILL_WEIGHT
 from pipeline.scheduling.retries import retrying
-from pipeline.scheduling.schedule import feeds
+from pipeline.scheduling.schedule import DROPS, feeds
 
 FAMILIES = {"policy": "投保 policies", "claim": "理赔 claims", "service": "事故预防服务 services"}
 MODES = {"recollect": "重新采集 ask the insurers again", "replay": "重放 load from landing again"}
@@ -65,7 +65,7 @@ def backfill() -> None:
 
         return plan_of(params or {}, dag_run.run_id)
 
-    @task(task_display_name="区间", map_index_template="{{ part['label'] }}")
+    @task(task_display_name="区间", queue=DROPS, map_index_template="{{ part['label'] }}")
     def part(part: dict[str, Any]) -> list[int]:
         """Collect or replay one window of one insurer; returns its batch ids."""
         from pipeline.scheduling.form import run_part_of

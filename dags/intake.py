@@ -23,6 +23,7 @@ from airflow.sdk import dag, task
 
 from pipeline.scheduling.oncall import DEFAULT_ARGS, counted, done
 from pipeline.scheduling.retries import retrying
+from pipeline.scheduling.schedule import DROPS
 
 
 @dag(
@@ -39,7 +40,7 @@ from pipeline.scheduling.retries import retrying
 def intake() -> None:
     """Declare the DAG."""
 
-    @task(task_display_name="收件并入库")
+    @task(task_display_name="收件并入库", queue=DROPS)
     def receive() -> list[int]:
         """Land drops and load pending batches; returns the batch ids."""
         from pipeline import steps

@@ -40,7 +40,7 @@ def sync(feed: Feed) -> None:
         start_date=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
         catchup=False,
         max_active_runs=1,
-        default_args=DEFAULTS,
+        default_args={**DEFAULTS, "queue": feed.queue},
         tags=["sync", feed.dialect],
         doc_md=(__doc__ or "").replace("<id>", feed.insurer_id),
     )

@@ -44,6 +44,17 @@ class Settings:
         """The folder of landed bytes; None where they are in a bucket."""
         return None if self.landing.startswith(BUCKET) else pathlib.Path(self.landing)
 
+    def require_drop_folder(self) -> None:
+        """Raise SetupError when the drop folder is not there, or is not the share that was mounted (ANZE_DROP_MARKER)."""
+        folder, marker = self.drop_folder, self.environ.get("ANZE_DROP_MARKER")
+        if self.environ.get("ANZE_DROP") and not folder.is_dir():
+            raise SetupError(f"投递目录 {folder} 不存在 is not there: mount it, or mend ANZE_DROP")
+        if marker and not (folder / marker).is_file():
+            raise SetupError(
+                f"投递目录 {folder} 中没有 {marker},可能未挂载 holds no {marker}, so it is not taken for mounted: "
+                f"mount it; on a new share, once: touch {folder / marker}"
+            )
+
     @property
     def twin_database_url(self) -> str | None:
         """Address with a login that may create databases and roles: from the environment, else ``var/admin.env``.

@@ -16,12 +16,12 @@ from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 
-from connectors.drop import Drop, find_drops
+from connectors.drop import Drop
 from connectors.fetch import effective_window
 from connectors.model import InsurerDefinition
 from pipeline.collecting.answers import Answers
 from pipeline.collecting.declaring import with_control_sheet
-from pipeline.collecting.files import Beside, handed_in, judged_by, land_drop, submit
+from pipeline.collecting.files import Beside, dropped, handed_in, judged_by, land_drop, land_drops, submit
 from pipeline.expecting import expected_feeds, keep_register
 from pipeline.freezing import delivered_since, versions_in_force
 from pipeline.hub import Hub, open_hub
@@ -32,7 +32,7 @@ from pipeline.judging.trial import judge_for_trial
 from quality.messages import refusals
 from schemas.contract import load_contract
 from schemas.delivery import Credentials, Delivery, Replacement, Window
-from schemas.errors import DefinitionError, HubError, ProgramFault, RetryLater, TellInsurer, WarehouseBusy
+from schemas.errors import DefinitionError, HubError, ProgramFault, RetryLater, SetupError, TellInsurer, WarehouseBusy
 from schemas.findings import Finding
 from schemas.time_zone import SHANGHAI
 from warehouse.database import server_log
@@ -148,7 +148,7 @@ def collect(
         )
     hub.sure_now()
     if definition.channel == "drop":
-        drops = find_drops(definition, hub.settings.drop_folder / definition.insurer_id)
+        drops = dropped(hub, definition)
         return [batch for d in drops if _is_of(d, record_type, definition) for batch in land_drop(hub, definition, d)]
     is_snapshot = definition.records[record_type].replaces == "all"
     window = Window(None, hub.now()) if is_snapshot else _window(hub, definition, record_type, since, until)
@@ -228,19 +228,19 @@ def load_when_free(hub: Hub, batch_id: int, seconds: float = PATIENCE_SECONDS) -
 def intake(hub: Hub) -> list[int]:
     """Land what was dropped by insurers without an interface, then load every batch that waits; returns their ids.
 
-    A batch that cannot be loaded does not stop the others; the first such fault is raised at the end. A batch that is
+    A batch that cannot be loaded, or a drop folder that is not mounted, does not stop the others; the first such fault is raised at the end. A batch that is
     stuck for the reason that was told before is tried again in silence: status and its receipt name it.
     """
     hub.sure_now()
     keep_register(hub)
-    for definition in hub.insurers.values():
-        if definition.channel == "drop":
-            for drop in find_drops(definition, hub.settings.drop_folder / definition.insurer_id):
-                land_drop(hub, definition, drop)
+    faults: list[HubError] = []
+    try:
+        land_drops(hub)
+    except SetupError as fault:  # a share that is not mounted stops none of those who hand in otherwise
+        faults.append(fault)
     for insurer_id, error in hub.broken.items():
         logger.error("%s 的定义有误,其投递未收取 has a broken definition, its drops wait: %s", insurer_id, error)
     known, waiting = stuck.told(hub.engine), receipts.pending(hub.engine)
-    faults: list[HubError] = []
     for batch_id in waiting:
         try:
             load(hub, batch_id)

@@ -113,13 +113,23 @@ def status(as_json: AsJson = False) -> None:
 
 
 def airflow(arguments: Annotated[list[str], typer.Argument(help="What Airflow's own command line is asked.")]) -> None:
-    """Run Airflow's own command line on the local installation, for example `anze airflow backfill create --help`."""
-    from pipeline.services import installation
+    """Run Airflow's own command line on this installation, for example `anze airflow backfill create --help`.
 
+    Where the environment names a broker, it is how each machine starts its role: `anze airflow celery worker`.
+    """
+    os.execve(sys.executable, [sys.executable, "-m", "airflow", *arguments], _airflow_environ())  # noqa: S606 - the arguments are the caller's own, no shell reads them
+
+
+def _airflow_environ() -> dict[str, str]:
+    from pipeline.services import airflow_config, installation
+    from pipeline.settings import environment
+
+    if airflow_config.is_one_of_several(environ := environment()):
+        return airflow_config.environment(environ)
     here = installation.installation()
     if not here.cluster.is_running():
         raise SetupError("the local installation does not run: `anze up`")
-    os.execve(sys.executable, [sys.executable, "-m", "airflow", *arguments], here.airflow.environ(here.environ()))  # noqa: S606 - the arguments are the caller's own, no shell reads them
+    return here.airflow.environ(here.environ())
 
 
 def _province_name() -> str:

@@ -7,7 +7,7 @@ import pathlib
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.drop import Drop
+from connectors.drop import Drop, find_drops
 from connectors.model import InsurerDefinition
 from connectors.parse.reasons import refuse
 from connectors.replacing import BadReplacement, replacement_of_text
@@ -16,7 +16,7 @@ from pipeline.hub import Hub
 from quality.messages import refusals
 from schemas.contract import load_contract
 from schemas.delivery import Control, Delivery, PayloadFile, Submitter
-from schemas.errors import FileChanging, TellInsurer
+from schemas.errors import FileChanging, SetupError, TellInsurer
 from warehouse.landing import feeds, receipts
 
 
@@ -67,6 +67,26 @@ def handed_in(hub: Hub, insurer_id: str, record_type: str, path: pathlib.Path, b
         insurer_id, record_type, "submit", hub.sure_now(), (payload,), control=beside.declared,
         **judged_by(hub, definition), replaces=scope, submitter=beside.submitter,
     )  # fmt: skip
+
+
+def dropped(hub: Hub, definition: InsurerDefinition) -> list[Drop]:
+    """The files in a sender's drop folder. Raises SetupError for a share that is not mounted or cannot be read: not "none"."""
+    folder = hub.settings.drop_folder / definition.insurer_id
+    try:
+        hub.settings.require_drop_folder()
+        return find_drops(definition, folder)
+    except OSError as error:
+        raise SetupError(
+            f"投递目录 {folder} 无法读取 cannot be read: {error.strerror}: mend the mount or its rights"
+        ) from error
+
+
+def land_drops(hub: Hub) -> None:
+    """Land what was dropped by everybody whose definition can be used. Raises as ``dropped``."""
+    for definition in hub.insurers.values():
+        if definition.channel == "drop":
+            for drop in dropped(hub, definition):
+                land_drop(hub, definition, drop)
 
 
 def land_drop(hub: Hub, definition: InsurerDefinition, drop: Drop) -> list[int]:

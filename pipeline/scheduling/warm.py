@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import filterfalse
+
+
+def forks_tasks(arguments: Sequence[str], executor: str) -> bool:
+    """Whether Airflow's command with these arguments is one that tasks are forked from."""
+    is_worker = list(arguments[:2]) == ["celery", "worker"]
+    return is_worker or (list(arguments[:1]) == ["scheduler"] and "LocalExecutor" in executor)
 
 
 def warm_up() -> None:

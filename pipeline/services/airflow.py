@@ -21,8 +21,9 @@ from typing import Any
 import requests
 
 from pipeline.scheduling.priority import BACKFILL_POOL, BACKFILL_POOL_SLOTS
+from pipeline.services.airflow_config import PYTHONPATH, for_loaders, shared
 from pipeline.services.processes import Service
-from pipeline.settings import ROOT, TWIN_URL
+from pipeline.settings import ROOT
 from schemas.delivery import Credentials
 from schemas.errors import SetupError
 
@@ -35,27 +36,7 @@ PROCESSES: Mapping[str, tuple[str, ...]] = {
 USER = "admin"
 START_SECONDS = 120.0
 PAGE = 1000
-"""Entries that one answer of the REST API may hold: more than a province has DAGs."""
-#: Forked tasks inherit these: importing Great Expectations in each of 105 tasks would cost minutes. Airflow finds the
-#: hook by its name, and asks it for every task instance.
-LOCAL_SETTINGS = """\
-import sys
-
-from pipeline.scheduling.priority import use_backfill_pool
-
-
-def task_instance_mutation_hook(task_instance, dag_run=None):
-    use_backfill_pool(task_instance, dag_run)
-
-
-if sys.argv[1:2] == ["scheduler"]:
-    from pipeline.scheduling.warm import warm_up
-
-    warm_up()
-"""
-
-#: Secrets of the installation that a task has no business with; the loader's address is in what remains.
-NOT_FOR_LOADERS = (TWIN_URL, "ANZE_REGULATOR_PASSWORD", "ANZE_AIRFLOW_DATABASE_PASSWORD")
+"""Entries that one answer of the REST API may hold (``config/airflow.cfg``): more than a province has DAGs."""
 CONFIG_HEAD = """\
 # 由 anze up 生成,每次启动重写;此处是实际生效的设置,未列出的为 Airflow 默认值。
 # Written by `anze up` at every start: what is in force; what does not stand here is Airflow's default.
@@ -99,9 +80,8 @@ class LocalAirflow:
         return [Service(f"airflow-{name}", self.folder / "run") for name in PROCESSES]
 
     def configure(self, base: Mapping[str, str] = os.environ) -> None:
-        """Write passwords and keys once, the preload file and ``airflow.cfg`` anew; safe to run again."""
-        (self.folder / "config").mkdir(parents=True, exist_ok=True)
-        (self.folder / "config" / "airflow_local_settings.py").write_text(LOCAL_SETTINGS)
+        """Write passwords and keys once, and ``airflow.cfg`` anew; safe to run again."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.folder / "passwords.json").exists():
             _write_secret(self.folder / "passwords.json", json.dumps({USER: secrets.token_urlsafe(9)}))
             keys = {"fernet": base64.urlsafe_b64encode(os.urandom(32)).decode(), "jwt": secrets.token_urlsafe(64)}
@@ -110,22 +90,19 @@ class LocalAirflow:
 
     def environ(self, base: Mapping[str, str]) -> dict[str, str]:
         """Environment of Airflow's processes: ``base`` without what no loader needs to know, and where this home is."""
-        kept = {name: value for name, value in base.items() if name not in NOT_FOR_LOADERS}
-        return {**kept, "AIRFLOW_HOME": str(self.folder), "PYTHONPATH": str(ROOT)}
+        return {**for_loaders(base), "AIRFLOW_HOME": str(self.folder), "PYTHONPATH": PYTHONPATH}
 
     def _write_config(self, parallelism: str) -> None:
         """Write ``airflow.cfg``: all that differs from Airflow's defaults, and what is in force."""
         keys = json.loads((self.folder / "keys.json").read_text())
         written = configparser.ConfigParser(interpolation=None)
+        written.read_dict(shared())
         written.read_dict(
             {
                 "core": {
                     "dags_folder": self.dags_folder,
-                    "load_examples": False,
                     "executor": "LocalExecutor",
                     "parallelism": parallelism,
-                    "max_active_tasks_per_dag": 16,
-                    "default_timezone": "Asia/Shanghai",
                     "fernet_key": keys["fernet"],
                     "execution_api_server_url": f"{self.address}/execution/",
                     "simple_auth_manager_users": f"{USER}:admin",
@@ -136,18 +113,9 @@ class LocalAirflow:
                     "host": "127.0.0.1",
                     "port": self.port,
                     "base_url": self.address,
-                    "maximum_page_limit": PAGE,
                     "secret_key": keys["jwt"],
                 },
                 "api_auth": {"jwt_secret": keys["jwt"]},
-                "dag_processor": {"min_file_process_interval": 30},
-                "scheduler": {
-                    "scheduler_heartbeat_sec": 1,
-                    "max_dagruns_per_loop_to_schedule": 100,
-                    "max_dagruns_to_create_per_loop": 100,
-                },
-                "logging": {"logging_level": "INFO", "namespace_levels": "http.access=WARNING"},
-                "usage_data_collection": {"enabled": False},
             }
         )
         text = io.StringIO()

@@ -127,6 +127,7 @@ def _province(database_url: str) -> Iterator[dict[str, str]]:
     """One small province behind a server; the environment of a hub that collects from it at the sandbox's night."""
     with tempfile.TemporaryDirectory(prefix="anze-") as folder, serve(build(SEED, 0.002)) as server:
         offset = NIGHT - dt.datetime.now(dt.UTC)
+        pathlib.Path(folder, "drop").mkdir()
         yield {
             "ANZE_DATABASE_URL": database_url,
             "ANZE_LANDING": f"{folder}/landing",

@@ -137,6 +137,7 @@ def _environ(engine: sa.Engine, folder: pathlib.Path) -> dict[str, str]:
         access.protect_database(connection)
     loader = engine.url.set(username=access.LOADER, password=passwords[PASSWORDS[access.LOADER]])
     offset = NIGHT - dt.datetime.now(dt.UTC)
+    (folder / "drop").mkdir(parents=True, exist_ok=True)
     return {
         **os.environ, **passwords, "ANZE_DATABASE_URL": loader.render_as_string(hide_password=False),
         "ANZE_VAR": str(folder), "ANZE_LANDING": str(folder / "landing"), "ANZE_DROP": str(folder / "drop"),
