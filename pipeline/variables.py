@@ -53,6 +53,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("AWS_ENDPOINT_URL", "all", "Address of an S3 server that is not Amazon's: https://s3.example.cn."),
     Variable("AWS_VIRTUAL_HOSTED_STYLE_REQUEST", "all", "`true` where the server wants the bucket in the host's name.", "false"),
     Variable("ANZE_DROP", "tasks", "Drop folders of insurers that send files.", "$ANZE_VAR/drop"),
+    Variable("ANZE_DROP_MARKER", "tasks", "A file that the drop folder holds where it is mounted: without it nothing is looked for there."),
     Variable("ANZE_CREDENTIALS_<ID>", "tasks", "Secrets of one insurer for commands, as JSON (login, secret, extra); tasks take Airflow's connection insurer_<id>.", is_secret=True),
     Variable("ANZE_RECEIVER_<NAME>", "tasks", "Secrets of one receiver of alerts, as JSON; Airflow's connection receiver_<name> goes before it.", is_secret=True),
     Variable("ANZE_RETRY_SECONDS", "tasks", "How long a failed sync waits for its next try.", "300"),
