@@ -82,7 +82,7 @@ class Image:
 
 
 def _buildah(folder: pathlib.Path, *arguments: str) -> str:
-    place = ("--root", str(folder / "storage"), "--runroot", str(folder / "run"), "--storage-driver", "vfs")
+    place = ("--root", str(folder / "storage"), "--runroot", str(folder / "run"))
     done = subprocess.run(["buildah", *place, *arguments], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout.strip()
@@ -122,6 +122,7 @@ def root() -> Iterator[pathlib.Path]:
         yield pathlib.Path(_buildah(folder, "mount", container))
         _buildah(folder, "umount", container)
         _buildah(folder, "rm", container)
+        subprocess.run(["umount", "--lazy", folder / "storage" / "overlay"], check=False, stderr=subprocess.DEVNULL)
 
 
 @pytest.fixture
@@ -180,7 +181,7 @@ def _serves(image: Image) -> None:
         try:
             assert _healthy(f"http://127.0.0.1:{port}/healthz")
         finally:
-            process.terminate()
+            process.kill()  # unshare heeds nothing less; its child goes with it
 
 
 def _healthy(address: str) -> bool:
