@@ -8,17 +8,17 @@ export PYTHONPATH := $(CURDIR)
 # what hundreds of processes import is compiled once, also where the environment forbids it
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: browser help demo quick test check down clean install lock docs bench bench-smoke soak
+.PHONY: broker browser drill-cluster help demo quick test check down clean install lock docs bench bench-smoke soak
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: .venv/run.stamp  ## One whole night: 35 simulated insurers, through Airflow, to five indicators
 	@$(BIN)/anze demo
 
-test: .venv/dev.stamp browser  ## All tests, on real PostgreSQL, HTTP, files and Airflow
+test: .venv/dev.stamp browser broker  ## All tests, on real PostgreSQL, HTTP, files and Airflow
 	@$(BIN)/python -m pytest -n 3 -rs -m "not long"
 
-quick: .venv/dev.stamp browser  ## The loop of a developer: every package's fast tests
+quick: .venv/dev.stamp browser broker  ## The loop of a developer: every package's fast tests
 	@$(BIN)/python -m pytest -n 2 -m "not slow"
 
 check: .venv/dev.stamp  ## Lint, types, layers, contracts, SQL, generated docs
@@ -68,6 +68,15 @@ browser:
 	@command -v chromium >/dev/null || { echo "installing Chromium, for the tests of pages ..."; \
 	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium fonts-noto-cjk; } >/dev/null 2>&1 \
 	  || echo "Chromium cannot be installed here: tests of pages in a browser will be told as not run (apt-get install chromium fonts-noto-cjk)"
+
+# Debian starts a server that it installs; RUNLEVEL=1 lets it be.
+broker:
+	@command -v redis-server >/dev/null || { echo "installing redis-server, for the test of Celery ..."; \
+	  apt-get -qq update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends redis-server; } >/dev/null 2>&1 \
+	  || echo "redis-server cannot be installed here: the test of Celery will be told as not run (apt-get install redis-server)"
+
+drill-cluster: .venv/dev.stamp broker  ## A night by two Celery workers: equal to one machine's, also when workers and broker die
+	@$(BIN)/python -m drills.cluster
 
 .venv/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "anze-hub needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'

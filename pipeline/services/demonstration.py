@@ -6,7 +6,7 @@ import datetime as dt
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -30,6 +30,7 @@ from pipeline.settings import PRODUCTION, PROFILE, is_production, load_settings
 from sandbox import drops, registers, truth
 from sandbox.cast import cast
 from sandbox.world import is_simulated
+from schemas.delivery import Credentials
 from schemas.errors import SetupError
 from warehouse.database.engine import connect
 
@@ -66,7 +67,7 @@ def start(here: Installation, tell: Tell, progress: Progress, *, with_airflow: b
     start_database(here, tell)
     start_sandbox(here, tell)
     if is_simulated() and not here.history_mark.exists():
-        _collect_history(here, tell, progress)
+        collect_history(here, tell, progress)
     if is_simulated():
         _make_accounts(here)
     start_portal(here, tell)
@@ -75,18 +76,29 @@ def start(here: Installation, tell: Tell, progress: Progress, *, with_airflow: b
 
 
 def run_night(here: Installation, tell: Tell, progress: Progress) -> Night:
-    """Let Airflow run every sync DAG once, then publish. Raises SetupError when that takes too long."""
-    dag_ids = [f"sync__{feed.insurer_id}" for feed in feeds()]
+    """Let the installation's Airflow run every sync DAG once, then publish. Raises SetupError when that takes too long."""
     tell("waiting for Airflow")
-    client = here.airflow.client()
-    client.put_connections(here.credentials())
+    return play_night(here.airflow.client(), here.credentials(), tell, progress)
+
+
+def play_night(
+    client: Client,
+    credentials: Mapping[str, Credentials],
+    tell: Tell,
+    progress: Progress,
+    dag_ids: list[str] | None = None,
+    seconds: float = NIGHT_SECONDS,
+) -> Night:
+    """The night of any Airflow, by its API; of some DAGs, or all. Raises as ``run_night`` after so many seconds."""
+    dag_ids = dag_ids or [f"sync__{feed.insurer_id}" for feed in feeds()]
+    client.put_connections(credentials)
     client.wait_for_dags([*dag_ids, *ON_DEMAND, "publish"])
     begun = dt.datetime.now(dt.UTC)
     _begin(client, dag_ids)
     tell(f"one night: {len(dag_ids)} insurers through Airflow")
-    runs = _wait(client, dag_ids, begun, progress("night", len(dag_ids)))
+    runs = _wait(client, dag_ids, begun, progress("night", len(dag_ids)), seconds)
     _begin(client, ["publish"])
-    runs |= _wait(client, ["publish"], begun, progress("publish", 1))
+    runs |= _wait(client, ["publish"], begun, progress("publish", 1), seconds)
     for dag_id in ON_DEMAND:
         client.unpause(dag_id)
     return Night(runs, begun, dt.datetime.now(dt.UTC))
@@ -109,16 +121,16 @@ def _begin(client: Client, dag_ids: Iterable[str]) -> None:
 
 
 def _wait(
-    client: Client, dag_ids: list[str], begun: dt.datetime, progress: ProgressBar
+    client: Client, dag_ids: list[str], begun: dt.datetime, progress: ProgressBar, seconds: float
 ) -> dict[str, dict[str, object]]:
-    deadline = time.monotonic() + NIGHT_SECONDS
+    deadline = time.monotonic() + seconds
     over: dict[str, dict[str, object]] = {}
     with progress as advance:
         while len(over) < len(dag_ids):
             if time.monotonic() > deadline:
                 missing = sorted(set(dag_ids) - set(over))
                 raise SetupError(
-                    f"Airflow has not finished {', '.join(missing[:3])} ... in {NIGHT_SECONDS:.0f} s: see var/run"
+                    f"Airflow has not finished {', '.join(missing[:3])} ... in {seconds:.0f} s: see var/run"
                 )
             time.sleep(1.0)
             for dag_id, run in client.runs_since(dag_ids, begun).items():
@@ -128,7 +140,7 @@ def _wait(
     return over
 
 
-def _collect_history(here: Installation, tell: Tell, progress: Progress) -> None:
+def collect_history(here: Installation, tell: Tell, progress: Progress) -> None:
     """Registers and everything that the insurers' systems know on the first night, received on that night."""
     tell("the province's truth")
     province = truth.build(here.seed, float(here.scale))

@@ -70,6 +70,7 @@ def test_a_person_is_asked_in_airflow_and_a_command_may_answer_first(
 ) -> None:
     from pipeline.scheduling.questions import ACCEPT, REFUSE
 
+    (tmp_path / "drop").mkdir()
     hub = hub_at(NIGHT, engine, tmp_path, {}, [HASTY, ANSWERED, OVERTAKEN])
     hasty, answered, overtaken = (_ask(hub, insurer_id, tmp_path) for insurer_id in (HASTY, ANSWERED, OVERTAKEN))
     environ = {

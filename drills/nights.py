@@ -1,0 +1,259 @@
+"""One night, played again and again from the same history: each time in databases and a place of the bucket of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import itertools
+import os
+import pathlib
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+import sqlalchemy as sa
+
+from drills.broker import Broker
+from drills.control import control, worker
+from drills.figures import Left, left
+from drills.machines import Machine
+from drills.servers import run
+from pipeline import steps
+from pipeline.judging.verifying import verify
+from pipeline.services.airflow import Client, LocalAirflow
+from pipeline.services.demonstration import Night, collect_history, play_night
+from pipeline.services.installation import AIRFLOW_ROLE, NIGHT, Installation, installation
+from pipeline.services.postgres import free_port
+from pipeline.services.running import start_database, start_sandbox
+from pipeline.settings import ROOT, load_settings
+from tests.object_server import ObjectServer
+from warehouse.database import access
+
+MARKER = ".anze-drop"
+WORKERS = {"worker-a": "default,drops", "worker-b": "default"}
+SLOTS = 2
+#: The databases that a night begins with. Celery makes tables of its own in Airflow's.
+OWNERS = {"anze": "postgres", "airflow": AIRFLOW_ROLE}
+#: Shorter than an installation's, so that a drill ends: how long Airflow waits for a worker's sign of life, and for a worker.
+HASTE = {
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "25",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
+    "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "60",
+    "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT_CHECK_INTERVAL": "10",
+}
+TASKS = (
+    "select coalesce(sum(try_number), 0) as tries, percentile_cont(0.5) within group (order by duration) as seconds"
+    " from task_instance where dag_id like 'sync%%' or dag_id = 'publish'"
+)
+ROUNDS = 3
+#: Of a night in which workers die all the time, on a slow machine.
+LONGEST_SECONDS = 2400.0
+
+
+@dataclass(frozen=True)
+class Played:
+    """What became of a night. ``again``: insurers whose tasks had used up their tries, and which were run once more.
+
+    ``task_seconds``: how long a task took, the median.
+    """
+
+    seconds: float
+    task_seconds: float
+    left: Left
+    finding_count: int
+    try_count: int
+    red: tuple[str, ...]
+    again: tuple[str, ...] = ()
+    told: str = ""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a trouble may touch while a night is played."""
+
+    machines: list[Machine]
+    broker: Broker
+    metadata: sa.Engine
+    is_over: threading.Event
+
+    def tasks(self, state: str, host: str = "%") -> int:
+        """How many tasks are in a state, on machines of a name."""
+        query = "select count(*) from task_instance where state = %(state)s and coalesce(hostname, '') like %(host)s"
+        with self.metadata.connect() as connection:
+            return int(connection.exec_driver_sql(query, {"state": state, "host": host}).scalar_one())
+
+    def wait_for(self, is_so: Callable[[], bool]) -> bool:
+        """Wait until something is so; False when the night was over before."""
+        while not self.is_over.wait(0.2):
+            if is_so():
+                return True
+        return False
+
+
+#: Does harm to a night in its middle, and says what it did.
+Trouble = Callable[[Stage], str]
+
+
+@dataclass
+class Cluster:
+    """A province with its history, and machines to play its night on. State: how many nights were played, who was red."""
+
+    here: Installation
+    broker: Broker
+    bucket: ObjectServer
+    is_bucket_shared: bool = True
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+    red: tuple[str, ...] = ()
+
+    @property
+    def everything(self) -> pathlib.Path:
+        return self.here.folder.parent
+
+    def play_on_one(self) -> Played:
+        """The night by LocalExecutor."""
+        with self._fresh() as (environ, url):
+            local = LocalAirflow(self.everything / "one" / "airflow", free_port(), url)
+            local.configure({"ANZE_PARALLELISM": str(SLOTS * len(WORKERS))})
+            try:
+                local.start({**environ, **HASTE, "ANZE_DROP": str(self.here.folder / "drop")})
+                night = play_night(local.client(), self.here.credentials(), _quiet, _no_progress)
+            finally:
+                local.stop()
+            played = self._played(environ, url, night)
+            self.red = played.red
+            return played
+
+    def play_on_two(self, trouble: Trouble) -> Played:
+        """The night by two workers, and what a trouble makes of it."""
+        self.broker.flush()
+        with self._fresh() as (environ, url), self._machines(environ, url) as (airflow, machines):
+            metadata = sa.create_engine(url)
+            stage = Stage(machines, self.broker, metadata, threading.Event())
+            with ThreadPoolExecutor() as beside:
+                try:
+                    for machine in machines:
+                        machine.start()
+                    for machine in machines:
+                        machine.wait()
+                    harm = beside.submit(trouble, stage)
+                    night, again = self._insist(airflow.client())
+                finally:
+                    stage.is_over.set()
+                    beside.shutdown()
+                    for machine in machines:
+                        machine.kill()
+                    metadata.dispose()
+            return replace(self._played(environ, url, night), again=again, told=harm.result())
+
+    @contextlib.contextmanager
+    def _machines(self, environ: dict[str, str], url: str) -> Iterator[tuple[LocalAirflow, list[Machine]]]:
+        """Airflow without workers, running, and the machines of its workers, not yet started."""
+        slots = {"AIRFLOW__CORE__PARALLELISM": SLOTS * len(WORKERS), "AIRFLOW__CELERY__WORKER_CONCURRENCY": SLOTS}
+        airflow = LocalAirflow(self.everything / "control" / "airflow", free_port(), url)
+        given = {**environ, **HASTE, **{name: str(count) for name, count in slots.items()}}
+        with control(airflow, self.broker, given) as told:
+            yield airflow, [self._worker(name, queues, told) for name, queues in WORKERS.items()]
+
+    def _insist(self, client: Client) -> tuple[Night, tuple[str, ...]]:
+        """The night, and again what used up its tries: as a person would clear it, or the next night."""
+        night = play_night(client, self.here.credentials(), _quiet, _no_progress, None, LONGEST_SECONDS)
+        runs, again = dict(night.runs), []
+        for _ in range(ROUNDS):
+            if not (given_up := sorted(set(_red(runs)) - set(self.red))):
+                break
+            again += given_up
+            runs |= play_night(client, {}, _quiet, _no_progress, given_up, LONGEST_SECONDS).runs
+        return replace(night, runs=runs, ended_at=dt.datetime.now(dt.UTC)), tuple(again)
+
+    @contextlib.contextmanager
+    def _fresh(self) -> Iterator[tuple[dict[str, str], str]]:
+        """Environment of a hub, and Airflow's database, as they were before the night; a new server of the insurers."""
+        number = next(self.numbers)
+        names = {name: f"{name}_{number}" for name in OWNERS}
+        for name, owner in OWNERS.items():
+            run(self.here.cluster, f"create database {names[name]} template {name} strategy file_copy owner {owner}")
+        kept = self.here.settings()
+        self.here.sandbox.stop()
+        start_sandbox(self.here, _quiet)
+        landing = self._landing()
+        environ = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "ANZE_"))},
+            **self.bucket.environ(),
+            "PYTHONPATH": str(ROOT),
+            "ANZE_DATABASE_URL": self.here.cluster.url(names["anze"], access.LOADER, kept["ANZE_LOADER_PASSWORD"]),
+            "ANZE_LANDING": landing,
+            "ANZE_VAR": str(self.everything / "outside"),
+            "ANZE_SANDBOX_URL": self.here.sandbox_url,
+            "ANZE_RETRY_SECONDS": "3",
+            "ANZE_DROP_MARKER": MARKER,
+            "ANZE_CLOCK_OFFSET": str((NIGHT - dt.datetime.now(dt.UTC)).total_seconds()),
+        }
+        try:
+            yield environ, self.here.cluster.url(names["airflow"], AIRFLOW_ROLE, kept["ANZE_AIRFLOW_DATABASE_PASSWORD"])
+        finally:
+            for copy in names.values():
+                run(self.here.cluster, f"drop database {copy} with (force)")
+
+    def _landing(self) -> str:
+        """A place in the bucket that holds what the history landed."""
+        url, folder = self.bucket.bucket(), self.here.folder / "landing"
+        store = self.bucket.store(url)
+        with ThreadPoolExecutor() as beside:
+            put = [
+                beside.submit(store.create, path.relative_to(folder).as_posix(), path.read_bytes())
+                for path in filter(pathlib.Path.is_file, folder.rglob("*"))
+            ]
+        assert all(each.result() for each in put)
+        return url
+
+    def _worker(self, name: str, queues: str, environ: dict[str, str]) -> Machine:
+        share = self.here.folder / "drop" if "drops" in queues else None
+        told = environ if self.is_bucket_shared else {k: v for k, v in environ.items() if k != "ANZE_LANDING"}
+        return Machine(name, self.everything, worker(queues), told, share)
+
+    def _played(self, environ: dict[str, str], metadata_url: str, night: Night) -> Played:
+        hub = steps.open_hub(load_settings(environ))
+        metadata = sa.create_engine(metadata_url)
+        with metadata.connect() as connection:
+            tasks = connection.exec_driver_sql(TASKS).one()
+        metadata.dispose()
+        try:
+            found = verify(hub).finding_count
+            seconds = (night.ended_at - night.begun_at).total_seconds()
+            return Played(seconds, tasks.seconds, left(hub.engine), found, tasks.tries, _red(night.runs))
+        finally:
+            hub.engine.dispose()
+
+
+@contextlib.contextmanager
+def province(
+    folder: pathlib.Path, broker: Broker, bucket: ObjectServer, scale: str, tell: Callable[[str], None]
+) -> Iterator[Cluster]:
+    """A province whose history is collected, in databases that every night begins with."""
+    ports = {
+        name: str(free_port())
+        for name in ("ANZE_POSTGRES_PORT", "ANZE_AIRFLOW_PORT", "ANZE_SANDBOX_PORT", "ANZE_PORTAL_PORT")
+    }
+    here = installation({"ANZE_VAR": str(folder / "var"), "ANZE_SANDBOX_SCALE": scale, **ports})
+    try:
+        start_database(here, tell)
+        start_sandbox(here, tell)
+        collect_history(here, tell, _no_progress)
+        (here.folder / "drop" / MARKER).touch()
+        yield Cluster(here, broker, bucket)
+    finally:
+        here.sandbox.stop()
+        here.cluster.stop("immediate")
+
+
+def _red(runs: dict[str, dict[str, object]]) -> tuple[str, ...]:
+    return tuple(sorted(dag_id for dag_id, run in runs.items() if run["state"] != "success"))
+
+
+def _quiet(_: str) -> None: ...
+
+
+@contextlib.contextmanager
+def _no_progress(_label: str, _count: int) -> Iterator[Callable[[str], None]]:
+    yield _quiet
