@@ -153,7 +153,9 @@ def test_every_role_runs_and_drops_have_one_worker_with_the_share() -> None:
     roles = ("api-server", "scheduler", "dag-processor", "triggerer")
     assert [commands[f"hub-{role}"].split()[:3] for role in roles] == [["anze", "airflow", role] for role in roles]
     assert commands["hub-worker-drops"].endswith("--queues drops")
+    assert commands["hub-worker"].endswith("--queues default")
     assert "hub-worker-drops" not in pods()
+    assert pods()["hub-worker"]["containers"][0]["command"][-1] == "default,drops"
 
 
 def test_the_chart_gives_every_process_what_airflow_needs() -> None:
