@@ -27,6 +27,7 @@ from warehouse.migrations.migrate import migrate
 SCRIPT = ROOT / "deploy" / "postgresql" / "roles.sql"
 POOLER = ROOT / "deploy" / "pgbouncer" / "pgbouncer.ini"
 PGBOUNCER = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"
+pytestmark = pytest.mark.slow
 needs_pgbouncer = pytest.mark.skipif(not pathlib.Path(PGBOUNCER).exists(), reason="NOT RUN: apt-get install pgbouncer")
 PASSWORDS = {
     f"ANZE_{login}_PASSWORD": f"of the {login}'s; --"
