@@ -19,6 +19,7 @@ import pytest
 import requests
 
 from drills.servers import running
+from pipeline.services.airflow_config import BROKER_URL, NEEDED
 from pipeline.services.installation import FIRST_NIGHT, NIGHT
 from pipeline.services.postgres import Cluster, free_port
 from pipeline.settings import ROOT
@@ -200,7 +201,10 @@ def test_its_user_writes_nowhere_else_and_is_not_root(image: Image) -> None:
     image.answer("touch", f"/{VAR}/x", "/tmp/x")
 
 
-def test_every_role_of_airflow_can_be_imported(image: Image) -> None:
+def test_every_role_of_airflow_can_be_started(image: Image) -> None:
+    given = dict.fromkeys(NEEDED, "x") | {BROKER_URL: "redis://:x@127.0.0.1:1/0"}
+    given["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = "postgresql+psycopg2://x:x@127.0.0.1:1/x"
+    assert "CeleryExecutor" in image.answer("anze", "airflow", "config", "get-value", "core", "executor", **given)
     roles = "airflow.providers.celery.executors.celery_executor, airflow.providers.fab.auth_manager.fab_auth_manager, obstore"
     image.answer("python", "-c", f"import {roles}", AIRFLOW_HOME="/tmp/airflow")
 
