@@ -1,4 +1,4 @@
-"""Settings: environment variables ``ANZE_*``; a local installation adds ``var/anze.env``, written by ``anze up``."""
+"""Settings: environment variables (``pipeline/variables.py``); a local installation adds ``var/anze.env``, written by ``anze up``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pathlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipeline.variables import FILE, is_secret, with_files
 from schemas.delivery import Credentials
 from schemas.errors import AuthRefused, SetupError
 from schemas.province import VARIABLE
@@ -17,6 +18,7 @@ from warehouse.landing.store import BUCKET
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 #: What may create databases and roles stands in a file of its own, apart from what every loader reads.
 TWIN_URL, ADMIN_FILE = "ANZE_TWIN_DATABASE_URL", "admin.env"
+PROFILE, PRODUCTION = "ANZE_PROFILE", "production"
 
 
 @dataclass(frozen=True)
@@ -123,9 +125,33 @@ def var_folder(environ: Mapping[str, str] = os.environ) -> pathlib.Path:
 
 
 def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment laid over ``var/anze.env``. Raises SetupError when that cannot be read."""
-    given = dict(os.environ if environ is None else environ)
-    return {**read_env_file(var_folder(given) / "anze.env"), **given}
+    """The environment, with secrets from the files that it names, laid over ``var/anze.env``.
+
+    Raises SetupError when one cannot be read, and in production when ``var/anze.env`` holds a secret.
+    """
+    given = with_files(os.environ if environ is None else environ)
+    file = var_folder(given) / "anze.env"
+    kept = read_env_file(file)
+    if is_production(given):
+        _refuse_secrets(kept, file)
+    return {**kept, **given}
+
+
+def is_production(environ: Mapping[str, str]) -> bool:
+    """Whether this is a production installation. Raises SetupError for a profile that is none."""
+    profile = environ.get(PROFILE, "")
+    if profile not in ("", PRODUCTION):
+        raise SetupError(f"{PROFILE} 只能是 production 或不设置 is {profile!r}: write {PRODUCTION}, or nothing")
+    return profile == PRODUCTION
+
+
+def _refuse_secrets(kept: Mapping[str, str], path: pathlib.Path) -> None:
+    """Raise SetupError when a file of settings beside the program holds a secret."""
+    if found := sorted(name for name, value in kept.items() if value and is_secret(name)):
+        raise SetupError(
+            f"{path} 含有密钥 holds {', '.join(found[:3])}: with {PROFILE}={PRODUCTION} secrets come from the environment, "
+            f"or from a file that {found[0]}{FILE} names; take them out"
+        )
 
 
 def adopt_province() -> None:

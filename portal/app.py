@@ -67,7 +67,7 @@ logger = logging.getLogger(__name__)
 
 #: What needs nobody signed in: begins so, or is exactly so.
 OPEN = ("/healthz", watching.PATH, "/static/")
-FOR_ALL = ("/sign-in", "/language", "/api/v1/openapi.json")
+FOR_ALL = ("/sign-in", "/sign-in/provider", signing_in.PROVIDER_BACK, "/language", "/api/v1/openapi.json")
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -31,21 +31,21 @@ def bounds_of(environ: Mapping[str, str]) -> Bounds:
     """The limits that an environment sets. Raises SetupError for one that is no number above 0."""
     default = Bounds()
     return Bounds(
-        max_bytes=int(_number(environ, "MAX_MB", default.max_bytes / (1 << 20)) * (1 << 20)),
-        patience_seconds=_number(environ, "PATIENCE", default.patience_seconds),
-        least_bytes_per_second=int(_number(environ, "LEAST_RATE", default.least_bytes_per_second)),
-        free_bytes=int(_number(environ, "FREE_MB", default.free_bytes / (1 << 20)) * (1 << 20)),
-        account_pace=int(_number(environ, "ACCOUNT_PACE", default.account_pace)),
-        address_pace=int(_number(environ, "ADDRESS_PACE", default.address_pace)),
+        max_bytes=int(_number(environ, "ANZE_PORTAL_MAX_MB", default.max_bytes / (1 << 20)) * (1 << 20)),
+        patience_seconds=_number(environ, "ANZE_PORTAL_PATIENCE", default.patience_seconds),
+        least_bytes_per_second=int(_number(environ, "ANZE_PORTAL_LEAST_RATE", default.least_bytes_per_second)),
+        free_bytes=int(_number(environ, "ANZE_PORTAL_FREE_MB", default.free_bytes / (1 << 20)) * (1 << 20)),
+        account_pace=int(_number(environ, "ANZE_PORTAL_ACCOUNT_PACE", default.account_pace)),
+        address_pace=int(_number(environ, "ANZE_PORTAL_ADDRESS_PACE", default.address_pace)),
     )
 
 
 def _number(environ: Mapping[str, str], name: str, default: float) -> float:
-    text = environ.get(f"ANZE_PORTAL_{name}", "") or str(default)
+    text = environ.get(name, "") or str(default)
     try:
         found = float(text)
     except ValueError:
         found = 0.0
     if not 0 < found < 1e9:
-        raise SetupError(f"ANZE_PORTAL_{name} is {text!r}: write a number above 0")
+        raise SetupError(f"{name} is {text!r}: write a number above 0")
     return found

@@ -18,6 +18,7 @@ from pipeline.hub import Hub, open_hub
 from pipeline.settings import Settings, load_settings
 from portal.bounds import Bounds, bounds_of
 from portal.person import Person
+from portal.signing_in.oidc import Provider, provider_of
 from portal.sql_text import statement
 from schemas.errors import RetryLater, SetupError
 from warehouse.database import access
@@ -39,6 +40,8 @@ class Door:
     of_regulators: sa.Engine
     address: str
     bounds: Bounds
+    #: Who vouches for people, beside the passwords of here; None = nobody.
+    provider: Provider | None
 
     @property
     def is_secure(self) -> bool:
@@ -119,6 +122,7 @@ def open_door(settings: Settings | None = None) -> Door:
         of_regulators=_login(chosen, access.PORTAL_REGULATOR, chosen.read_database_url),
         address=environ.get("ANZE_PORTAL_URL", "http://127.0.0.1:8060").rstrip("/"),
         bounds=bounds_of(environ),
+        provider=provider_of(environ),
     )
 
 

@@ -15,6 +15,7 @@ from schemas.errors import SetupError
 from schemas.province import DEFAULT, province
 
 REFERENCE = ROOT / "docs" / "reference"
+EXAMPLE = ROOT / "deploy" / "env.example"
 
 
 def register(app: typer.Typer) -> None:
@@ -26,9 +27,10 @@ def docs(
     check: Annotated[bool, typer.Option("--check", help="Only tell whether the pages are stale.")] = False,
     into: Annotated[pathlib.Path | None, typer.Option(help="Folder of the pages; default docs/reference.")] = None,
 ) -> None:
-    """Generate the reference pages from contracts, rules, insurers and indicators."""
+    """Generate the reference pages from contracts, rules, insurers, indicators and settings, and deploy/env.example."""
     from pipeline.cli import build
     from pipeline.cli.command_page import commands_page
+    from pipeline.definitions.reference_of_settings import env_example
     from pipeline.definitions.reference_pages import write
 
     if into is None and province().folder != DEFAULT:
@@ -37,11 +39,15 @@ def docs(
     commands = commands_page(typer.main.get_group(build()))
     if not check:
         write(pages, commands)
+        if into is None:
+            EXAMPLE.write_text(env_example(), encoding="utf-8")
         stdout.print(f"written: {pages}")
         return
     with tempfile.TemporaryDirectory() as folder:
         write(pathlib.Path(folder), commands)
         stale = _differences(pathlib.Path(folder), pages)
+    if into is None and (not EXAMPLE.exists() or EXAMPLE.read_text(encoding="utf-8") != env_example()):
+        stale.append(str(EXAMPLE.relative_to(ROOT)))
     if stale:
         stdout.print(f"{pages} is stale, run `make docs`: {', '.join(stale[:5])}")
         raise typer.Exit(1)

@@ -9,6 +9,7 @@ from connectors.definition import load_definitions
 from pipeline.definitions import reference_of_rules
 from pipeline.definitions.definition_pages import credentials_page, definitions_page
 from pipeline.definitions.reference_of_alerts import alerts_page
+from pipeline.definitions.reference_of_settings import settings_page
 from quality import calendar_page
 from quality.catalogue import markdown as rules_page
 from quality.working_days import load_calendar
@@ -33,6 +34,7 @@ def write(folder: pathlib.Path, commands: str) -> None:
         "definitions.md": definitions_page(),
         "credentials.md": credentials_page(),
         "alerts.md": alerts_page(),
+        "settings.md": settings_page(),
         **reference_of_rules.pages(),
     }
     for name, text in pages.items():

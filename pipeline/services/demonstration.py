@@ -26,7 +26,7 @@ from pipeline.services.running import (
     start_portal,
     start_sandbox,
 )
-from pipeline.settings import load_settings
+from pipeline.settings import PRODUCTION, PROFILE, is_production, load_settings
 from sandbox import drops, registers, truth
 from sandbox.cast import cast
 from sandbox.world import is_simulated
@@ -55,7 +55,14 @@ class Night:
 
 
 def start(here: Installation, tell: Tell, progress: Progress, *, with_airflow: bool = True) -> None:
-    """Start everything; a new installation of a simulated province also collects its history, directly."""
+    """Start everything; a new installation of a simulated province also collects its history, directly.
+
+    Raises SetupError in production, whose parts others start.
+    """
+    if is_production(os.environ):
+        raise SetupError(
+            f"单机安装 this starts an installation of one machine, and {PROFILE} is {PRODUCTION}: unset it, or see deploy/README.md"
+        )
     require_ports(here, with_airflow=with_airflow)
     start_database(here, tell)
     start_sandbox(here, tell)

@@ -11,13 +11,17 @@ from portal.asking import Here, Typed, Who, client, cookie_name, found, language
 from portal.door import Door
 from portal.look.texts import LANGUAGES, texts
 from portal.menu import home
-from portal.signing_in import sessions
+from portal.problems import Problem
+from portal.signing_in import oidc, sessions
+from portal.signing_in.oidc import Provider
 from portal.signing_in.sessions import Attempt, Refused
 from portal.sql_text import statement
 from warehouse.database.engine import database_errors
 
 router = APIRouter(include_in_schema=False)
 A_YEAR = 365 * 24 * 3600
+#: Where the identity provider sends people back to; it is registered there.
+PROVIDER_BACK = "/sign-in/provider/back"
 
 
 @router.get("/sign-in")
@@ -41,12 +45,42 @@ def sign_in(
     opened = sessions.sign_in(here, Attempt(login.strip(), password, code, client(request)))
     if isinstance(opened, Refused):
         return _refused(request, here, opened, login=login, next_path=next)
-    sessions.end(here, request.cookies.get(cookie_name(here), ""))
-    answer = _see_other(_own_path(next) or "/")
+    return _entered(request, here, opened, next)
+
+
+@router.get("/sign-in/provider")
+def to_provider(here: Here, next: str = "/") -> Response:  # noqa: A002
+    """Send somebody to the identity provider, whose word is taken. Raises Problem NOT-FOUND where there is none."""
+    begun = oidc.begin(_provider(here), _back(here), _own_path(next) or "/")
+    answer = _see_other(begun.address)
     answer.set_cookie(
-        cookie_name(here), opened, httponly=True, secure=here.is_secure, samesite="lax", path="/",
-        max_age=sessions.LONGEST_HOURS * 3600,
+        _begun_cookie(here), begun.kept, httponly=True, secure=here.is_secure, samesite="lax", path="/",
+        max_age=oidc.SECONDS_TO_SIGN_IN,
     )  # fmt: skip
+    return answer
+
+
+@router.get(PROVIDER_BACK)
+def from_provider(request: Request, here: Here) -> Response:
+    """Let in whom the provider vouches for, if an account has that name; every refusal ends the attempt."""
+    kept = request.cookies.get(_begun_cookie(here), "")
+    vouched = oidc.finish(_provider(here), _back(here), dict(request.query_params), kept)
+    opened = sessions.sign_in_vouched(here, vouched.login, client(request)) if vouched else None
+    t = texts(language(request))
+    if vouched and opened:
+        answer: Response = _entered(request, here, opened, vouched.next_path)
+    elif vouched:
+        told = t(
+            "该身份在本平台没有账号，请联系平台管理员",
+            "This identity has no account here: ask the platform's administrator",
+        )
+        answer = _form(request, here, next_path=vouched.next_path, errors=[told], status=401)
+    else:
+        told = t(
+            "统一身份认证没有完成，请重新登录", "The sign-in at the identity provider was not completed: try again"
+        )
+        answer = _form(request, here, next_path="/", errors=[told], status=401)
+    answer.delete_cookie(_begun_cookie(here), path="/", secure=here.is_secure, httponly=True, samesite="lax")
     return answer
 
 
@@ -65,6 +99,31 @@ def choose_language(here: Here, language: Typed, back: Typed = "/") -> Response:
     answer = _see_other(_own_path(back) or "/")
     if language in LANGUAGES:
         answer.set_cookie("language", language, max_age=A_YEAR, samesite="lax", secure=here.is_secure, httponly=True)
+    return answer
+
+
+def _provider(here: Door) -> Provider:
+    if here.provider is None:
+        raise Problem("NOT-FOUND")
+    return here.provider
+
+
+def _back(here: Door) -> str:
+    return here.address + PROVIDER_BACK
+
+
+def _begun_cookie(here: Door) -> str:
+    return f"{cookie_name(here)}-begun"
+
+
+def _entered(request: Request, here: Door, secret: str, next_path: str) -> RedirectResponse:
+    """Give the cookie of a session that was opened, and end the one of before."""
+    sessions.end(here, request.cookies.get(cookie_name(here), ""))
+    answer = _see_other(_own_path(next_path) or "/")
+    answer.set_cookie(
+        cookie_name(here), secret, httponly=True, secure=here.is_secure, samesite="lax", path="/",
+        max_age=sessions.LONGEST_HOURS * 3600,
+    )  # fmt: skip
     return answer
 
 
@@ -88,6 +147,7 @@ def _form(
     return page(
         request, "sign_in.html", status=status, action="/sign-in", login=login, errors=errors or [],
         next_path=_own_path(next_path) or "/", asks_code=asks_code, has_errors=bool(errors),
+        has_provider=here.provider is not None,
     )  # fmt: skip
 
 

@@ -27,6 +27,8 @@ UNMOVED = (
     "tests/connectors/parse",
     "tests/connectors/test_fetch_faults.py",
     "tests/connectors/test_fetch_wire.py",
+    "tests/deploy/test_containers.py",
+    "tests/deploy/test_units.py",
     "tests/portal/look",
 )
 #: The case of an added indicator: a folder, whatever stands in it.

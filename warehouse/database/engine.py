@@ -49,6 +49,7 @@ REFUSALS = {
     "no pg_hba.conf entry": "the server does not let this login in from here",
     "permission denied": "the login may not use this database",
     "is not permitted to log in": "the role may not log in",
+    "unsupported startup parameter": "连接池不可用于此登录 a pooler stands there, which takes no time zone: name PostgreSQL itself, poolers are for regulators",
 }
 #: Signs that the server is not there just now, and what to say.
 ABSENCES = {

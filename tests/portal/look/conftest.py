@@ -23,7 +23,7 @@ def sign_in() -> str:
     alone = replace(frame(has_errors=True), viewer=None, menu=(), crumbs=())
     return render(
         "sign_in.html", "zh", frame=alone, action="/sign-in", errors=["账号或密码不正确"], login="tianji",
-        next_path="/submissions", asks_code=True,
+        next_path="/submissions", asks_code=True, has_provider=True,
     )  # fmt: skip
 
 

@@ -106,7 +106,7 @@ def test_a_message_says_what_happened_and_what_to_do() -> None:
 def test_sign_in_keeps_the_account_and_never_the_password() -> None:
     page = render(
         "sign_in.html", "zh", frame=replace(frame(), viewer=None, menu=()), action="/sign-in", errors=["账号或密码不正确"],
-        login="tianji", next_path="/submissions", asks_code=False,
+        login="tianji", next_path="/submissions", asks_code=False, has_provider=False,
     )  # fmt: skip
     assert 'value="tianji"' in page
     assert re.search(r'name="password" type="password" value=""', page)

@@ -1,0 +1,1 @@
+../../airflow/webserver_config.py
