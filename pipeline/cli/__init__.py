@@ -32,7 +32,7 @@ COMMANDS = {
     "definitions": ("insurer", "rules"), "calendar": ("calendar",), "expected": ("expected",),
     "extension": ("extension",), "freshness": ("freshness",), "alerts": ("alerts",), "docs": ("docs",),
     "province": ("province",), "record_type": ("record-type",), "user": ("user",), "audit": ("audit",),
-    "ledger": ("ledger",), "landing": ("landing",), "export": ("export",), "backup": ("backup",), "doctor": ("doctor",),
+    "ledger": ("ledger",), "landing": ("landing",), "export": ("export",), "backup": ("backup",), "doctor": ("doctor",), "publication": ("publication",),
 }  # fmt: skip
 
 

@@ -99,6 +99,7 @@ def refuse(chosen: Sequence[Definition], asked: Question) -> None:
 
 def why_none(connection: sa.Connection, publication_id: int | None) -> str:
     """Why cells that could exist do not: nothing was published, no such publication, or no record counts there."""
+    from warehouse.publishing.detaching import detached_table
     from warehouse.publishing.publish import find_publication, latest_publication
 
     if publication_id is not None:
@@ -106,6 +107,8 @@ def why_none(connection: sa.Connection, publication_id: int | None) -> str:
             find_publication(connection, publication_id)
         except LookupError as error:
             raise typer.BadParameter(f"没有这次发布 {error}") from error
+        if table := detached_table(connection, publication_id):
+            return f"该次发布已移出,由数据库管理员归档 its cells have left: {table}, ask the DBA"
     elif latest_publication(connection) is None:
         return "还没有发布 nothing was published yet: anze publish"
     return "没有计入的记录 no record counts there"

@@ -123,6 +123,7 @@ class Installation:
             as_of=AS_OF,
             known_at=KNOWN_AT,
         )
+        self.run("select mart.open_publication(1)")
         self.connection.execute(
             sa.text(
                 "insert into mart.indicator_value values (1, :indicator, 1, :kind, :start, :end, :region, :domain, :insurer,"

@@ -116,6 +116,7 @@ def _find(
 def _record(connection: sa.Connection, moments: dict[str, Any], versions: Versions) -> int:
     row = {**moments, "ruleset_version": versions.ruleset, "calendar_version": versions.calendar}
     publication_id = int(connection.execute(statement("publishing/publish/record"), row).scalar_one())
+    connection.execute(sa.select(sa.func.mart.open_publication(publication_id)))
     wanted = {"publication_id": publication_id, "known_at": moments["known_at"]}
     connection.execute(statement("publishing/publish/keep_feeds"), wanted)
     connection.execute(statement("publishing/publish/keep_imbalances"), wanted)
