@@ -50,10 +50,10 @@ soak: .venv/dev.stamp  ## The long versions: every crash point, random histories
 	@$(BIN)/python -m bench.soak.hidden
 
 drill-restore: .venv/dev.stamp  ## Destroy a database, restore it from pgBackRest and the landing store; prints RPO and RTO
-	@timeout 1800 $(BIN)/python -m drills.restore
+	@timeout -s INT -k 60 1800 $(BIN)/python -m drills.restore
 
 drill-upgrade: .venv/dev.stamp  ## Let a new release take over from an old one at work: no row lost, no task red
-	@timeout 900 $(BIN)/python -m drills.upgrade
+	@timeout -s INT -k 60 900 $(BIN)/python -m drills.upgrade
 
 bench: .venv/dev.stamp var/bench/venv.stamp  ## Measure everything against its baseline into docs/benchmarks.md (parts: python -m bench --help)
 	@$(BIN)/python -m bench

@@ -97,11 +97,3 @@ def test_a_release_comes_into_force_between_loads_never_within(engine: sa.Engine
     assert other.wait(60) == 0
     with engine.connect() as connection, pytest.raises(OtherRelease):
         release.hold(connection, shared=True)
-
-
-def test_tables_of_another_release_are_put_off_too(anze: Anze, engine: sa.Engine, installed: pathlib.Path) -> None:
-    for version, remedy_told in (("v1_9999", "update the program"), ("v1_0001", "anze migrate")):
-        with engine.begin() as connection:
-            connection.execute(sa.text("update migration.schema_version set version_num = :v"), {"v": version})
-        answer = anze("batch", "list")
-        assert (answer.code, remedy_told in answer.err) == (3, True)

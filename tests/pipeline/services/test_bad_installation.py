@@ -63,7 +63,7 @@ def test_a_database_of_another_version_is_refused_until_it_is_migrated(
 
     become("v1_0000")
     older = anze("batch", "list")
-    assert (older.code, older.err.count("\n")) == (4, 1)
+    assert (older.code, older.err.count("\n")) == (3, 1)
     assert "anze migrate" in older.err
     become("0013")
     for command in (("batch", "list"), ("migrate",)):
@@ -71,9 +71,9 @@ def test_a_database_of_another_version_is_refused_until_it_is_migrated(
         assert (refused.code, refused.err.count("\n")) == (4, 1)
         assert "older than the first release" in refused.err
     become("v1_9999")
-    for command in (("batch", "list"), ("migrate",)):
+    for command, code in ((("batch", "list"), 3), (("migrate",), 4)):
         newer = anze(*command)
-        assert newer.code == 4
+        assert newer.code == code
         assert "update the program" in newer.err
     become(newest())
     assert anze("migrate").code == 0
