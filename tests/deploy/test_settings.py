@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import os
 import pathlib
 import re
@@ -30,6 +31,7 @@ def _named(path: pathlib.Path) -> Iterator[str]:
             yield node.value
 
 
+@functools.cache
 def _read_by_the_code() -> set[str]:
     modules = [path for each in PACKAGES for path in (ROOT / each).rglob("*.py") if path.name != "variables.py"]
     definitions = [path for each in PACKAGES for path in (ROOT / each).rglob("*.yml")]
