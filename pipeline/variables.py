@@ -39,6 +39,8 @@ class Variable:
 VARIABLES: tuple[Variable, ...] = (
     Variable("ANZE_DATABASE_URL", "all", "The hub's database with the loader's login: postgresql+psycopg2://anze_loader:PASSWORD@HOST/anze?sslmode=verify-full&sslrootcert=FILE.", is_needed=True, is_secret=True),
     Variable("ANZE_PROFILE", "all", "`production`: no secret is taken from var/anze.env, and `anze up` is refused."),
+    Variable("ANZE_LOG", "all", "`json`: logs of the hub's own processes are one JSON object a line.", "text"),
+    Variable("ANZE_LINEAGE", "tasks", "`on`, or a folder: loads are told as OpenLineage events.", "off"),
     Variable("ANZE_PROVINCE", "all", "Folder of the province: insurers, receivers, regions.", "the simulated province"),
     Variable("ANZE_VAR", "all", "Folder of what a process keeps: uploads under way, heads of the ledger, a local installation.", "var beside the program"),
     Variable("ANZE_LANDING", "all", "Where landed bytes are: a folder, or s3://bucket/prefix.", "$ANZE_VAR/landing"),

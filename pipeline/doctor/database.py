@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from pipeline.doctor.finding import Finding, bad, good, warning
 from pipeline.settings import Settings
-from schemas.errors import SetupError
+from schemas.errors import OtherRelease, SetupError
 from schemas.province import province
+from warehouse.database import release
 from warehouse.database.clock import require_believable
 from warehouse.database.engine import database_errors, driver
 from warehouse.database.own_province import require_own
@@ -18,6 +19,7 @@ from warehouse.database.session import drift, require_fit
 from warehouse.database.statements import statement
 
 DATABASE, SCHEMA, LOGIN = "数据库 database", "数据库结构 schema", "数据库登录 login"
+RELEASE = "程序版本 release"
 TLS, SESSION = "数据库加密 TLS", "会话与时钟 session"
 #: Where a connection that nobody encrypts leaves no machine.
 LOCAL = ("", "localhost", "127.0.0.1", "::1")
@@ -32,6 +34,7 @@ def findings(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:
         yield _tls(engine, about.host or "", is_encrypted=bool(about.ssl_in_use))
         yield _login(connection)
     yield _schema(engine)
+    yield _release(engine)
     yield _session(engine, settings)
 
 
@@ -39,9 +42,20 @@ def _schema(engine: sa.Engine) -> Finding:
     try:
         require_current(engine)
         require_own(engine, province())
-    except SetupError as error:
+    except (SetupError, OtherRelease) as error:
         return bad(SCHEMA, str(error), "anze migrate,或换用相符的程序 or the release that fits")
     return good(SCHEMA, newest())
+
+
+def _release(engine: sa.Engine) -> Finding:
+    with database_errors("reading the release in force"), engine.connect() as connection:
+        if release.is_in_force(connection):
+            return good(RELEASE, release.own())
+    return bad(
+        RELEASE,
+        f"{release.own()} 不是现行版本 is not in force",
+        "换用现行版本 run the release in force, or anze migrate",
+    )
 
 
 def _session(engine: sa.Engine, settings: Settings) -> Finding:

@@ -11,6 +11,7 @@ import pytest
 from drills.broker import MISSING
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("redis-server") is None, reason=MISSING)
 @pytest.mark.parametrize(
     ("options", "code"), [(("--kills", "2"), 0), (("--own-folders", "--only", "nights"), 1)], ids=["kept", "broken"]

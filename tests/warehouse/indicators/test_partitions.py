@@ -69,6 +69,8 @@ def test_what_no_month_shows_leaves_with_its_cells(hub: Hub) -> None:
         assert detached_table(connection, first) == old.table
         assert detached_table(connection, second) is None
         assert connection.exec_driver_sql(f"select count(*) from {old.table}").scalar_one() == before
+        told = connection.exec_driver_sql("select publication_id, row_count from mart.publication_detached").all()
+        assert told == [(first, before)]
         assert detachable(connection, LATER) == []
 
 

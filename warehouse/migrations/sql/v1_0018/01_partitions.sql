@@ -12,6 +12,7 @@ begin
     execute format('create table mart.%I (like mart.indicator_value including all)', part);
     execute format('revoke all on mart.%I from anze_loader', part);
     call mart.protect_figures(part);
+    call access.protect_rows(cast(format('mart.%I', part) as regclass));
     execute format('alter table mart.indicator_value attach partition mart.%I for values in (%s)', part, $1);
 end
 $$;
@@ -34,6 +35,7 @@ declare
         where d.refclassid = cast('pg_class' as regclass) and d.refobjid = cast('mart.indicator_value' as regclass)
     );
 begin
+    alter table mart.indicator_value no force row level security;
     alter table mart.indicator_value rename to indicator_value_before;
     alter table mart.indicator_value_before rename constraint indicator_value_pkey to indicator_value_before_pkey;
     create table mart.indicator_value (like mart.indicator_value_before including defaults including constraints)
@@ -92,8 +94,9 @@ begin
         raise exception '发布 % 不能移出 publication % cannot leave', $1, $1
             using hint = '它不存在、已移出,或有月份从它取数', errcode = '23001';
     end if;
-    execute format('select count(*) from mart.%I', part) into counted;
     execute format('alter table mart.indicator_value detach partition mart.%I', part);
+    execute format('alter table mart.%I no force row level security', part);
+    execute format('select count(*) from mart.%I', part) into counted;
     insert into mart.publication_detached (publication_id, row_count, table_name) values ($1, counted, 'mart.' || part);
 end
 $$;
