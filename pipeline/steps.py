@@ -90,10 +90,16 @@ def sync_family(
     *,
     since: dt.datetime | None = None,
 ) -> list[int]:
-    """Collect and load the record types of one family, parents first; returns the batch ids. ``since`` as ``collect``."""
+    """Collect and load the record types of one family, parents first; returns the batch ids. ``since`` as ``collect``.
+
+    What a try that was cut off had landed is loaded first: its interval is not asked for again.
+    """
     definition = hub.definition(insurer_id)
     record_types = [name for name in definition.records if load_contract(name).family == family]
-    return collect_and_load(hub, definition, record_types, until, credentials, since=since)
+    left_over = receipts.left_over(hub.engine, insurer_id, record_types)
+    for batch_id in left_over:
+        load_when_free(hub, batch_id)
+    return [*left_over, *collect_and_load(hub, definition, record_types, until, credentials, since=since)]
 
 
 def collect_and_load(

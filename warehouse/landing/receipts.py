@@ -184,6 +184,13 @@ def pending(engine: sa.Engine) -> list[int]:
         return list(connection.execute(statement("landing/receipts/pending")).scalars())
 
 
+def left_over(engine: sa.Engine, insurer_id: str, record_types: list[str]) -> list[int]:
+    """Batches of some feeds that were landed and wait for their first load, in the order received."""
+    feeds = {"insurer_id": insurer_id, "record_types": record_types}
+    with database_errors("listing landed batches"), engine.connect() as connection:
+        return list(connection.execute(statement("landing/receipts/left_over"), feeds).scalars())
+
+
 def mark_stuck(engine: sa.Engine, batch_id: int, code: str, text: str) -> None:
     """Say of a batch without a verdict that it cannot be judged as things are, and why."""
     with database_errors("marking a batch"), engine.begin() as connection:
