@@ -1,6 +1,6 @@
 """Sign-in to Airflow: by OpenID Connect where OIDC_ISSUER is set, else by accounts of Airflow's own (`airflow users create`).
 
-Airflow's FAB auth manager reads it: AIRFLOW__FAB__CONFIG_FILE is its path. OIDC needs the package authlib beside.
+Airflow's FAB auth manager reads it: AIRFLOW__FAB__CONFIG_FILE is its path.
 """
 
 import os
