@@ -9,12 +9,10 @@ import pytest
 
 from drills import backups
 
-pytestmark = pytest.mark.skipif(backups.programs() is None, reason=backups.LACKING)
+pytestmark = [pytest.mark.long, pytest.mark.skipif(backups.programs() is None, reason=backups.LACKING)]
 
 
-@pytest.mark.parametrize(
-    ("options", "code"), [((), 0), pytest.param(("--without-manifests",), 1, marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize(("options", "code"), [((), 0), (("--without-manifests",), 1)])
 def test_what_was_acknowledged_comes_back_with_manifests(options: tuple[str, ...], code: int) -> None:
     command = [sys.executable, "-m", "drills.restore", "--few", "--scale", "0.005", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize(("options", "code"), [((), 0), pytest.param(("--heedless",), 1, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize(("options", "code"), [((), 0), (("--heedless",), 1)])
 def test_one_release_loads_at_a_time(options: tuple[str, ...], code: int) -> None:
     command = [sys.executable, "-m", "drills.upgrade", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)

@@ -67,5 +67,6 @@ def installed(nowhere: pathlib.Path, monkeypatch: pytest.MonkeyPatch, database_u
     offset = NIGHT - dt.datetime.now(dt.UTC)
     monkeypatch.setenv("ANZE_CLOCK_OFFSET", str(offset.total_seconds()))
     monkeypatch.setenv("ANZE_LANDING", str(nowhere / "landing"))
+    (nowhere / "drop").mkdir()
     monkeypatch.setenv("ANZE_DROP", str(nowhere / "drop"))
     return nowhere

@@ -40,6 +40,9 @@ def fill(source: sa.Connection, target: sa.Connection, content: str) -> None:
     _set_attesting(target, attested, "disable")
     if content == "receipts":
         tables = {name: c for name, c in tables.items() if name in RECEIPTS or name.startswith("reference.")}
+    else:
+        for publication_id in source.execute(sa.text("select publication_id from mart.publication")).scalars():
+            target.execute(sa.select(sa.func.mart.open_publication(publication_id)))
     for name in _in_order(tables, source):
         query = f"select {', '.join(tables[name])} from {name}"  # noqa: S608 - names of the catalogue
         if content == "receipts" and name == "landing.batch":

@@ -56,7 +56,7 @@ def mistake(root: Any, words: list[str]) -> str | None:
     while rest and rest[0] in getattr(command, "commands", {}):
         command = command.commands[rest.pop(0)]
     if hasattr(command, "commands"):
-        return f"no command {rest[0]}" if rest and rest[0] not in ("|", "--help") else None
+        return f"no command {rest[0]}" if rest and rest[0] not in ("|", "--help", "--version") else None
     known = {name for each in command.params for name in (*each.opts, *each.secondary_opts)} | {"--help"}
     given = [] if command.name == "airflow" else [word.split("=")[0] for word in rest]
     unknown = [word for word in given if re.match(r"-{1,2}[a-z]", word) and word not in known]

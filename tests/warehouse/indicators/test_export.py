@@ -26,7 +26,11 @@ from read_parquet('{folder}/figures.parquet') as f
 left join figures as c using (indicator, period_kind, region_code, domain_code, insurer_id)
 where f.numerator is distinct from coalesce(c.numerator, 0) or f.denominator is not null and f.denominator is distinct from coalesce(c.denominator, 0)
 """
-STORIES = sorted(path.name for path in CASES.iterdir() if (path / "expected.csv").exists())
+STORIES = (
+    "claims_reopened_and_orphans", "coinsurance", "county_moved", "earned_thirds_add_up", "hazards",
+    "negative_and_above_one_hundred", "obligations_leap_day_move_and_renewal", "pooled_expense", "timeliness",
+    "two_insurers_one_enterprise",
+)  # fmt: skip
 
 
 def published(connection: sa.Connection, load, story: str) -> Publication:
