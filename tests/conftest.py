@@ -59,6 +59,7 @@ LONG = (
     "portal/clock/test_in_browser", "portal/submissions/test_faults",
     "portal/submissions/test_hostile.py::test_fifty_uploads",
     "portal/test_headers.py::test_a_browser_asks_no_other_host_and_finds_nothing_to_forbid[stand_a_province",
+    "soak/test_crash.py::test_after_a_crash_one_plain_run_leaves_nothing_lost_stuck_or_different[message",
 )  # fmt: skip
 #: What shares a province, a portal or a program that takes long to build runs on one worker, and first: the longest first.
 TOGETHER = {

@@ -46,8 +46,7 @@ def loader(installed: pathlib.Path, engine: sa.Engine, monkeypatch: pytest.Monke
     access.set_passwords(engine, {access.LOADER: password})
     url = engine.url.set(username=access.LOADER, password=password)
     monkeypatch.setenv("ANZE_DATABASE_URL", url.render_as_string(hide_password=False))
-    for name in ("landing", "drop"):
-        (installed / name).mkdir()
+    (installed / "landing").mkdir()
     return installed
 
 
