@@ -52,6 +52,7 @@ hypothesis.settings.load_profile("anze")
 LONG = (
     "adding/test_growth.py::test_nothing_that_was_added_breaks_a_test",
     "dags/test_backfill.py::test_past_intervals_beside_the_night", "dags/test_human_in_the_loop", "drills/test_failover",
+    "dags/test_broken_definition", "pipeline/alerting/test_deliver.py::test_waits_grow_and_end", "pipeline/doctor/test_servers",
     "pipeline/judging/test_rebuild",
     "oracle/test_truth.py::test_what_insurers_tell_is_what_is_published[workbooks",
     "pipeline/services/test_nights.py::test_three_nights[77]", "portal/api/test_schema", "portal/console/test_of_few",
@@ -60,6 +61,7 @@ LONG = (
     "portal/submissions/test_hostile.py::test_fifty_uploads",
     "portal/test_headers.py::test_a_browser_asks_no_other_host_and_finds_nothing_to_forbid[stand_a_province",
     "soak/test_crash.py::test_after_a_crash_one_plain_run_leaves_nothing_lost_stuck_or_different[message",
+    "soak/test_crash.py::test_after_a_crash_one_plain_run_leaves_nothing_lost_stuck_or_different[file-api",
 )  # fmt: skip
 #: What shares a province, a portal or a program that takes long to build runs on one worker, and first: the longest first.
 TOGETHER = {
