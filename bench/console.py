@@ -14,16 +14,14 @@ import pathlib
 import re
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 
 import sqlalchemy as sa
 
 from bench.processor import processor_seconds
-from bench.province import AS_OF, fill
-from pipeline.services.postgres import Cluster, free_port
-from pipeline.setup import prepare
+from bench.province import AS_OF, fill, own_warehouse
+from pipeline.services.postgres import Cluster
 from portal.console.lists import LISTS
 from tests.portal.front import Session, front
 
@@ -49,19 +47,12 @@ SUMMARIES = ("I1", "I2", "I3", "I4", "I5")
 
 def measure(scale: float) -> None:
     """Tell, for each page and reader, the median time in milliseconds."""
-    with tempfile.TemporaryDirectory(prefix="anze-bench-") as name:
-        folder = pathlib.Path(name)
-        server = Cluster(folder / "pg", free_port())
-        server.start(fsync="off")
-        try:
-            prepare(server.url("postgres"))
-            engine = sa.create_engine(server.url("postgres"))
-            begun = time.monotonic()
-            fill(engine, folder / "var" / "landing", scale)
-            print(f"filled in {time.monotonic() - begun:.0f} s", flush=True)
-            compare(server, folder / "var")
-        finally:
-            server.stop("immediate")
+    with own_warehouse() as (server, folder):
+        engine = sa.create_engine(server.url("postgres"))
+        begun = time.monotonic()
+        fill(engine, folder / "landing", scale)
+        print(f"filled in {time.monotonic() - begun:.0f} s", flush=True)
+        compare(server, folder)
 
 
 def compare(server: Cluster, folder: pathlib.Path) -> None:

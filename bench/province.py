@@ -6,12 +6,16 @@ every record of a delivery, as in production. Then a frozen month, a publication
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import pathlib
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
+from pipeline.services.postgres import Cluster, free_port
+from pipeline.setup import prepare
 from quality.catalogue import load_rules
 from quality.messages import telling
 from quality.working_days import load_calendar
@@ -34,6 +38,19 @@ EVENING = dt.datetime.combine(AS_OF, dt.time(20), SHANGHAI)
 ON_TIME = """
 update core.{record_type} set timeliness = 'on_time' where timeliness = 'late' and mod(version_id, 50) <> 0
 """
+
+
+@contextlib.contextmanager
+def own_warehouse() -> Iterator[tuple[Cluster, pathlib.Path]]:
+    """A server whose database ``postgres`` has the hub's tables and nothing in them, and a folder; both go afterwards."""
+    with tempfile.TemporaryDirectory(prefix="anze-bench-") as name:
+        server = Cluster(pathlib.Path(name) / "pg", free_port())
+        server.start(fsync="off")
+        try:
+            prepare(server.url("postgres"))
+            yield server, pathlib.Path(name) / "var"
+        finally:
+            server.stop("immediate")
 
 
 def fill(engine: sa.Engine, folder: pathlib.Path, scale: float) -> None:

@@ -10,17 +10,14 @@ write-ahead log.
 from __future__ import annotations
 
 import datetime as dt
-import pathlib
 import sys
-import tempfile
 import time
 
 import sqlalchemy as sa
 
 from bench.processor import processor_seconds
-from bench.province import AS_OF, EVENING, load_night, load_year, versions
-from pipeline.services.postgres import Cluster, free_port
-from pipeline.setup import prepare
+from bench.province import AS_OF, EVENING, load_night, load_year, own_warehouse, versions
+from pipeline.services.postgres import Cluster
 from sandbox import truth
 from warehouse.database import access
 from warehouse.database.engine import connect
@@ -38,30 +35,23 @@ from mart.indicator_value where publication_id = :publication_id
 
 def measure(scale: float) -> dict[str, float]:
     """Fill a warehouse and publish: ``<publication>_s``, ``_cpu_s``, ``_cells`` and ``_wal_mb`` of each."""
-    with tempfile.TemporaryDirectory(prefix="anze-bench-") as name:
-        folder = pathlib.Path(name)
-        server = Cluster(folder / "pg", free_port())
-        server.start(fsync="off")
-        try:
-            prepare(server.url("postgres"))
-            engine = sa.create_engine(server.url("postgres"))
-            province = truth.build(1, scale)
-            load_year(engine, folder / "var" / "landing", province, EVENING - DAY)
-            feeds = sorted({(version.insurer_id, version.record_type) for version in province.versions})
-            figures = {
-                **published(server, "postgres", "first", AS_OF, EVENING + HOUR, feeds),
-                **published(server, "postgres", "again", AS_OF, EVENING + 2 * HOUR, feeds),
-                **published(server, "postgres", "next_day", AS_OF + DAY, EVENING + DAY, feeds),
-            }
-            load_night(engine, folder / "var" / "landing", province, EVENING - DAY, EVENING, EVENING + DAY + HOUR)
-            engine.dispose()
-            return {
-                **figures,
-                **published(server, "postgres", "after_a_night", AS_OF + DAY, EVENING + DAY + 2 * HOUR, feeds),
-                **published(server, "postgres", "all_lacking", AS_OF + DAY, EVENING + DAY + 3 * HOUR, feeds, DAY),
-            }
-        finally:
-            server.stop("immediate")
+    with own_warehouse() as (server, folder):
+        engine = sa.create_engine(server.url("postgres"))
+        province = truth.build(1, scale)
+        load_year(engine, folder / "landing", province, EVENING - DAY)
+        feeds = sorted({(version.insurer_id, version.record_type) for version in province.versions})
+        figures = {
+            **published(server, "postgres", "first", AS_OF, EVENING + HOUR, feeds),
+            **published(server, "postgres", "again", AS_OF, EVENING + 2 * HOUR, feeds),
+            **published(server, "postgres", "next_day", AS_OF + DAY, EVENING + DAY, feeds),
+        }
+        load_night(engine, folder / "landing", province, EVENING - DAY, EVENING, EVENING + DAY + HOUR)
+        engine.dispose()
+        return {
+            **figures,
+            **published(server, "postgres", "after_a_night", AS_OF + DAY, EVENING + DAY + 2 * HOUR, feeds),
+            **published(server, "postgres", "all_lacking", AS_OF + DAY, EVENING + DAY + 3 * HOUR, feeds, DAY),
+        }
 
 
 def published(

@@ -12,7 +12,6 @@ from __future__ import annotations
 import datetime as dt
 import pathlib
 import sys
-import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -20,9 +19,8 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from bench.processor import processor_seconds
-from bench.province import AS_OF, EVENING, load_night, load_registers, versions
-from pipeline.services.postgres import Cluster, free_port
-from pipeline.setup import prepare
+from bench.province import AS_OF, EVENING, load_night, load_registers, own_warehouse, versions
+from pipeline.services.postgres import Cluster
 from sandbox import truth
 from sandbox.truth.province import Record, Version
 from schemas.contract import load_contracts
@@ -41,21 +39,14 @@ QUERIES = {
 
 def measure(count: int, scale: float) -> None:
     """Load one province after the other and tell of each."""
-    with tempfile.TemporaryDirectory(prefix="anze-bench-") as name:
-        folder = pathlib.Path(name)
-        server = Cluster(folder / "pg", free_port())
-        server.start(fsync="off")
-        try:
-            prepare(server.url("postgres"))
-            engine = sa.create_engine(server.url("postgres"))
-            province = truth.build(1, scale)
-            for number in range(1, count + 1):
-                line = loaded(server, engine, folder / "landing", another(province, number))
-                if number & (number - 1) == 0 or number == count:
-                    line |= published(server, number)
-                print(f"province {number}  " + "  ".join(f"{name} {value}" for name, value in line.items()), flush=True)
-        finally:
-            server.stop("immediate")
+    with own_warehouse() as (server, folder):
+        engine = sa.create_engine(server.url("postgres"))
+        province = truth.build(1, scale)
+        for number in range(1, count + 1):
+            line = loaded(server, engine, folder / "landing", another(province, number))
+            if number & (number - 1) == 0 or number == count:
+                line |= published(server, number)
+            print(f"province {number}  " + "  ".join(f"{name} {value}" for name, value in line.items()), flush=True)
 
 
 def loaded(server: Cluster, engine: sa.Engine, landing: pathlib.Path, province: truth.Province) -> dict[str, object]:

@@ -19,7 +19,7 @@ from warehouse.database.session import drift, require_fit
 from warehouse.database.statements import statement
 
 DATABASE, SCHEMA, LOGIN = "数据库 database", "数据库结构 schema", "数据库登录 login"
-RELEASE = "程序版本 release"
+IN_FORCE = "现行版本 in force"
 TLS, SESSION = "数据库加密 TLS", "会话与时钟 session"
 #: Where a connection that nobody encrypts leaves no machine.
 LOCAL = ("", "localhost", "127.0.0.1", "::1")
@@ -34,7 +34,7 @@ def findings(engine: sa.Engine, settings: Settings) -> Iterator[Finding]:
         yield _tls(engine, about.host or "", is_encrypted=bool(about.ssl_in_use))
         yield _login(connection)
     yield _schema(engine)
-    yield _release(engine)
+    yield _in_force(engine)
     yield _session(engine, settings)
 
 
@@ -47,12 +47,12 @@ def _schema(engine: sa.Engine) -> Finding:
     return good(SCHEMA, newest())
 
 
-def _release(engine: sa.Engine) -> Finding:
+def _in_force(engine: sa.Engine) -> Finding:
     with database_errors("reading the release in force"), engine.connect() as connection:
         if release.is_in_force(connection):
-            return good(RELEASE, release.own())
+            return good(IN_FORCE, release.own())
     return bad(
-        RELEASE,
+        IN_FORCE,
         f"{release.own()} 不是现行版本 is not in force",
         "换用现行版本 run the release in force, or anze migrate",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import pathlib
 import shutil
@@ -15,6 +14,7 @@ from pipeline.lineage import telling
 from pipeline.settings import Settings
 from schemas.errors import SetupError
 from schemas.province import province
+from warehouse.database import release
 from warehouse.database.schema_version import newest
 
 RELEASE, DISK, DROP = "程序 release", "磁盘 disk", "投递目录 drop folder"
@@ -26,7 +26,7 @@ ROOM_BYTES = (5 * GIGABYTE, GIGABYTE)
 
 def findings(settings: Settings) -> Iterator[Finding]:
     """What is seen without asking anybody else."""
-    yield good(RELEASE, f"anze-hub {importlib.metadata.version('anze-hub')}, schema {newest()}")
+    yield good(RELEASE, f"anze-hub {release.own()}, schema {newest()}")
     here = province()
     yield good(SETTINGS, f"省 province {here.code} ({here.folder})")
     yield from _settings(settings)
