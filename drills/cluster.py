@@ -87,10 +87,10 @@ def _report(name: str, played: Played, expected: Played) -> bool:
     """Print what became of a night; whether it kept the promise."""
     left = played.left
     differences = left.differences(expected.left)
-    is_kept = not (differences or left.unfinished_count or played.findings) and played.red == expected.red
+    is_kept = not (differences or left.unfinished_count or played.findings or played.is_spared)
+    is_kept &= played.red == expected.red
     _tell(
         f"{name}: {played.seconds:.0f} s, a task {played.task_seconds:.1f} s, cells {left.cell_count}, records {left.record_count}, "
-        f""
         f"differ {'; '.join(differences) or 0}, waiting {left.unfinished_count}, "
         f"verify {'; '.join(played.findings)[:500] or 0}, tries {played.try_count}, run once more {len(played.again)}, red runs {', '.join(played.red) or 'none'}"
         + (f", {played.told}" if played.told else "")

@@ -9,8 +9,9 @@ import os
 import pathlib
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -29,12 +30,15 @@ from pipeline.services.postgres import free_port
 from pipeline.services.running import start_database, start_sandbox
 from pipeline.settings import ROOT, load_settings
 from sandbox.cast import cast
+from schemas.errors import HubError
 from tests.object_server import ObjectServer
 from warehouse.database import access
 
 MARKER = ".anze-drop"
 WORKERS = {"worker-a": "default,drops", "worker-b": "default"}
 SLOTS = 2
+#: Of each insurer's run.
+TASKS_EACH = 3
 #: The databases that a night begins with. Celery makes tables of its own in Airflow's.
 OWNERS = {"anze": "postgres", "airflow": AIRFLOW_ROLE}
 #: Shorter than an installation's, so that a drill ends: how long Airflow waits for a worker's sign of life, and for a worker.
@@ -59,6 +63,8 @@ LONGEST_SECONDS = 2400.0
 class Played:
     """What became of a night. ``again``: insurers whose tasks had used up their tries, and which were run once more.
 
+    ``told``: what was done to it; ``is_spared``: it was over before.
+
     ``task_seconds``: how long a task took, the median.
     """
 
@@ -70,16 +76,22 @@ class Played:
     red: tuple[str, ...]
     again: tuple[str, ...] = ()
     told: str = ""
+    is_spared: bool = False
+
+
+class TooLate(HubError):
+    """Raised when the night was over before its trouble came: nothing is shown by it."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What a trouble may touch while a night is played."""
+    """What a trouble may touch while a night is played; ``task_count``: how many tasks insurers have in it."""
 
     machines: list[Machine]
     broker: Broker
     metadata: sa.Engine
-    is_over: threading.Event
+    task_count: int
+    is_over: threading.Event = field(default_factory=threading.Event)
 
     def tasks(self, state: str, host: str = "%") -> int:
         """How many tasks are in a state, on machines of a name."""
@@ -87,15 +99,15 @@ class Stage:
         with self.metadata.connect() as connection:
             return int(connection.exec_driver_sql(query, {"state": state, "host": host}).scalar_one())
 
-    def wait_for(self, is_so: Callable[[], bool]) -> bool:
-        """Wait until something is so; False when the night was over before."""
+    def wait_for(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so. Raises TooLate."""
         while not self.is_over.wait(0.2):
             if is_so():
-                return True
-        return False
+                return
+        raise TooLate("the night was over before")
 
 
-#: Does harm to a night in its middle, and says what it did.
+#: Does harm to a night in its middle, and says what it did. Raises TooLate.
 Trouble = Callable[[Stage], str]
 
 
@@ -113,6 +125,10 @@ class Cluster:
     @property
     def everything(self) -> pathlib.Path:
         return self.here.folder.parent
+
+    @property
+    def _dag_ids(self) -> list[str]:
+        return [f"sync__{feed.insurer_id}" for feed in feeds()][: self.insurer_count]
 
     def play_on_one(self) -> Played:
         """The night by LocalExecutor."""
@@ -134,7 +150,7 @@ class Cluster:
             self._machines({**environ, **(HASTE if trouble else {})}, url) as (airflow, machines),
         ):
             metadata = sa.create_engine(url)
-            stage = Stage(machines, self.broker, metadata, threading.Event())
+            stage = Stage(machines, self.broker, metadata, TASKS_EACH * len(self._dag_ids))
             with ThreadPoolExecutor() as beside:
                 try:
                     for machine in machines:
@@ -149,7 +165,7 @@ class Cluster:
                     for machine in machines:
                         machine.kill()
                     metadata.dispose()
-            return replace(self._played(environ, url, night), again=again, told=harm.result())
+            return replace(self._played(environ, url, night), again=again, **_told(harm))
 
     @contextlib.contextmanager
     def _machines(self, environ: dict[str, str], url: str) -> Iterator[tuple[LocalAirflow, list[Machine]]]:
@@ -162,8 +178,7 @@ class Cluster:
 
     def _insist(self, client: Client) -> tuple[Night, tuple[str, ...]]:
         """The night, and again what used up its tries: as a person would clear it, or the next night."""
-        chosen = [f"sync__{feed.insurer_id}" for feed in feeds()][: self.insurer_count]
-        night = play_night(client, self.here.credentials(), _quiet, _no_progress, chosen, LONGEST_SECONDS)
+        night = play_night(client, self.here.credentials(), _quiet, _no_progress, self._dag_ids, LONGEST_SECONDS)
         runs, again = dict(night.runs), []
         for _ in range(ROUNDS):
             if not (given_up := sorted(set(_red(runs)) - DOWN)):
@@ -265,6 +280,13 @@ def _red(runs: dict[str, dict[str, object]]) -> tuple[str, ...]:
 
 def _none(_: Stage) -> str:
     return ""
+
+
+def _told(harm: Future[str]) -> dict[str, Any]:
+    try:
+        return {"told": harm.result()}
+    except TooLate as late:
+        return {"told": str(late), "is_spared": True}
 
 
 def _quiet(_: str) -> None: ...

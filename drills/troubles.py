@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import random
 import signal
@@ -10,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from drills.machines import Machine
-from drills.nights import HASTE, Stage
+from drills.nights import HASTE, Stage, TooLate
 
 DOWN_SECONDS = 2.0
 #: Longer than Airflow waits for a sign of life, and looks for those that gave none.
@@ -19,11 +20,13 @@ LONGEST_LIFE_SECONDS = 30.0
 
 
 def broker_forgets(stage: Stage) -> str:
-    """Flush the broker twice in mid-night, and kill it each time: what waited there is gone, and who listened is cut off."""
+    """Flush the broker twice in mid-night, and kill it each time: what waited there is gone, and who listened is cut off.
+
+    Raises TooLate.
+    """
     lost = 0
-    for done_count in (10, 40):
-        if not stage.wait_for(functools.partial(_is_in_the_middle, stage, done_count)):
-            return "the night was over before"
+    for part in (1 / 4, 1 / 2):
+        stage.wait_for(functools.partial(_is_in_the_middle, stage, part * stage.task_count))
         lost += stage.tasks("queued")
         stage.broker.flush()
         stage.broker.kill()
@@ -32,15 +35,15 @@ def broker_forgets(stage: Stage) -> str:
     return f"flushed twice, {lost} tasks were queued then"
 
 
-def _is_in_the_middle(stage: Stage, done_count: int) -> bool:
+def _is_in_the_middle(stage: Stage, done_count: float) -> bool:
     return stage.tasks("success") >= done_count and stage.tasks("running") > 0
 
 
 def survivors(stage: Stage) -> str:
-    """Kill a worker alone while it has tasks, freeze these until others have their work, and let them go on."""
+    """Kill a worker alone while it has tasks, freeze these until others have their work, and let them go on. Raises TooLate."""
     machine = stage.machines[-1]
-    if not stage.wait_for(lambda: stage.tasks("success") >= 10 and stage.tasks("running", machine.name) == 2):
-        return "the night was over before"
+    begun_count = stage.task_count / 4
+    stage.wait_for(lambda: stage.tasks("success") >= begun_count and stage.tasks("running", machine.name) == 2)
     outlived = machine.signal(signal.SIGSTOP)
     machine.kill_worker()
     stage.machines.append(again := replace(machine, process=None))
@@ -66,13 +69,15 @@ class Kills:
         return f"killed {self.count}, tasks they were at {self.cut_off_count}"
 
     def _go_on(self, stage: Stage, machine: Machine) -> None:
-        while stage.wait_for(machine.is_ready):
-            if stage.is_over.wait(random.uniform(0, LONGEST_LIFE_SECONDS)):  # noqa: S311 - any moment will do
-                return
-            with self.lock:
-                if self.count == self.most:
+        with contextlib.suppress(TooLate):
+            while True:
+                stage.wait_for(machine.is_ready)
+                if stage.is_over.wait(random.uniform(0, LONGEST_LIFE_SECONDS)):  # noqa: S311 - any moment will do
                     return
-                self.count += 1
-                self.cut_off_count += stage.tasks("running", machine.name)
-            machine.kill()
-            machine.start()
+                with self.lock:
+                    if self.count == self.most:
+                        return
+                    self.count += 1
+                    self.cut_off_count += stage.tasks("running", machine.name)
+                machine.kill()
+                machine.start()
