@@ -76,6 +76,7 @@ def published(
             expected=feeds,
             delivered_since=EVENING + 2 * silence,
             versions=versions(),
+            beside=engine,
         )
         waited, worked = time.perf_counter() - begun, processor_seconds(server) - worked
         bound = {"begun_at": begun_at, "publication_id": found.publication_id}

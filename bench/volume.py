@@ -72,7 +72,16 @@ def published(server: Cluster, number: int) -> dict[str, object]:
     known_at = EVENING + number * HOUR
     begun, worked = time.perf_counter(), processor_seconds(server)
     with engine.begin() as connection:
-        publish(connection, AS_OF, known_at, known_at, expected=[], delivered_since=EVENING, versions=versions())
+        publish(
+            connection,
+            AS_OF,
+            known_at,
+            known_at,
+            expected=[],
+            delivered_since=EVENING,
+            versions=versions(),
+            beside=engine,
+        )
     line: dict[str, object] = {
         "publish_s": round(time.perf_counter() - begun, 1),
         "publish_cpu_s": round(processor_seconds(server) - worked, 1),

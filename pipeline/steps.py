@@ -288,7 +288,7 @@ def publish(hub: Hub, until: dt.datetime | None = None) -> Publication:
     expected, since, versions = expected_feeds(hub, as_of), delivered_since(as_of), versions_in_force(hub)
     with database_errors("publishing"), hub.engine.begin() as connection:
         publication = publish_figures(
-            connection, as_of, now, now, expected=expected, delivered_since=since, versions=versions
+            connection, as_of, now, now, expected=expected, delivered_since=since, versions=versions, beside=hub.engine
         )
     ledger.try_to_keep_head(hub)
     return publication

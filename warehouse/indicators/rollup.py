@@ -79,11 +79,16 @@ def contribute_by_period(
         yield span
 
 
-def roll_up(connection: sa.Connection, definition: Definition, span: Period, publication_id: int) -> int:
-    """Stores cells and exclusions of the current contributions; how many cells. Needs table ``expected_feed``."""
+def roll_up(
+    connection: sa.Connection, definition: Definition, span: Period, publication_id: int, schema: str = "mart"
+) -> int:
+    """Stores cells and exclusions of the current contributions; how many cells. Needs table ``expected_feed``.
+
+    ``schema``: of the tables that take them.
+    """
     shared = {"publication_id": publication_id, "indicator": definition.indicator, "period_kind": span.kind}
     stored = connection.execute(
-        statement("indicators/rollup", cells=cells_sql(definition)),
+        statement("indicators/rollup", cells=cells_sql(definition), schema=schema),
         {
             **shared,
             **cells_parameters(definition),
@@ -92,7 +97,7 @@ def roll_up(connection: sa.Connection, definition: Definition, span: Period, pub
             "period_end": span.end,
         },
     )
-    connection.execute(statement("indicators/exclusions"), shared)
+    connection.execute(statement("indicators/exclusions", schema=schema), shared)
     return stored.rowcount
 
 

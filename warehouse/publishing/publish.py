@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import functools
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +22,7 @@ from warehouse.indicators.catalogue import Definition, Found, find_definitions
 from warehouse.indicators.publication import Publication, judge_feeds
 from warehouse.indicators.rollup import contribute_by_period, period, refused, roll_up, snapshot
 from warehouse.landing.load_report import Versions
+from warehouse.publishing.beside import computing, taken
 
 NO_VERSIONS = Versions("", "")
 
@@ -43,6 +46,7 @@ def publish(
     versions: Versions = NO_VERSIONS,
     definitions: Mapping[str, Definition] | None = None,
     may_lack: bool = True,
+    beside: sa.Engine | None = None,
 ) -> Publication:
     """Computes and stores every figure in the caller's transaction; what was published before is found again.
 
@@ -50,32 +54,85 @@ def publish(
     ``delivered_since`` to ``known_at``. ``versions`` (rule set and calendar in force) are kept beside the figures.
     ``definitions`` default to the catalogue. Waits for running loads; later ones are recorded after ``known_at``. Moments carry a zone.
     An indicator whose definition has a mistake is left out, and the publication says so; without ``may_lack`` that
-    raises DefinitionError.
+    raises DefinitionError. With ``beside`` a second session of that engine computes a share of the indicators: the caller's
+    transaction must have written nothing that figures read, and be in no savepoint.
     """
     release.hold(connection)
     found = _find(connection, as_of=as_of, known_at=known_at)
     if found is not None:
         return found
-    connection.execute(sa.text("set local work_mem = '64MB'"))
-    snapshot(connection, known_at)
-    judge_feeds(connection, known_at, sorted(set(expected)), delivered_since)
+    feeds = sorted(set(expected))
+    _prepare(connection, known_at, feeds, delivered_since)
     moments = {"as_of": as_of, "known_at": known_at, "published_at": published_at, "delivered_since": delivered_since}
     publication_id = _record(connection, moments, versions)
     known = Found(definitions, {}) if definitions else find_definitions()
     is_lacking = bounds.begin(connection, as_of, known_at)
+    bounded = [each for each in known.usable.values() if is_lacking and bounds.load_method().bounds(each)]
+    waiting = deque(each for each in known.usable.values() if each not in bounded)
     lacking = dict(known.broken)
-    for definition in known.usable.values():
+
+    def publish_one(definition: Definition, store: Callable[[], None]) -> None:
         try:
             with connection.begin_nested():
-                is_bounded = is_lacking and bounds.load_method().bounds(definition)
-                _publish_indicator(connection, definition, publication_id, as_of, known_at, is_bounded)
+                kept = keep_definition(connection, definition)
+                name = {**kept, "publication_id": publication_id}
+                connection.execute(statement("publishing/publish/name_definition"), name)
+                store()
         except DefinitionError as error:
             lacking[definition.indicator] = error
+
+    compute = _Figures(publication_id, as_of, known_at).compute
+    with computing(
+        connection, beside, waiting, lambda own: _prepare(own, known_at, feeds, delivered_since), compute
+    ) as share:
+        for definition in bounded:
+            publish_one(definition, functools.partial(compute, connection, definition, is_bounded=True))
+        for definition in taken(waiting.popleft):
+            publish_one(definition, functools.partial(compute, connection, definition))
+            for computed in share.ready():
+                publish_one(computed.definition, functools.partial(computed.store, connection))
+        for computed in share.rest():
+            publish_one(computed.definition, functools.partial(computed.store, connection))
     if lacking and not may_lack:
         raise next(iter(lacking.values()))
     _keep_gaps(connection, publication_id, lacking)
     _publish_timeliness(connection, publication_id, as_of, known_at)
     return find_publication(connection, publication_id)
+
+
+def _prepare(
+    connection: sa.Connection, known_at: dt.datetime, feeds: list[tuple[str, str]], delivered_since: dt.datetime
+) -> None:
+    """What figures are computed from, in temporary tables of the transaction."""
+    connection.execute(sa.text("set local work_mem = '64MB'"))
+    snapshot(connection, known_at)
+    judge_feeds(connection, known_at, feeds, delivered_since)
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """The figures of one publication."""
+
+    publication_id: int
+    as_of: dt.date
+    known_at: dt.datetime
+
+    def compute(
+        self, connection: sa.Connection, definition: Definition, *, schema: str = "mart", is_bounded: bool = False
+    ) -> None:
+        """Cells of one definition and, when it lacks deliveries and is bounded, their bounds; the longest period sets the pace.
+
+        Raises DefinitionError.
+        """
+        try:
+            for place, span in enumerate(contribute_by_period(connection, definition, self.as_of, self.known_at)):
+                roll_up(connection, definition, span, self.publication_id, schema)
+                if is_bounded and place == 0:
+                    bounds.keep_pace(connection)
+                if is_bounded:
+                    bounds.store(connection, definition, span.kind, self.publication_id)
+        except (exc.ProgrammingError, exc.DataError) as error:
+            raise refused(definition, error) from error
 
 
 def find_publication(connection: sa.Connection, publication_id: int) -> Publication:
@@ -121,28 +178,6 @@ def _record(connection: sa.Connection, moments: dict[str, Any], versions: Versio
     connection.execute(statement("publishing/publish/keep_feeds"), wanted)
     connection.execute(statement("publishing/publish/keep_imbalances"), wanted)
     return publication_id
-
-
-def _publish_indicator(
-    connection: sa.Connection,
-    definition: Definition,
-    publication_id: int,
-    as_of: dt.date,
-    known_at: dt.datetime,
-    is_bounded: bool,
-) -> None:
-    """Cells and, of a definition that lacks deliveries and is bounded, their bounds; the longest period sets the pace."""
-    kept = keep_definition(connection, definition)
-    connection.execute(statement("publishing/publish/name_definition"), {**kept, "publication_id": publication_id})
-    try:
-        for place, span in enumerate(contribute_by_period(connection, definition, as_of, known_at)):
-            roll_up(connection, definition, span, publication_id)
-            if is_bounded and place == 0:
-                bounds.keep_pace(connection)
-            if is_bounded:
-                bounds.store(connection, definition, span.kind, publication_id)
-    except (exc.ProgrammingError, exc.DataError) as error:
-        raise refused(definition, error) from error
 
 
 def _keep_gaps(connection: sa.Connection, publication_id: int, lacking: Mapping[str, DefinitionError]) -> None:

@@ -1,8 +1,8 @@
 -- grain: one row an insurer and reason of one definition and period
 -- scope: contributions that were left out; '*' stands for registers, which have no insurer
 -- exclusions: none
--- limits: sums as far as the record is known
-insert into mart.indicator_exclusion (
+-- limits: sums as far as the record is known; the slot is mart, or the schema of a table like it
+insert into :slot_schema.indicator_exclusion (
     publication_id, indicator, period_kind, insurer_id, reason, record_count, numerator, denominator
 )
 select

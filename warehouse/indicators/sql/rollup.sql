@@ -1,8 +1,9 @@
 -- grain: one row a cell (region, domain, insurer) of one definition and period
--- scope: the cells that cells.sql makes of the current contributions (it takes the slot), stored for a publication
+-- scope: the cells that cells.sql makes of the current contributions (a slot), stored for a publication; the other slot is mart,
+--   or the schema of a table like it
 -- exclusions: none
 -- limits: none
-insert into mart.indicator_value (
+insert into :slot_schema.indicator_value (
     publication_id, indicator, definition_version, period_kind, period_start, period_end, region_code, domain_code,
     insurer_id, numerator, denominator, value, shown_value, shown_pct, null_reason, completeness, is_provisional
 )
