@@ -8,7 +8,7 @@ from typing import Any
 from airflow.configuration import conf
 
 from pipeline.scheduling.priority import use_backfill_pool
-from pipeline.scheduling.warm import forks_tasks, warm_up
+from pipeline.scheduling.warm import answer_for_release, forks_tasks, is_worker, warm_up
 
 __all__ = ["task_instance_mutation_hook"]
 
@@ -20,3 +20,5 @@ def task_instance_mutation_hook(task_instance: Any, dag_run: Any = None) -> None
 
 if forks_tasks(sys.argv[1:], conf.get("core", "executor")):
     warm_up()
+if is_worker(sys.argv[1:]):
+    answer_for_release()

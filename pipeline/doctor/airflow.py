@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import configparser
+import functools
 import pathlib
 import shlex
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import requests
 
 from pipeline.doctor.finding import Finding, bad, good
+from pipeline.scheduling.warm import RELEASE_COMMAND
 from pipeline.settings import Settings
+from warehouse.database import release
 
 AIRFLOW, BROKER, WORKERS = "Airflow", "任务队列 broker", "任务进程 workers"
 #: How long an answer is waited for; and how long workers' answers are collected, however many there are.
@@ -52,10 +55,7 @@ def _component(name: str, what: str, health: Mapping[str, Any]) -> Finding:
 
 
 def broker(settings: Settings) -> Iterator[Finding]:
-    """Whether the broker answers, and which workers do, by host. Nothing where no broker is configured.
-
-    A worker does not tell its release.
-    """
+    """Whether the broker answers, and which workers do, by host and release. Nothing where no broker is configured."""
     configured = _Configured(settings)
     url = configured.value("celery", "broker_url") if "Celery" in configured.value("core", "executor") else ""
     if not url:
@@ -78,17 +78,27 @@ def broker(settings: Settings) -> Iterator[Finding]:
             )
             return
         yield good(BROKER, where)
-        yield from _workers(client.control.inspect(timeout=COLLECT_SECONDS, connection=connection), configured)
+        yield from _workers(functools.partial(_asked, client, connection), configured)
 
 
-def _workers(inspect: Any, configured: _Configured) -> Iterator[Finding]:
-    served = inspect.active_queues() or {}
-    stats = inspect.stats() or {} if served else {}
+def _asked(client: Any, connection: Any, command: str) -> dict[str, Any]:
+    """What each worker answers to a command of Celery's, or of ours, by the worker's name."""
+    answers = client.control.broadcast(command, reply=True, timeout=COLLECT_SECONDS, connection=connection)
+    return {name: answer for each in answers or () for name, answer in each.items()}
+
+
+def _workers(asked: Callable[[str], dict[str, Any]], configured: _Configured) -> Iterator[Finding]:
+    served = asked("active_queues")
+    stats, releases = (asked(command) if served else {} for command in ("stats", RELEASE_COMMAND))
     for name, queues in sorted(served.items()):
         slots = stats.get(name, {}).get("pool", {}).get("max-concurrency", "?")
-        yield good(
-            WORKERS, f"{name}: 队列 queues {', '.join(sorted(q['name'] for q in queues))}, {slots} 进程 processes"
-        )
+        seen = f"{name}: 队列 queues {', '.join(sorted(q['name'] for q in queues))}, {slots} 进程 processes"
+        found = releases.get(name)
+        if found == release.own():
+            yield good(WORKERS, f"{seen}, {found}")
+        else:
+            other = found if isinstance(found, str) else "版本未知 release unknown"
+            yield bad(WORKERS, f"{seen}, {other}", f"用本机版本重启 start it by the release here, {release.own()}")
     wanted = configured.value("operators", "default_queue") or "default"
     if not any(queue["name"] == wanted for queues in served.values() for queue in queues):
         seen = f"没有进程在取队列 nobody takes from queue {wanted!r}"

@@ -5,11 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import filterfalse
 
+#: What a Celery worker is asked for its release by.
+RELEASE_COMMAND = "anze_release"
+
+
+def is_worker(arguments: Sequence[str]) -> bool:
+    """Whether Airflow's command with these arguments is a Celery worker."""
+    return list(arguments[:2]) == ["celery", "worker"]
+
 
 def forks_tasks(arguments: Sequence[str], executor: str) -> bool:
     """Whether Airflow's command with these arguments is one that tasks are forked from."""
-    is_worker = list(arguments[:2]) == ["celery", "worker"]
-    return is_worker or (list(arguments[:1]) == ["scheduler"] and "LocalExecutor" in executor)
+    return is_worker(arguments) or (list(arguments[:1]) == ["scheduler"] and "LocalExecutor" in executor)
+
+
+def answer_for_release() -> None:
+    """Let this Celery worker tell its release to who asks: ``anze doctor``."""
+    from celery.worker.control import inspect_command
+
+    from warehouse.database import release
+
+    inspect_command(name=RELEASE_COMMAND)(lambda _state: release.own())
 
 
 def warm_up() -> None:

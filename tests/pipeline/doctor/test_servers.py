@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import pathlib
 import shutil
 import subprocess
@@ -16,13 +18,22 @@ from drills.servers import run, running, standby, wait_for
 from pipeline.doctor import airflow, certificates, standbys
 from pipeline.doctor.finding import Finding
 from pipeline.services.postgres import Cluster, free_port
-from pipeline.settings import load_settings
+from pipeline.settings import ROOT, load_settings
 from tests.pipeline.postgres.conftest import UNSAFE, folder_of_servers, needs_debian
 from tests.pipeline.postgres.test_tls import folder, server  # noqa: F401 - fixtures
+from warehouse.database import release
 from warehouse.database.engine import connect
 
 REDIS = shutil.which("redis-server")
 PASSWORD = "of-the-broker"
+#: A worker that is told of our command, as Airflow's are by ``airflow_local_settings``.
+OURS = """
+from celery import Celery
+from pipeline.scheduling.warm import answer_for_release
+
+app = Celery("ours")
+answer_for_release()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -102,30 +113,29 @@ def test_workers_are_told_by_host_and_a_queue_that_nobody_serves(broker: str, tm
     found = list(airflow.broker(here))
     assert [(each.part, each.grade) for each in found] == [("任务队列 broker", "good"), ("任务进程 workers", "bad")]
     assert all(PASSWORD not in each.seen for each in found)
-    command = [
-        sys.executable,
-        "-m",
-        "celery",
-        "-b",
-        broker,
-        "worker",
-        "-P",
-        "solo",
-        "-Q",
-        "default,drops",
-        "-n",
-        "w@host-1",
+    (tmp_path / "ours.py").write_text(OURS)
+    workers = [
+        [sys.executable, "-m", "celery", *app, "-b", broker, "worker", "-P", "solo", "-Q", queues, "-n", name]
+        for app, queues, name in ((("-A", "ours"), "default,drops", "w@host-1"), ((), "default", "w@host-2"))
     ]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path) as worker:
-        try:
-            for _ in range(20):
-                *_, last = airflow.broker(here)
-                if last.grade == "good":
-                    break
-        finally:
-            worker.terminate()
-    assert (last.part, last.grade) == ("任务进程 workers", "good")
-    assert last.seen.startswith("w@host-1: 队列 queues default, drops")
+    own = os.environ | {"PYTHONPATH": str(ROOT)}
+    with contextlib.ExitStack() as started:
+        for command in workers:
+            process = subprocess.Popen(
+                command, cwd=tmp_path, env=own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+            started.enter_context(process)
+            started.callback(process.terminate)
+        for _ in range(20):
+            _, *seen = airflow.broker(here)
+            if len(seen) == len(workers):
+                break
+    ours, other = seen
+    assert (ours.part, ours.grade) == ("任务进程 workers", "good")
+    assert ours.seen.startswith("w@host-1: 队列 queues default, drops")
+    assert ours.seen.endswith(release.own())
+    assert (other.grade, other.seen.endswith("release unknown")) == ("bad", True)
+    assert release.own() in other.to_do
     gone = load_settings(environ | {"AIRFLOW__CELERY__BROKER_URL": f"redis://:{PASSWORD}@127.0.0.1:{free_port()}/0"})
     (seen,) = airflow.broker(gone)
     assert (seen.grade, PASSWORD in seen.seen) == ("bad", False)

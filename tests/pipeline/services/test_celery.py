@@ -15,15 +15,17 @@ import pytest
 
 from drills import broker as brokers
 from drills.control import ANZE, control, worker
+from pipeline.doctor import airflow as doctor
 from pipeline.scheduling.oncall import DEFAULT_ARGS
 from pipeline.scheduling.schedule import DROPS
 from pipeline.scheduling.warm import forks_tasks
 from pipeline.services.airflow import Client, LocalAirflow
-from pipeline.services.airflow_config import BROKER_URL, CONFIG, NEEDED, shared
+from pipeline.services.airflow_config import BROKER_URL, CONFIG, NEEDED, environment, shared
 from pipeline.services.postgres import Cluster, free_port
 from pipeline.services.processes import Service
-from pipeline.settings import ROOT
+from pipeline.settings import ROOT, load_settings
 from tests.conftest import fresh_database
+from warehouse.database import release
 
 LONGEST_SECONDS = 240
 
@@ -67,10 +69,13 @@ def test_a_worker_does_a_task_that_only_its_queue_has(
                 client.wait_for_dags(["intake"])
                 client.unpause("intake")
                 task = _until_over(client, works.log)
+                seen = list(doctor.broker(load_settings(environment({**told, "ANZE_VAR": str(folder / "worker")}))))
             finally:
                 works.stop()
     assert (task["state"], task["task_id"], task["queue"]) == ("success", "receive", DROPS)
     assert b"succeeded" in works.log.read_bytes()
+    (worker_seen,) = (each for each in seen if "celery@" in each.seen)
+    assert (worker_seen.grade, worker_seen.seen.endswith(release.own())) == ("good", True)
 
 
 def _until_over(client: Client, log: pathlib.Path) -> dict[str, str]:
