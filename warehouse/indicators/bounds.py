@@ -109,8 +109,14 @@ def keep_pace(connection: sa.Connection) -> None:
     connection.execute(statement("indicators/bounds_pace"), bound)
 
 
-def store(connection: sa.Connection, definition: Definition, period_kind: PeriodKind, publication_id: int) -> None:
-    """Store the bounds of a definition's provisional cells. Needs its cells stored, and ``keep_pace``."""
+def store(
+    connection: sa.Connection,
+    definition: Definition,
+    period_kind: PeriodKind,
+    publication_id: int,
+    schema: str = "mart",
+) -> None:
+    """Store the bounds of a definition's provisional cells. Needs its cells stored, in the same schema, and ``keep_pace``."""
     method = load_method()
     bound: dict[str, Any] = {
         "publication_id": publication_id,
@@ -127,7 +133,7 @@ def store(connection: sa.Connection, definition: Definition, period_kind: Period
         "method": method.method,
         "method_version": method.version,
     }
-    connection.execute(statement("indicators/bounds_store"), bound)
+    connection.execute(statement("indicators/bounds_store", schema=schema), bound)
 
 
 @dataclass(frozen=True)

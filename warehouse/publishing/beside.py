@@ -27,7 +27,7 @@ from warehouse.indicators.catalogue import Definition
 SCHEMA = "pg_temp"
 #: Who waits for a table that the publication has is waited for by the second session, and it by the publication: none would end.
 LOCK_SECONDS = 10
-TABLES = ("indicator_value", "indicator_exclusion")
+TABLES = ("indicator_value", "indicator_exclusion", "indicator_bound")
 
 
 class Compute(Protocol):
@@ -82,7 +82,7 @@ def computing(
     connection: sa.Connection,
     beside: sa.Engine | None,
     waiting: deque[Definition],
-    prepare: Callable[[sa.Connection], None],
+    prepare: Callable[[sa.Connection], object],
     compute: Compute,
 ) -> Iterator[Share]:
     """Compute definitions in a session of ``beside`` while the block runs, taken from the end of ``waiting``; None: nothing.

@@ -61,14 +61,14 @@ def publish(
     found = _find(connection, as_of=as_of, known_at=known_at)
     if found is not None:
         return found
-    feeds = sorted(set(expected))
-    _prepare(connection, known_at, feeds, delivered_since)
+    prepare = functools.partial(
+        _prepare, as_of=as_of, known_at=known_at, feeds=sorted(set(expected)), delivered_since=delivered_since
+    )
+    is_lacking = prepare(connection)
     moments = {"as_of": as_of, "known_at": known_at, "published_at": published_at, "delivered_since": delivered_since}
     publication_id = _record(connection, moments, versions)
     known = Found(definitions, {}) if definitions else find_definitions()
-    is_lacking = bounds.begin(connection, as_of, known_at)
-    bounded = [each for each in known.usable.values() if is_lacking and bounds.load_method().bounds(each)]
-    waiting = deque(each for each in known.usable.values() if each not in bounded)
+    waiting = deque(known.usable.values())
     lacking = dict(known.broken)
 
     def publish_one(definition: Definition, store: Callable[[], None]) -> None:
@@ -81,14 +81,12 @@ def publish(
         except DefinitionError as error:
             lacking[definition.indicator] = error
 
-    compute = _Figures(publication_id, as_of, known_at).compute
-    with computing(
-        connection, beside, waiting, lambda own: _prepare(own, known_at, feeds, delivered_since), compute
-    ) as share:
-        for definition in bounded:
-            publish_one(definition, functools.partial(compute, connection, definition, is_bounded=True))
+    compute = functools.partial(
+        _compute, publication_id=publication_id, as_of=as_of, known_at=known_at, is_lacking=is_lacking
+    )
+    with computing(connection, beside, waiting, prepare, compute) as share:
         for definition in taken(waiting.popleft):
-            publish_one(definition, functools.partial(compute, connection, definition))
+            publish_one(definition, functools.partial(compute, connection, definition, schema="mart"))
             for computed in share.ready():
                 publish_one(computed.definition, functools.partial(computed.store, connection))
         for computed in share.rest():
@@ -101,38 +99,43 @@ def publish(
 
 
 def _prepare(
-    connection: sa.Connection, known_at: dt.datetime, feeds: list[tuple[str, str]], delivered_since: dt.datetime
-) -> None:
-    """What figures are computed from, in temporary tables of the transaction."""
+    connection: sa.Connection,
+    as_of: dt.date,
+    known_at: dt.datetime,
+    feeds: list[tuple[str, str]],
+    delivered_since: dt.datetime,
+) -> bool:
+    """Make the temporary tables that figures are computed from; whether deliveries are lacking."""
     connection.execute(sa.text("set local work_mem = '64MB'"))
     snapshot(connection, known_at)
     judge_feeds(connection, known_at, feeds, delivered_since)
+    return bounds.begin(connection, as_of, known_at)
 
 
-@dataclass(frozen=True)
-class _Figures:
-    """The figures of one publication."""
+def _compute(
+    connection: sa.Connection,
+    definition: Definition,
+    *,
+    schema: str,
+    publication_id: int,
+    as_of: dt.date,
+    known_at: dt.datetime,
+    is_lacking: bool,
+) -> None:
+    """Cells of one definition and, when it lacks deliveries and is bounded, their bounds; the longest period sets the pace.
 
-    publication_id: int
-    as_of: dt.date
-    known_at: dt.datetime
-
-    def compute(
-        self, connection: sa.Connection, definition: Definition, *, schema: str = "mart", is_bounded: bool = False
-    ) -> None:
-        """Cells of one definition and, when it lacks deliveries and is bounded, their bounds; the longest period sets the pace.
-
-        Raises DefinitionError.
-        """
-        try:
-            for place, span in enumerate(contribute_by_period(connection, definition, self.as_of, self.known_at)):
-                roll_up(connection, definition, span, self.publication_id, schema)
-                if is_bounded and place == 0:
-                    bounds.keep_pace(connection)
-                if is_bounded:
-                    bounds.store(connection, definition, span.kind, self.publication_id)
-        except (exc.ProgrammingError, exc.DataError) as error:
-            raise refused(definition, error) from error
+    Raises DefinitionError.
+    """
+    is_bounded = is_lacking and bounds.load_method().bounds(definition)
+    try:
+        for place, span in enumerate(contribute_by_period(connection, definition, as_of, known_at)):
+            roll_up(connection, definition, span, publication_id, schema)
+            if is_bounded and place == 0:
+                bounds.keep_pace(connection)
+            if is_bounded:
+                bounds.store(connection, definition, span.kind, publication_id, schema)
+    except (exc.ProgrammingError, exc.DataError) as error:
+        raise refused(definition, error) from error
 
 
 def find_publication(connection: sa.Connection, publication_id: int) -> Publication:

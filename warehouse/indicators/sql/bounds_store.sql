@@ -1,8 +1,8 @@
 -- grain: one row a provisional cell of one definition and period: the interval in which its value lies when all is delivered
 -- scope: cells of the province and of cities, all sectors; docs/bounds.md says why the interval holds
 -- exclusions: cells of a county or a sector
--- limits: needs the current contributions and bounds_pace.sql of the definition
-insert into mart.indicator_bound (
+-- limits: needs the current contributions and bounds_pace.sql of the definition; the slot is mart, or the schema of tables like its
+insert into :slot_schema.indicator_bound (
     publication_id, indicator, period_kind, region_code, domain_code, insurer_id, method, method_version, low, high,
     shown_low, shown_high, unbounded_reason, missing_count, portfolio_completeness
 )
@@ -13,7 +13,7 @@ with cell as (
         v.numerator,
         v.denominator,
         v.value
-    from mart.indicator_value as v
+    from :slot_schema.indicator_value as v
     where
         v.publication_id = :publication_id
         and v.indicator = :indicator
