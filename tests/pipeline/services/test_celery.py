@@ -28,6 +28,25 @@ from tests.conftest import fresh_database
 from warehouse.database import release
 
 LONGEST_SECONDS = 240
+#: Which states of tasks hold a slot, when workers died that had every one of them: Celery never hears of their ends.
+SLOTS = """
+import anze_executor
+from airflow.models.taskinstance import TaskInstance
+from airflow.utils.session import create_session
+from celery.result import AsyncResult
+
+anze_executor.LOOK_SECONDS = anze_executor.PATIENCE_SECONDS = 0
+executor = anze_executor.ReleasingCeleryExecutor()
+with create_session() as session:
+    states = {each.key: each.state for each in session.query(TaskInstance)}
+for number, key in enumerate(states):
+    executor.workloads[key] = AsyncResult(f"lost-{number}", app=executor.celery_app)
+    executor.running.add(key)
+assert "success" in states.values()
+executor.sync()
+assert executor.running == set(executor.workloads)
+print(*sorted({states[key] for key in executor.running}))
+"""
 
 
 def _bare() -> dict[str, str]:
@@ -72,6 +91,9 @@ def test_a_worker_does_a_task_that_only_its_queue_has(
                 seen = list(doctor.broker(load_settings(environment({**told, "ANZE_VAR": str(folder / "worker")}))))
             finally:
                 works.stop()
+            slots = [sys.executable, "-c", SLOTS]
+            held = subprocess.run(slots, env=environment(told), capture_output=True, text=True, check=False)
+    assert held.stdout.splitlines()[-1:] == ["queued"], held.stderr[-3000:]
     assert (task["state"], task["task_id"], task["queue"]) == ("success", "receive", DROPS)
     assert b"succeeded" in works.log.read_bytes()
     (worker_seen,) = (each for each in seen if "celery@" in each.seen)
