@@ -1,11 +1,11 @@
-"""Whether core's tables should be partitioned by insurer: one table of a nation's rows, flat and in parts, side by side.
+"""Whether core's tables should be partitioned by insurer: one table of a nation's rows, flat and in parts, one after the other.
 
     python -m bench.partitions 30
 
 Millions of rows, made from a sandbox's by counting its numbers on, stand in a copy of one of core's tables with its indexes,
 and then in one that is partitioned by hash of the insurer, whose primary key must name the insurer, too. On each: what a
-load asks of it and writes, what a reader asks, what a publication reads, and what keeping it costs. Every act is done
-some times and undone; told are medians.
+load asks of it and writes, for the insurer with the most rows; what a reader asks, what a publication reads, and what keeping
+it costs. Every act is done some times and undone; told are medians.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,48 +23,62 @@ from bench.province import EVENING, load_night, load_registers, own_warehouse
 from sandbox import truth
 from schemas.contract import load_contract
 
-RECORD_TYPE, PARTS, TIMES, SEED_SCALE = "service_record", 16, 5, 0.05
-KEY = load_contract(RECORD_TYPE).key[0]
+RECORD_TYPE, PARTS, TIMES, SEED_SCALE = "service_record", 16, 3, 0.05
+SEED, KEY = f"core.{RECORD_TYPE}", load_contract(RECORD_TYPE).key[0]
 #: What numbers are counted on, so that rows of one copy belong together.
 COUNTED = (KEY, "policy_no", "insured_credit_code")
-SEED = f"core.{RECORD_TYPE}"
-#: Rows of the insurer with the most, as a load of so many would bring: known ones, and the same under new numbers.
-BATCH = """
-create temporary table batch as
-select * from trial.t
-where insurer_id = (select insurer_id from core.{record_type} group by 1 order by count(*) desc limit 1)
-limit {count}
-"""
-ACTS: dict[str, str] = {
-    "known: {count:,} rows of one insurer, by key": (
-        "select count(*), max(t.version_id) from batch as b"
-        " inner join trial.t on b.insurer_id = t.insurer_id and b.{key} = t.{key} and t.superseded_at is null"
-    ),
-    "superseded: {count:,}": (
+LARGEST = f"select insurer_id from {SEED} group by 1 order by count(*) desc limit 1"
+BATCHES = (1_000, 20_000, 200_000)
+KNOWN = (
+    "select count(*), max(t.version_id) from batch as b"
+    " inner join trial.t on t.insurer_id = '{insurer}' and t.{key} = b.{key} and t.superseded_at is null"
+)
+#: Of a batch: name, planner's setting, statement. A load looks up small batches one by one and joins large ones whole.
+ACTS = (
+    ("known, looked up one by one", "enable_hashjoin, enable_mergejoin", KNOWN),
+    ("known, joined whole", "enable_nestloop", KNOWN),
+    (
+        "superseded",
+        "",
         "update trial.t set superseded_at = now() from batch as b"
-        " where t.version_id = b.version_id and t.insurer_id = b.insurer_id"
+        " where t.version_id = b.version_id and t.insurer_id = '{insurer}'",
     ),
-    "written: {count:,}": "insert into trial.t select * from fresh",
-}
-ASKED = {
-    "one record by insurer and key": (
-        "select * from trial.t where insurer_id = (select insurer_id from batch limit 1)"
-        " and {key} = (select {key} from batch limit 1) and superseded_at is null"
+    ("written", "", "insert into trial.t select * from fresh"),
+)
+ASKED = (
+    (
+        "one record, by insurer and key",
+        "",
+        "select * from trial.t where insurer_id = '{insurer}' and superseded_at is null"
+        " and {key} = (select {key} from batch limit 1)",
     ),
-    "an enterprise's, of all insurers": (
-        "select count(*) from trial.t where superseded_at is null and policy_no = (select policy_no from batch limit 1)"
+    (
+        "a policy's, whoever insures it",
+        "",
+        "select count(*) from trial.t where superseded_at is null and policy_no = (select policy_no from batch limit 1)",
     ),
-    "an insurer's year: count and last change": (
-        "select count(*), max(source_updated_at) from trial.t where superseded_at is null"
-        " and insurer_id = (select insurer_id from batch limit 1)"
+    (
+        "an insurer's: count and last change",
+        "",
+        "select count(*), max(source_updated_at) from trial.t where superseded_at is null and insurer_id = '{insurer}'",
     ),
-    "everybody's: by insurer, as a publication reads": (
-        "select insurer_id, count(*), max(source_updated_at) from trial.t where superseded_at is null group by 1"
+    (
+        "everybody's, as a publication reads",
+        "",
+        "select insurer_id, count(*), max(source_updated_at) from trial.t where superseded_at is null group by 1",
     ),
-}
+)
 INDEXES = """
-select pg_get_indexdef(i.indexrelid), i.indisprimary
-from pg_index as i where i.indrelid = cast(:seed as regclass) order by 1
+select pg_get_indexdef(i.indexrelid)
+from pg_index as i where i.indrelid = cast(:seed as regclass) and not i.indisprimary order by 1
+"""
+COLUMNS = """
+select attname from pg_attribute
+where attrelid = cast(:seed as regclass) and attnum > 0 and not attisdropped order by attnum
+"""
+SIZE = """
+select round(sum(pg_total_relation_size(oid)) / 1e9, 1)
+from pg_class where relnamespace = 'trial'::regnamespace and relkind = 'r'
 """
 
 
@@ -74,86 +90,85 @@ def measure(millions: float) -> None:
         load_registers(engine, folder / "landing", province)
         load_night(engine, folder / "landing", province, None, EVENING, EVENING)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            run = connection.exec_driver_sql
-            indexes = connection.execute(sa.text(INDEXES), {"seed": SEED}).all()
-            seeds = run(f"select count(*) from {SEED}").scalar_one()
-            copies = round(millions * 1e6 / seeds)
-            for name, parts in (("flat", 0), (f"{PARTS} parts", PARTS)):
-                begun = time.perf_counter()
-                _fill(run, [row[0] for row in indexes if not row[1]], parts, copies)
-                size = run(
-                    "select round(sum(pg_total_relation_size(oid)) / 1e9, 1) from pg_class"
-                    " where relnamespace = 'trial'::regnamespace and relkind = 'r'"
-                ).scalar_one()
-                print(
-                    f"{name}: {seeds * copies:,} rows, {size} GB, filled in {time.perf_counter() - begun:.0f} s",
-                    flush=True,
-                )
-                for count in (1_000, 20_000, 200_000):
-                    run("drop table if exists batch, fresh")
-                    run(BATCH.format(record_type=RECORD_TYPE, count=count))
-                    run("create temporary table fresh as select * from batch")
-                    run(f"update fresh set {KEY} = {KEY} || 'x', version_id = -version_id")
-                    run("analyze batch, fresh")
-                    for act, query in ACTS.items():
-                        _tell(name, act.format(count=count), _undone(connection, query.format(key=KEY), count))
-                for act, query in ASKED.items():
-                    _tell(name, act, _undone(connection, query.format(key=KEY), 0))
-                _tell(name, "vacuum (analyze) of all", [_timed(lambda: run("vacuum (analyze) trial.t"))])
-                run("drop schema trial cascade")
+            for parts in (0, PARTS):
+                for line in Trial(connection, parts).told(millions):
+                    print(f"{parts or 'no':>2} parts  {line}", flush=True)
         engine.dispose()
 
 
-def _fill(run: Callable[[str], object], indexes: list[str], parts: int, copies: int) -> None:
-    """Make the table with all rows, then its indexes, as a restore does."""
-    run("create schema trial")
-    by_parts = " partition by hash (insurer_id)" if parts else ""
-    run(f"create table trial.t (like {SEED} including defaults including constraints){by_parts}")
-    for number in range(parts):
-        run(f"create table trial.t{number} partition of trial.t for values with (modulus {parts}, remainder {number})")
-    columns = [
-        row[0]
-        for row in run(
-            f"select attname from pg_attribute where attrelid = '{SEED}'::regclass and attnum > 0 and not attisdropped order by attnum"
-        )
-    ]  # type: ignore[attr-defined]
-    values = [
-        f"s.{name} || '-' || n" if name in COUNTED
-        else f"s.{name} + n * 100000000::bigint" if name == "version_id"
-        else f"s.{name}"
-        for name in columns
-    ]  # fmt: skip
-    run(
-        f"insert into trial.t ({', '.join(columns)}) select {', '.join(values)} from generate_series(1, {copies}) as n, {SEED} as s"
-    )
-    run("set maintenance_work_mem = '2GB'")
-    run(f"alter table trial.t add primary key ({'insurer_id, ' if parts else ''}version_id)")
-    for number, text in enumerate(indexes):
-        name = text.split(" ON ")[0].split()[-1]
-        run(text.replace(f" {name} ", f" t_{number} ").replace(f"ON {SEED} ", "ON trial.t "))
-    run("vacuum (analyze) trial.t")
+@dataclass(frozen=True)
+class Trial:
+    """The table ``trial.t`` in some parts, none being a table as core's is."""
 
+    connection: sa.Connection
+    parts: int
 
-def _undone(connection: sa.Connection, query: str, count: int) -> list[float]:
-    """Seconds of an act, some times; what it wrote is undone. Large batches are joined whole, as a load does."""
-    found = []
-    for _ in range(TIMES):
-        connection.exec_driver_sql("begin")
-        if count > 50_000:
-            connection.exec_driver_sql("set local enable_nestloop = off")
-        found.append(_timed(lambda: connection.exec_driver_sql(query)))
-        connection.exec_driver_sql("rollback")
-    return found
+    def told(self, millions: float) -> Iterator[str]:
+        """Make it, a line for each act, and drop it."""
+        insurer, seeds = self.one(LARGEST), self.one(f"select count(*) from {SEED}")
+        yield self.filled(round(millions * 1e6 / seeds))
+        for count in BATCHES:
+            self.run("drop table if exists batch, fresh")
+            self.run(
+                f"create temporary table batch as select * from trial.t where insurer_id = '{insurer}' limit {count}"
+            )
+            self.run("create temporary table fresh as select * from batch")
+            self.run(f"update fresh set {KEY} = {KEY} || 'x', version_id = -version_id")
+            self.run("analyze batch, fresh")
+            for name, without, query in ACTS:
+                yield self.timed(f"{name}: {count:,}", without, query.format(insurer=insurer, key=KEY))
+        for name, without, query in ASKED:
+            yield self.timed(name, without, query.format(insurer=insurer, key=KEY))
+        begun = time.perf_counter()
+        self.run("vacuum (analyze) trial.t")
+        yield f"vacuum (analyze): {time.perf_counter() - begun:.1f} s"
+        self.run("drop schema trial cascade")
 
+    def filled(self, copies: int) -> str:
+        """Make the table with all rows, then its indexes, as a restore does."""
+        begun = time.perf_counter()
+        by_parts = " partition by hash (insurer_id)" if self.parts else ""
+        self.run("create schema trial")
+        self.run(f"create table trial.t (like {SEED} including defaults including constraints){by_parts}")
+        for number in range(self.parts):
+            of = f"with (modulus {self.parts}, remainder {number})"
+            self.run(f"create table trial.t{number} partition of trial.t for values {of}")
+        columns = self.connection.execute(sa.text(COLUMNS), {"seed": SEED}).scalars().all()
+        values = [
+            f"s.{name} || '-' || n" if name in COUNTED
+            else f"s.{name} + n * 100000000::bigint" if name == "version_id"
+            else f"s.{name}"
+            for name in columns
+        ]  # fmt: skip
+        copied = f"select {', '.join(values)} from generate_series(1, {copies}) as n, {SEED} as s"
+        self.run(f"insert into trial.t ({', '.join(columns)}) {copied}")
+        self.run("set maintenance_work_mem = '2GB'")
+        self.run(f"alter table trial.t add primary key ({'insurer_id, ' if self.parts else ''}version_id)")
+        for number, text in enumerate(self.connection.execute(sa.text(INDEXES), {"seed": SEED}).scalars().all()):
+            name = text.split(" ON ")[0].split()[-1]
+            self.run(text.replace(f" {name} ", f" t_{number} ").replace(f"ON {SEED} ", "ON trial.t "))
+        self.run("vacuum (analyze) trial.t")
+        rows, size = self.one("select count(*) from trial.t"), self.one(SIZE)
+        return f"{rows:,} rows, {size} GB, filled in {time.perf_counter() - begun:.0f} s"
 
-def _timed(act: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    act()
-    return time.perf_counter() - begun
+    def timed(self, name: str, without: str, query: str) -> str:
+        """An act without some of the planner's means, some times; what it wrote is undone."""
+        found = []
+        for _ in range(TIMES):
+            self.run("begin")
+            for means in filter(None, without.split(", ")):
+                self.run(f"set local {means} = off")
+            begun = time.perf_counter()
+            self.run(query)
+            found.append(time.perf_counter() - begun)
+            self.run("rollback")
+        return f"{name:48}{statistics.median(found) * 1000:12,.1f} ms"
 
+    def run(self, query: str) -> sa.CursorResult[Any]:
+        return self.connection.exec_driver_sql(query)
 
-def _tell(name: str, act: str, seconds: list[float]) -> None:
-    print(f"  {name:9} {act:52} {statistics.median(seconds) * 1000:12,.1f} ms", flush=True)
+    def one(self, query: str) -> Any:
+        return self.run(query).scalar_one()
 
 
 if __name__ == "__main__":
