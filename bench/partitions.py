@@ -40,8 +40,10 @@ ACTS = (
     (
         "superseded",
         "",
-        "update trial.t set superseded_at = now() from batch as b"
-        " where t.version_id = b.version_id and t.insurer_id = '{insurer}'",
+        (
+            "update trial.t set superseded_at = now() from batch as b"
+            " where t.version_id = b.version_id and t.insurer_id = '{insurer}'"
+        ),
     ),
     ("written", "", "insert into trial.t select * from fresh"),
 )
@@ -49,8 +51,10 @@ ASKED = (
     (
         "one record, by insurer and key",
         "",
-        "select * from trial.t where insurer_id = '{insurer}' and superseded_at is null"
-        " and {key} = (select {key} from batch limit 1)",
+        (
+            "select * from trial.t where insurer_id = '{insurer}' and superseded_at is null"
+            " and {key} = (select {key} from batch limit 1)"
+        ),
     ),
     (
         "a policy's, whoever insures it",
