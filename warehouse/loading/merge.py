@@ -9,7 +9,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from schemas.findings import Observation
-from warehouse.database import locks
+from warehouse.database import locks, statistics
 from warehouse.database.copying import copy_rows
 from warehouse.database.statements import statement
 from warehouse.loading import clock, profiles, renumbering, snapshot_deletes
@@ -18,9 +18,10 @@ from warehouse.loading.staging import RawSpool, stage_findings
 
 CONFLICT_RULE, NAMELESS_RULE, ALL_HELD = "BAT-002", "BAT-090", "ROW-ALL"
 
-#: Up to so many rows are looked up one by one, by index; above, reading a whole table once is cheaper. PostgreSQL cannot
-#: be left to choose: tables that grow in this very transaction mislead it.
-LOOKUP_ROWS = 50_000
+#: Up to so many rows are looked up one by one, by index; above, reading a whole table once is cheaper, unless it has more
+#: than so many times the batch's rows. PostgreSQL cannot be left to choose: tables that grow in this very transaction
+#: mislead it, and those that are much larger than a batch do not.
+LOOKUP_ROWS, WHOLE_TIMES = 50_000, 10
 
 
 def open_batch(connection: sa.Connection, batch_id: int) -> sa.Row[Any]:
@@ -47,10 +48,15 @@ def prepare(connection: sa.Connection, scope: Scope) -> Scope:
     connection.exec_driver_sql("analyze staged")
     row_count = connection.exec_driver_sql("select count(*) from staged").scalar_one()
     known = renumbering.prepare(connection, clock.in_force(connection, scope))
-    if row_count <= LOOKUP_ROWS:
+    if not is_joined_whole(row_count, statistics.largest_table(connection)):
         return known
     connection.exec_driver_sql("set local enable_nestloop = off")
     return replace(known, is_large=True)
+
+
+def is_joined_whole(row_count: int, largest_table: int) -> bool:
+    """Whether tables are read whole for a batch of so many rows; the largest may have so many."""
+    return row_count > LOOKUP_ROWS and largest_table <= WHOLE_TIMES * row_count
 
 
 def split(connection: sa.Connection, scope: Scope) -> Counts:

@@ -49,6 +49,16 @@ def test_first_again_and_changed_deliveries_come_to_the_same(engine: sa.Engine, 
     assert one(engine, "select count(*) from quarantine.row where resolved_at is not null") == 1
 
 
+@pytest.mark.parametrize(
+    ("row_count", "largest_table", "is_whole"),
+    [(50_000, 0, False), (100_000, -1, True), (100_000, 900_000, True), (100_000, 30_000_000, False)],
+)
+def test_a_large_batch_is_looked_up_where_core_is_far_larger(
+    row_count: int, largest_table: int, is_whole: bool
+) -> None:
+    assert merge.is_joined_whole(row_count, largest_table) is is_whole
+
+
 def test_a_table_that_grew_is_known_to_the_planner_before_the_next_load(
     engine: sa.Engine, tmp_path: pathlib.Path
 ) -> None:
@@ -56,6 +66,10 @@ def test_a_table_that_grew_is_known_to_the_planner_before_the_next_load(
     statistics.keep(engine)
     known = "select reltuples from pg_class where oid = 'core.policy'::regclass"
     assert one(engine, known) == 400
+    with engine.connect() as connection:
+        assert statistics.largest_table(connection) == 400
     assert one(engine, "select count(*) from pg_stats where schemaname = 'core' and tablename = 'policy'") > 0
     statistics.keep(engine)
     assert one(engine, known) == 400
+    with engine.connect() as connection:
+        assert statistics.largest_table(connection) == 400
