@@ -50,7 +50,6 @@ ACTS = (
 ASKED = (
     (
         "one record, by insurer and key",
-        "",
         (
             "select * from trial.t where insurer_id = '{insurer}' and superseded_at is null"
             " and {key} = (select {key} from batch limit 1)"
@@ -58,17 +57,14 @@ ASKED = (
     ),
     (
         "a policy's, whoever insures it",
-        "",
         "select count(*) from trial.t where superseded_at is null and policy_no = (select policy_no from batch limit 1)",
     ),
     (
         "an insurer's: count and last change",
-        "",
         "select count(*), max(source_updated_at) from trial.t where superseded_at is null and insurer_id = '{insurer}'",
     ),
     (
         "everybody's, as a publication reads",
-        "",
         "select insurer_id, count(*), max(source_updated_at) from trial.t where superseded_at is null group by 1",
     ),
 )
@@ -121,8 +117,8 @@ class Trial:
             self.run("analyze batch, fresh")
             for name, without, query in ACTS:
                 yield self.timed(f"{name}: {count:,}", without, query.format(insurer=insurer, key=KEY))
-        for name, without, query in ASKED:
-            yield self.timed(name, without, query.format(insurer=insurer, key=KEY))
+        for name, query in ASKED:
+            yield self.timed(name, "", query.format(insurer=insurer, key=KEY))
         begun = time.perf_counter()
         self.run("vacuum (analyze) trial.t")
         yield f"vacuum (analyze): {time.perf_counter() - begun:.1f} s"

@@ -30,7 +30,6 @@ from pipeline.services.postgres import free_port
 from pipeline.services.running import start_database, start_sandbox
 from pipeline.settings import ROOT, load_settings
 from sandbox.cast import cast
-from schemas.errors import HubError
 from tests.object_server import ObjectServer
 from warehouse.database import access
 
@@ -79,7 +78,7 @@ class Played:
     is_spared: bool = False
 
 
-class TooLate(HubError):
+class TooLate(Exception):
     """Raised when the night was over before its trouble came: nothing is shown by it."""
 
 

@@ -36,19 +36,16 @@ def filled(engine: sa.Engine) -> sa.Engine:
     return engine
 
 
-@pytest.fixture
-def _second_does_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of so few records one session would publish all before the other begins: here it takes nothing."""
-    monkeypatch.setattr(publishing, "taken", lambda take: iter(()))
-
-
 def published(
     engine: sa.Engine,
     known_at: dt.datetime,
     second: sa.Engine | None = None,
     definitions: Mapping[str, Definition] | None = None,
 ) -> int:
-    with engine.begin() as connection:
+    """Publish; with a second session, which does all: of so few records the first would be over before it begins."""
+    with engine.begin() as connection, pytest.MonkeyPatch.context() as patch:
+        if second is not None:
+            patch.setattr(publishing, "taken", lambda take: iter(()))
         return publish(
             connection,
             AS_OF,
@@ -70,16 +67,14 @@ def stored(engine: sa.Engine, publication_id: int) -> dict[str, list[dict[str, o
         }
 
 
-def test_two_sessions_publish_what_one_does(filled: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_sessions_publish_what_one_does(filled: sa.Engine) -> None:
     alone = stored(filled, published(filled, NIGHT))
     assert alone["indicator_value"]
     assert alone["indicator_exclusion"]
     assert alone["indicator_bound"]
-    monkeypatch.setattr(publishing, "taken", lambda take: iter(()))
     assert stored(filled, published(filled, NIGHT + HOUR, filled)) == alone
 
 
-@pytest.mark.usefixtures("_second_does_all")
 def test_a_definition_that_the_second_session_cannot_compute_is_a_gap_and_the_others_are_published(
     filled: sa.Engine,
 ) -> None:
@@ -95,7 +90,6 @@ def test_a_definition_that_the_second_session_cannot_compute_is_a_gap_and_the_ot
     assert {row["indicator"] for row in cells} == {*known} - {last}
 
 
-@pytest.mark.usefixtures("_second_does_all")
 def test_a_second_session_that_dies_leaves_nothing(filled: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     computed = beside._computed
 
